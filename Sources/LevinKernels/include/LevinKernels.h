@@ -1,0 +1,137 @@
+/// SIMD loops over plain memory, and the loop over chunks that runs a list of them.
+///
+/// Nothing here knows of tensors: a caller plans which kernel runs on which slots, this module runs it.
+/// Loops are compiled once for each instruction set and chosen once, when first asked for.
+#ifndef LEVIN_KERNELS_H
+#define LEVIN_KERNELS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/// The type of a kernel's elements; the values are those of the tensor module's dtypes.
+enum lv_type { LV_BOOL, LV_I32, LV_I64, LV_F32, LV_F64, LV_TYPE_COUNT };
+
+/// What a kernel computes. Comparisons and tests have the type of their operands and give booleans.
+enum lv_op {
+  // One operand.
+  LV_COPY,
+  LV_NEGATE,
+  LV_ABSOLUTE,
+  LV_SIGN,
+  LV_FLOOR,
+  LV_EXP,
+  LV_EXPM1,
+  LV_LOG,
+  LV_LOG1P,
+  LV_SQRT,
+  LV_SQUARE,
+  LV_RECIPROCAL,
+  LV_TANH,
+  LV_SIGMOID,
+  LV_SOFTPLUS,
+  LV_LOG_SIGMOID,
+  LV_LOG_GAMMA,
+  LV_DIGAMMA,
+  LV_TRIGAMMA,
+  LV_POLYGAMMA,  // order in the immediate
+  LV_IS_NAN,
+  LV_IS_FINITE,
+  LV_NOT,
+  LV_FROM_BOOL,  // casts: the operand's type in the name, the result's type is the kernel's
+  LV_FROM_I32,
+  LV_FROM_I64,
+  LV_FROM_F32,
+  LV_FROM_F64,
+  // Two operands.
+  LV_ADD,
+  LV_SUBTRACT,
+  LV_MULTIPLY,
+  LV_DIVIDE,
+  LV_POWER,
+  LV_MAXIMUM,
+  LV_MINIMUM,
+  LV_ABSORBING_MULTIPLY,
+  LV_ABSORBING_DIVIDE,
+  LV_LOG_ADD_EXP,
+  LV_XLOGY,
+  LV_XLOG1PY,
+  LV_EQUAL,
+  LV_NOT_EQUAL,
+  LV_LESS,
+  LV_LESS_OR_EQUAL,
+  LV_AND,
+  LV_OR,
+  // Three operands: condition, then, otherwise.
+  LV_SELECT,
+  // Memory.
+  LV_SPLAT,  // one element to many
+  LV_LOAD,   // elements that lie `immediate` apart
+  LV_STORE,  // to places that lie `immediate` apart
+  // Into an accumulator: `double` for real sums, `int64_t` for whole ones, else the type itself.
+  LV_ACCUMULATE_SUM,
+  LV_ACCUMULATE_MAXIMUM,
+  LV_ACCUMULATE_MINIMUM,
+  LV_OP_COUNT
+};
+
+/// Which operands of a binary kernel are one element that serves for all.
+enum lv_form { LV_VECTORS, LV_SECOND_IS_SCALAR, LV_FIRST_IS_SCALAR, LV_FORM_COUNT };
+
+/// `n` elements of `result` from the operands it has. A result may be one of the operands.
+typedef void (*lv_kernel)(
+    void *result, const void *a, const void *b, const void *c, ptrdiff_t n, int64_t immediate);
+
+/// The kernel for an operation, or null when a type has no such operation.
+lv_kernel lv_find_kernel(enum lv_op op, enum lv_type type, enum lv_form form);
+
+/// The name of the instruction set in use: `base`, `avx2` or `avx512`.
+const char *lv_instruction_set(void);
+
+/// One kernel and the slots it works on.
+typedef struct {
+  lv_kernel kernel;
+  int64_t immediate;
+  uint32_t result, a, b, c;
+} lv_instruction;
+
+/// A slot that moves along with the chunk.
+typedef struct {
+  uint32_t slot;
+  int64_t bytes_per_element;
+} lv_moving_slot;
+
+/// A value that every chunk adds to: where chunks find it, and where its end result goes.
+typedef struct {
+  uint32_t partial_slot, result_slot;
+  uint8_t op;    // LV_ACCUMULATE_…
+  uint8_t type;  // of what is accumulated and of the result
+} lv_accumulator;
+
+/// One pass over a range of elements.
+///
+/// The prologue runs once on single elements; the body runs for each chunk. Chunks make blocks; each
+/// block has accumulators of its own, and these are combined in the order of the blocks, so results do
+/// not depend on who computes which block.
+typedef struct {
+  const lv_instruction *prologue, *body;
+  const lv_moving_slot *moving;
+  const lv_accumulator *accumulators;
+  ptrdiff_t prologue_count, body_count, moving_count, accumulator_count;
+  ptrdiff_t extent, chunk, chunks_per_block;
+  // Values that are one number for all chunks, spread over a chunk once before the first.
+  const lv_instruction *spreading;
+  ptrdiff_t spreading_count;
+} lv_program;
+
+/// The bytes of accumulator memory a program needs.
+ptrdiff_t lv_accumulator_bytes(const lv_program *program);
+
+/// Runs a program. `slots` holds one address a slot and is changed; `accumulators` is scratch memory.
+void lv_run(const lv_program *program, char **slots, char *accumulators);
+
+/// Copies elements of `size` bytes between strided arrays of one shape; strides are in elements.
+void lv_copy_strided(
+    char *to, const int64_t *to_strides, const char *from, const int64_t *from_strides,
+    const int64_t *shape, ptrdiff_t rank, ptrdiff_t size);
+
+#endif

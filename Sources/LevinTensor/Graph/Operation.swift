@@ -1,0 +1,82 @@
+/// Every operation of the engine.
+///
+/// An operation's result shape, its gradient and its kernel are rows of three tables, in
+/// `ShapeRules.swift`, `GradientRules.swift` and `Lowering.swift` with `Kernels.swift`; their switches
+/// are exhaustive, so the compiler names what a new case still lacks.
+package enum Operation: UInt8, Sendable, Hashable, CaseIterable {
+  // Sources.
+  /// Numbers in memory: data, a parameter, a draw.
+  case leaf
+  /// One number that a plan takes as an argument; its value is never part of a plan.
+  case scalar
+
+  // One operand, element by element.
+  case negate, absolute, sign, floor
+  case exp, expm1, log, log1p, squareRoot, square, reciprocal
+  case tanh, sigmoid, softplus, logSigmoid
+  case logGamma
+  /// The derivative of order n of digamma; n is the attribute, and 0 is digamma itself.
+  case polygamma
+  case isNaN, isFinite, logicalNot
+  /// The same numbers in the node's own dtype.
+  case cast
+
+  // Two operands, element by element, broadcast.
+  case add, subtract, multiply, divide, power, maximum, minimum
+  /// a b, and 0 wherever a is 0 whatever b is: how a cotangent meets a local derivative.
+  case absorbingMultiply
+  /// a / b, and 0 wherever a is 0 whatever b is.
+  case absorbingDivide
+  case logAddExp
+  /// a log b, and 0 where a is 0.
+  case xlogy
+  /// a log(1 + b), and 0 where a is 0.
+  case xlog1py
+  case equal, notEqual, less, lessOrEqual, logicalAnd, logicalOr
+
+  // Three operands: a condition, and what to take where it holds and where it does not.
+  case select
+
+  // Reductions. Attributes: whether reduced axes stay as 1, then the axes.
+  case sum, maximumOver, minimumOver
+  /// log of the sum of exponentials.
+  case logSumExp
+  /// exp(x - logSumExp(x)); all 0 where every entry is -inf. Its shape is its operand's.
+  case softmax
+
+  // Shape. They move no numbers inside a stage.
+  case reshape, expand
+  /// Attributes: the operand's axis at each place of the result.
+  case permute
+  /// Attributes: start, then step, of each axis.
+  case slice
+  /// The gradient of slicing: zeros with the operand at (start, step) of each axis.
+  case place
+  /// Attribute: the axis.
+  case concatenate
+
+  /// Whether elements of the result depend on the operands' elements at the same broadcast place.
+  var isElementwise: Bool {
+    switch self {
+    case .leaf, .scalar: false
+    case .negate, .absolute, .sign, .floor, .exp, .expm1, .log, .log1p, .squareRoot, .square,
+      .reciprocal, .tanh, .sigmoid, .softplus, .logSigmoid, .logGamma, .polygamma, .isNaN,
+      .isFinite, .logicalNot, .cast:
+      true
+    case .add, .subtract, .multiply, .divide, .power, .maximum, .minimum, .absorbingMultiply,
+      .absorbingDivide, .logAddExp, .xlogy, .xlog1py, .equal, .notEqual, .less, .lessOrEqual,
+      .logicalAnd, .logicalOr, .select:
+      true
+    case .sum, .maximumOver, .minimumOver, .logSumExp, .softmax: false
+    case .reshape, .expand, .permute, .slice, .place, .concatenate: false
+    }
+  }
+
+  /// Whether the operation combines elements along the axes in its attributes.
+  var isReduction: Bool {
+    switch self {
+    case .sum, .maximumOver, .minimumOver, .logSumExp: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,185 @@
+/// What an operation's result looks like: its shape and dtype from its operands'.
+///
+/// Nodes are made here and nowhere else, so every mistake about shapes is found when an expression is
+/// written, with the operation and both shapes in the message.
+extension Node {
+  /// One operand, element by element.
+  static func unary(_ operation: Operation, _ x: Node, attributes: [Int] = []) -> Node {
+    let operand = x
+    switch operation {
+    case .negate, .absolute, .sign, .square:
+      require(x.dtype != .bool, "\(operation): a boolean tensor has no arithmetic; cast it")
+      return Node(
+        operation, NodeInputs(operand), shape: x.shape, dtype: x.dtype, attributes: attributes)
+    case .isNaN, .isFinite, .logicalNot:
+      return Node(
+        operation, NodeInputs(operand), shape: x.shape, dtype: .bool, attributes: attributes)
+    default:
+      let real = x.dtype.isFloatingPoint ? x : .cast(x, to: .float32)
+      return Node(
+        operation, NodeInputs(real), shape: x.shape, dtype: real.dtype, attributes: attributes)
+    }
+  }
+
+  /// The same numbers in another dtype.
+  static func cast(_ x: Node, to dtype: DType) -> Node {
+    if x.dtype == dtype && !x.isWeak { return x }
+    if x.operation == .scalar {
+      return Node(scalar: x.scalar.rounded(to: dtype), dtype: dtype, isWeak: false)
+    }
+    if let exact = x.exactLiteral, let view = x.result {
+      if dtype == .float64 { return exact }
+      if dtype == .float32 {
+        return Node(leaf: view, shape: x.shape, dtype: dtype, requiresGradient: false)
+      }
+    }
+    return Node(.cast, NodeInputs(x), shape: x.shape, dtype: dtype)
+  }
+
+  /// Two operands, element by element.
+  static func binary(_ operation: Operation, _ a: Node, _ b: Node) -> Node {
+    let shape = Shape.broadcast(a.shape, b.shape, for: "\(operation)")
+    switch operation {
+    case .logicalAnd, .logicalOr:
+      return Node(
+        operation, NodeInputs(cast(a, to: .bool), cast(b, to: .bool)), shape: shape, dtype: .bool)
+    case .equal, .notEqual, .less, .lessOrEqual:
+      let (x, y) = promoted(a, b)
+      return Node(operation, NodeInputs(x, y), shape: shape, dtype: .bool)
+    case .add, .subtract, .multiply, .maximum, .minimum:
+      let (x, y) = promoted(a, b, atLeast: .int32)
+      return Node(operation, NodeInputs(x, y), shape: shape, dtype: x.dtype)
+    default:
+      let (x, y) = promoted(a, b, atLeast: .float32)
+      return Node(operation, NodeInputs(x, y), shape: shape, dtype: x.dtype)
+    }
+  }
+
+  /// Where the condition holds `a`, elsewhere `b`.
+  static func select(_ condition: Node, _ a: Node, _ b: Node) -> Node {
+    let (x, y) = promoted(a, b)
+    let shape = Shape.broadcast(
+      Shape.broadcast(condition.shape, x.shape, for: "where"), y.shape, for: "where")
+    return Node(.select, NodeInputs(cast(condition, to: .bool), x, y), shape: shape, dtype: x.dtype)
+  }
+
+  /// Both operands in the dtype they meet in; a Swift number takes the dtype of the tensor beside it.
+  static func promoted(_ a: Node, _ b: Node, atLeast minimum: DType? = nil) -> (Node, Node) {
+    var dtype: DType
+    if a.isWeak == b.isWeak {
+      dtype = a.dtype.promoted(with: b.dtype)
+    } else {
+      let (weak, strong) = a.isWeak ? (a, b) : (b, a)
+      dtype = weak.dtype.category > strong.dtype.category ? weak.dtype : strong.dtype
+    }
+    if let minimum, minimum.category > dtype.category { dtype = minimum }
+    return (cast(a, to: dtype), cast(b, to: dtype))
+  }
+
+  /// Combines elements along `axes`, ascending and counted from the front.
+  static func reduction(_ operation: Operation, _ x: Node, axes: [Int], keeping: Bool) -> Node {
+    var operand = x
+    if operation == .sum, x.dtype == .bool || x.dtype == .int32 { operand = cast(x, to: .int64) }
+    if operation == .logSumExp, !x.dtype.isFloatingPoint { operand = cast(x, to: .float32) }
+    if operation == .maximumOver || operation == .minimumOver {
+      for axis in axes where x.shape[axis] == 0 {
+        fatalError(
+          "\(operation): axis \(axis) of shape \(x.shape) is empty, so there is no extreme value")
+      }
+    }
+    var shape = x.shape
+    for axis in axes.reversed() {
+      if keeping { shape[axis] = 1 } else { shape.remove(at: axis) }
+    }
+    return Node(
+      operation, NodeInputs(operand), shape: shape, dtype: operand.dtype,
+      attributes: [keeping ? 1 : 0] + axes)
+  }
+
+  /// Normalised exponentials along `axes`.
+  static func softmax(_ x: Node, axes: [Int]) -> Node {
+    let real = x.dtype.isFloatingPoint ? x : .cast(x, to: .float32)
+    return Node(
+      .softmax, NodeInputs(real), shape: x.shape, dtype: real.dtype, attributes: [1] + axes)
+  }
+
+  /// The same elements in row-major order under another shape of the same count.
+  static func reshape(_ x: Node, to shape: [Int]) -> Node {
+    if x.shape == shape { return x }
+    require(
+      Shape.count(shape) == x.count,
+      "reshape: shape \(x.shape) has \(x.count) elements and \(shape) has \(Shape.count(shape))")
+    return x.viewReshaped(to: shape) ?? Node(.reshape, NodeInputs(x), shape: shape, dtype: x.dtype)
+  }
+
+  /// Repeats axes of size 1, and adds axes in front, to reach `shape`.
+  static func expand(_ x: Node, to shape: [Int]) -> Node {
+    if x.shape == shape { return x }
+    require(
+      Shape.expands(x.shape, to: shape),
+      "expand: shape \(x.shape) does not broadcast to \(shape); sizes must agree or be 1")
+    return Node(.expand, NodeInputs(x), shape: shape, dtype: x.dtype)
+  }
+
+  /// Axes in another order.
+  static func permute(_ x: Node, order: [Int]) -> Node {
+    if order == Array(0..<x.shape.count) { return x }
+    return x.viewPermuted(order: order)
+      ?? Node(
+        .permute, NodeInputs(x), shape: order.map { x.shape[$0] }, dtype: x.dtype, attributes: order
+      )
+  }
+
+  /// `count` elements of each axis from `starts`, `steps` apart.
+  static func slice(_ x: Node, starts: [Int], counts: [Int], steps: [Int]) -> Node {
+    if counts == x.shape, steps.allSatisfy({ $0 == 1 }) { return x }
+    return x.viewSliced(starts: starts, counts: counts, steps: steps)
+      ?? Node(
+        .slice, NodeInputs(x), shape: counts, dtype: x.dtype,
+        attributes: zip(starts, steps).flatMap { [$0, $1] })
+  }
+
+  /// Zeros of `shape` with `x` at `starts`, `steps` apart.
+  static func place(_ x: Node, starts: [Int], steps: [Int], in shape: [Int]) -> Node {
+    Node(
+      .place, NodeInputs(x), shape: shape, dtype: x.dtype,
+      attributes: zip(starts, steps).flatMap { [$0, $1] })
+  }
+
+  /// Operands one after the other along an axis.
+  static func concatenate(_ operands: [Node], axis: Int) -> Node {
+    var dtype: DType?
+    for operand in operands where !operand.isWeak {
+      dtype = dtype?.promoted(with: operand.dtype) ?? operand.dtype
+    }
+    let result = dtype ?? .float32
+    var shape = operands[0].shape
+    for operand in operands.dropFirst() {
+      var expected = shape
+      require(
+        operand.shape.count == shape.count,
+        "concatenate: ranks of shapes \(shape) and \(operand.shape) differ")
+      expected[axis] = operand.shape[axis]
+      require(
+        operand.shape == expected,
+        "concatenate: shapes \(shape) and \(operand.shape) differ outside axis \(axis)")
+      shape[axis] += operand.shape[axis]
+    }
+    if operands.count == 1 { return operands[0] }
+    return Node(
+      .concatenate, NodeInputs(operands.map { cast($0, to: result) }), shape: shape, dtype: result,
+      attributes: [axis])
+  }
+}
+
+extension Double {
+  /// The number that an element of `dtype` would hold.
+  func rounded(to dtype: DType) -> Double {
+    switch dtype {
+    case .bool: Bool(tensorElement: self).doubleValue
+    case .int32: Int32(tensorElement: self).doubleValue
+    case .int64: Int(tensorElement: self).doubleValue
+    case .float32, .float64: self
+    }
+  }
+}

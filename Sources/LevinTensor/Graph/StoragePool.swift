@@ -1,0 +1,66 @@
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// Freed blocks kept by size class, so that a training loop stops asking the system for memory.
+///
+/// Classes are the powers of two from 64 bytes; blocks above the largest class go back to the system
+/// at once, and each class keeps a bounded number of bytes.
+final class StoragePool: Sendable {
+  static let shared = StoragePool()
+
+  private static let smallestClass = 6
+  private static let largestClass = 26
+  private static let bytesKeptPerClass = 1 << 26
+
+  // The addresses of free blocks; plain integers because raw pointers are not Sendable.
+  private let blocks = Mutex<[[UInt]]>(Array(repeating: [], count: largestClass + 1))
+
+  /// A block of at least `byteCount` bytes aligned to 64, and its true size.
+  func take(_ byteCount: Int) -> (UnsafeMutableRawPointer, Int) {
+    let sizeClass = Self.sizeClass(byteCount)
+    guard sizeClass <= Self.largestClass else { return Self.allocate(byteCount) }
+    let reused = blocks.withLock { $0[sizeClass].popLast() }
+    if let reused, let pointer = UnsafeMutableRawPointer(bitPattern: reused) {
+      return (pointer, 1 << sizeClass)
+    }
+    return Self.allocate(1 << sizeClass)
+  }
+
+  /// Takes a block back.
+  func give(_ pointer: UnsafeMutableRawPointer, capacity: Int) {
+    let sizeClass = Self.sizeClass(capacity)
+    let kept =
+      sizeClass <= Self.largestClass
+      && blocks.withLock { blocks in
+        guard blocks[sizeClass].count < max(1, Self.bytesKeptPerClass >> sizeClass) else {
+          return false
+        }
+        blocks[sizeClass].append(UInt(bitPattern: pointer))
+        return true
+      }
+    if !kept { Self.release(pointer) }
+  }
+
+  private static func release(_ pointer: UnsafeMutableRawPointer) {
+    free(pointer)
+  }
+
+  private static func sizeClass(_ byteCount: Int) -> Int {
+    max(smallestClass, Int.bitWidth - max(byteCount - 1, 1).leadingZeroBitCount)
+  }
+
+  private static func allocate(_ byteCount: Int) -> (UnsafeMutableRawPointer, Int) {
+    let rounded = (max(byteCount, 1) + 63) & ~63
+    var pointer: UnsafeMutableRawPointer?
+    let status = posix_memalign(&pointer, 64, rounded)
+    guard status == 0, let pointer else {
+      fatalError("out of memory: a tensor asked for \(byteCount) bytes")
+    }
+    return (pointer, rounded)
+  }
+}

@@ -1,0 +1,34 @@
+/// Shapes of numbers in memory are changed by looking at the same memory differently.
+///
+/// That holds for nodes that are computed and that no gradient will pass through; so a batch of
+/// consecutive rows of a data set costs no copy.
+extension Node {
+  /// The view when this node is in memory and has no gradient.
+  private var sharable: View? { requiresGradient ? nil : result }
+
+  private static func leaf(_ view: View, shape: [Int], dtype: DType) -> Node {
+    var view = view
+    if view.strides == Shape.contiguousStrides(shape) { view.strides = nil }
+    return Node(leaf: view, shape: shape, dtype: dtype, requiresGradient: false)
+  }
+
+  func viewSliced(starts: [Int], counts: [Int], steps: [Int]) -> Node? {
+    guard var view = sharable else { return nil }
+    let strides = view.strides ?? Shape.contiguousStrides(shape)
+    view.offset += zip(starts, strides).reduce(0) { $0 + $1.0 * $1.1 }
+    view.strides = zip(strides, steps).map { $0 * $1 }
+    return Self.leaf(view, shape: counts, dtype: dtype)
+  }
+
+  func viewReshaped(to target: [Int]) -> Node? {
+    guard let view = sharable, view.strides == nil else { return nil }
+    return Self.leaf(view, shape: target, dtype: dtype)
+  }
+
+  func viewPermuted(order: [Int]) -> Node? {
+    guard var view = sharable else { return nil }
+    let strides = view.strides ?? Shape.contiguousStrides(shape)
+    view.strides = order.map { strides[$0] }
+    return Self.leaf(view, shape: order.map { shape[$0] }, dtype: dtype)
+  }
+}

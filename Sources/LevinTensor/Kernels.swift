@@ -1,0 +1,228 @@
+internal import LevinKernels
+
+// The only file that imports the C module: which kernel computes which operation on which dtype, and
+// programs made of kernels. What it hands on are Swift types.
+
+/// What a kernel computes.
+struct KernelOperation: Hashable {
+  fileprivate let operation: lv_op
+
+  fileprivate init(_ operation: lv_op) { self.operation = operation }
+
+  static let copy = KernelOperation(LV_COPY)
+  static let splat = KernelOperation(LV_SPLAT)
+  static let load = KernelOperation(LV_LOAD)
+  static let store = KernelOperation(LV_STORE)
+  static let multiply = KernelOperation(LV_MULTIPLY)
+
+  /// Whether the kernel takes one number in the place of an operand's elements.
+  var takesNumbers: Bool {
+    operation.rawValue >= LV_ADD.rawValue && operation.rawValue <= LV_OR.rawValue
+  }
+
+  static func == (a: KernelOperation, b: KernelOperation) -> Bool {
+    a.operation.rawValue == b.operation.rawValue
+  }
+
+  func hash(into hasher: inout Hasher) { hasher.combine(operation.rawValue) }
+}
+
+/// Which operands of a kernel are one number that serves for all elements.
+enum KernelForm: UInt32 {
+  case vectors, secondIsNumber, firstIsNumber
+}
+
+extension DType {
+  // The C module numbers its types as this enumeration does.
+  fileprivate var kernelType: lv_type { lv_type(UInt32(rawValue)) }
+
+  /// The kernel that casts from this dtype.
+  fileprivate var castingKernel: lv_op {
+    switch self {
+    case .bool: LV_FROM_BOOL
+    case .int32: LV_FROM_I32
+    case .int64: LV_FROM_I64
+    case .float32: LV_FROM_F32
+    case .float64: LV_FROM_F64
+    }
+  }
+}
+
+extension Operation {
+  /// The kernel of an elementwise operation with these attributes, whose first operand has `dtype`.
+  func kernel(attributes: [Int], operand dtype: DType) -> KernelOperation {
+    KernelOperation(named(attributes: attributes, operand: dtype))
+  }
+
+  private func named(attributes: [Int], operand dtype: DType) -> lv_op {
+    switch self {
+    case .negate: LV_NEGATE
+    case .absolute: LV_ABSOLUTE
+    case .sign: LV_SIGN
+    case .floor: LV_FLOOR
+    case .exp: LV_EXP
+    case .expm1: LV_EXPM1
+    case .log: LV_LOG
+    case .log1p: LV_LOG1P
+    case .squareRoot: LV_SQRT
+    case .square: LV_SQUARE
+    case .reciprocal: LV_RECIPROCAL
+    case .tanh: LV_TANH
+    case .sigmoid: LV_SIGMOID
+    case .softplus: LV_SOFTPLUS
+    case .logSigmoid: LV_LOG_SIGMOID
+    case .logGamma: LV_LOG_GAMMA
+    case .polygamma: Self.polygamma(order: attributes[0])
+    case .isNaN: LV_IS_NAN
+    case .isFinite: LV_IS_FINITE
+    case .logicalNot: LV_NOT
+    case .cast: dtype.castingKernel
+    case .add, .sum: LV_ADD
+    case .subtract: LV_SUBTRACT
+    case .multiply: LV_MULTIPLY
+    case .divide: LV_DIVIDE
+    case .power: LV_POWER
+    case .maximum, .maximumOver: LV_MAXIMUM
+    case .minimum, .minimumOver: LV_MINIMUM
+    case .absorbingMultiply: LV_ABSORBING_MULTIPLY
+    case .absorbingDivide: LV_ABSORBING_DIVIDE
+    case .logAddExp: LV_LOG_ADD_EXP
+    case .xlogy: LV_XLOGY
+    case .xlog1py: LV_XLOG1PY
+    case .equal: LV_EQUAL
+    case .notEqual: LV_NOT_EQUAL
+    case .less: LV_LESS
+    case .lessOrEqual: LV_LESS_OR_EQUAL
+    case .logicalAnd: LV_AND
+    case .logicalOr: LV_OR
+    case .select: LV_SELECT
+    case .leaf, .scalar, .logSumExp, .softmax, .reshape, .expand, .permute, .slice, .place,
+      .concatenate:
+      fatalError("\(self) moves or combines elements by other means than a kernel")
+    }
+  }
+
+  private static func polygamma(order: Int) -> lv_op {
+    order == 0 ? LV_DIGAMMA : order == 1 ? LV_TRIGAMMA : LV_POLYGAMMA
+  }
+
+  /// The kernel by which a chunk joins an accumulator.
+  var accumulatingKernel: KernelOperation {
+    switch self {
+    case .maximumOver: KernelOperation(LV_ACCUMULATE_MAXIMUM)
+    case .minimumOver: KernelOperation(LV_ACCUMULATE_MINIMUM)
+    default: KernelOperation(LV_ACCUMULATE_SUM)
+    }
+  }
+}
+
+/// The loops over memory.
+enum Kernels {
+  /// The name of the instruction set in use.
+  static var instructionSet: String { String(cString: lv_instruction_set()) }
+
+  /// Copies elements between strided arrays of one shape; strides are in elements.
+  static func copyStrided(
+    to: UnsafeMutableRawPointer, _ toStrides: [Int], from: UnsafeRawPointer, _ fromStrides: [Int],
+    shape: [Int], elementSize: Int
+  ) {
+    guard !shape.contains(0) else { return }
+    lv_copy_strided(
+      to.assumingMemoryBound(to: CChar.self), toStrides.map(Int64.init),
+      from.assumingMemoryBound(to: CChar.self), fromStrides.map(Int64.init),
+      shape.map(Int64.init), shape.count, elementSize)
+  }
+}
+
+/// A program in the form that the C module runs, in memory of its own.
+///
+/// Written while it is made, then only read; so executions may share it.
+final class KernelProgram: @unchecked Sendable {
+  /// A list of kernels and their slots.
+  struct Code {
+    fileprivate var instructions: [lv_instruction] = []
+
+    /// Adds a kernel, which must exist for the type.
+    mutating func append(
+      _ operation: KernelOperation, _ type: DType, _ form: KernelForm = .vectors,
+      immediate: Int = 0, result: UInt32, operands: [UInt32]
+    ) {
+      let found = lv_find_kernel(
+        operation.operation, type.kernelType, lv_form(form.rawValue))
+      guard let kernel = found else {
+        fatalError("no kernel for operation \(operation.operation.rawValue) on \(type)")
+      }
+      instructions.append(
+        lv_instruction(
+          kernel: kernel, immediate: Int64(immediate), result: result, a: operands[0],
+          b: operands.count > 1 ? operands[1] : 0, c: operands.count > 2 ? operands[2] : 0))
+    }
+  }
+
+  /// The parts of a program; see the C module's header for when each runs.
+  struct Parts {
+    var prologue = Code()
+    var spreading = Code()
+    var body = Code()
+    fileprivate var moving: [lv_moving_slot] = []
+    fileprivate var accumulators: [lv_accumulator] = []
+
+    mutating func move(slot: UInt32, bytesPerElement: Int) {
+      moving.append(lv_moving_slot(slot: slot, bytes_per_element: Int64(bytesPerElement)))
+    }
+
+    mutating func accumulate(
+      _ operation: KernelOperation, _ type: DType, partial: UInt32, result: UInt32
+    ) {
+      accumulators.append(
+        lv_accumulator(
+          partial_slot: partial, result_slot: result, op: UInt8(operation.operation.rawValue),
+          type: type.rawValue))
+    }
+  }
+
+  private let program: UnsafeMutablePointer<lv_program>
+  private var allocations: [UnsafeMutableRawPointer] = []
+  /// The accumulator memory an execution needs.
+  let accumulatorBytes: Int
+
+  init(_ parts: Parts, extent: Int, chunk: Int, chunksPerBlock: Int) {
+    program = .allocate(capacity: 1)
+    program.initialize(to: lv_program())
+    program.pointee.extent = extent
+    program.pointee.chunk = chunk
+    program.pointee.chunks_per_block = chunksPerBlock
+    program.pointee.prologue_count = parts.prologue.instructions.count
+    program.pointee.spreading_count = parts.spreading.instructions.count
+    program.pointee.body_count = parts.body.instructions.count
+    program.pointee.moving_count = parts.moving.count
+    program.pointee.accumulator_count = parts.accumulators.count
+    accumulatorBytes = lv_accumulator_bytes(program)
+    program.pointee.prologue = keep(parts.prologue.instructions)
+    program.pointee.spreading = keep(parts.spreading.instructions)
+    program.pointee.body = keep(parts.body.instructions)
+    program.pointee.moving = keep(parts.moving)
+    program.pointee.accumulators = keep(parts.accumulators)
+  }
+
+  deinit {
+    for allocation in allocations { allocation.deallocate() }
+    program.deallocate()
+  }
+
+  private func keep<T>(_ array: [T]) -> UnsafePointer<T>? {
+    guard !array.isEmpty else { return nil }
+    let copy = UnsafeMutablePointer<T>.allocate(capacity: array.count)
+    copy.initialize(from: array, count: array.count)
+    allocations.append(UnsafeMutableRawPointer(copy))
+    return UnsafePointer(copy)
+  }
+
+  /// Runs with one address a slot, which it changes, and memory for its accumulators.
+  func run(
+    slots: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>,
+    accumulators: UnsafeMutableRawPointer
+  ) {
+    lv_run(program, slots, accumulators.assumingMemoryBound(to: CChar.self))
+  }
+}

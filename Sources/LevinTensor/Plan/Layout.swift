@@ -1,0 +1,153 @@
+/// Which axis of each node runs along chunks, and how a consumer's axis lies in its inputs.
+///
+/// The chunk axis of a node is the one its inputs bring along, or else its longest. It is a function of
+/// shapes alone. Values of few elements have none: each element is a number of its own.
+struct Layout {
+  /// Nodes with at most this many elements have no chunk axis unless an input brings one.
+  static let smallCount = 16
+
+  /// How a node comes to its elements.
+  enum Kind {
+    /// In memory before anything runs, or one number: any stage takes it as it likes.
+    case given
+    /// Row by row in a stage.
+    case computed
+    /// A total that is there when a stage has passed over all chunks.
+    case accumulated
+    /// By copying memory, because elements change places along the chunk axis.
+    case copied
+  }
+
+  /// How an axis of a consumer lies in one of its inputs.
+  enum Alignment: Equatable {
+    /// Along this axis of the input.
+    case axis(Int)
+    /// The input has one element for all places along it.
+    case broadcast
+    /// Nowhere: elements along it come from several places of the input.
+    case none
+  }
+
+  let graph: PlanGraph
+  private(set) var kinds: [Kind] = []
+  /// The chunk axis in the node's own shape, or nil.
+  private(set) var chunkAxes: [Int?] = []
+  /// The chunk axis of a reduction in its operand's shape.
+  private(set) var operandAxes: [Int?] = []
+  /// The length of the chunk axis in which a node is computed; 0 for single numbers.
+  private(set) var extents: [Int] = []
+
+  init(_ graph: PlanGraph) {
+    self.graph = graph
+    for number in graph.nodes.indices { place(number) }
+  }
+
+  private mutating func place(_ number: Int) {
+    let node = graph.nodes[number]
+    guard case .computed = node.source else { return append(.given, nil, extent: 0) }
+    if node.operation.isReduction { return placeReduction(node) }
+    guard let axis = chunkAxis(of: node) else { return append(.computed, nil, extent: 0) }
+    let isCopied =
+      (node.operation == .concatenate || node.operation == .place)
+      && node.inputs.indices.contains { alignment(of: axis, in: node, input: $0) == .none }
+    append(isCopied ? .copied : .computed, isCopied ? nil : axis, extent: node.shape[axis])
+  }
+
+  private mutating func append(_ kind: Kind, _ axis: Int?, extent: Int, operandAxis: Int? = nil) {
+    kinds.append(kind)
+    chunkAxes.append(axis)
+    operandAxes.append(operandAxis)
+    extents.append(extent)
+  }
+
+  private mutating func placeReduction(_ node: PlanGraph.Node) {
+    let operand = node.inputs[0]
+    let shape = graph.nodes[operand].shape
+    guard let axis = chunkAxes[operand] ?? (isInMemory(operand) ? Self.longestAxis(shape) : nil)
+    else { return append(.computed, nil, extent: 0) }
+    let axes = node.attributes.dropFirst()
+    if axes.contains(axis) {
+      return append(.accumulated, nil, extent: shape[axis], operandAxis: axis)
+    }
+    let keeping = node.attributes[0] == 1
+    let own = keeping ? axis : axis - axes.count { $0 < axis }
+    append(.computed, own, extent: shape[axis], operandAxis: axis)
+  }
+
+  /// Whether a node's elements lie in memory when a later stage wants them, in any order it likes.
+  func isInMemory(_ number: Int) -> Bool {
+    switch kinds[number] {
+    case .given, .accumulated, .copied: true
+    case .computed: false
+    }
+  }
+
+  private static func longestAxis(_ shape: [Int]) -> Int? {
+    guard Shape.count(shape) > smallCount, let longest = shape.max() else { return nil }
+    return shape.firstIndex(of: longest)
+  }
+
+  private func chunkAxis(of node: PlanGraph.Node) -> Int? {
+    var best: Int?
+    for (index, input) in node.inputs.enumerated() {
+      guard let axis = chunkAxes[input], let own = forward(axis, in: node, input: index) else {
+        continue
+      }
+      if best.map({ node.shape[$0] < node.shape[own] }) ?? true { best = own }
+    }
+    guard let longest = Self.longestAxis(node.shape) else { return best }
+    guard let best else { return longest }
+    return node.shape[best] >= node.shape[longest] ? best : longest
+  }
+
+  // The axis of the result along which an input's chunk axis runs on, if it does.
+  private func forward(_ axis: Int, in node: PlanGraph.Node, input: Int) -> Int? {
+    node.shape.indices.first { own in
+      alignment(of: own, in: node, input: input) == .axis(axis)
+        && node.shape[own] == graph.nodes[node.inputs[input]].shape[axis]
+    }
+  }
+
+  /// Where an axis of a node that is no reduction lies in an input.
+  func alignment(of axis: Int, in node: PlanGraph.Node, input index: Int) -> Alignment {
+    let input = graph.nodes[node.inputs[index]]
+    let size = node.shape[axis]
+    switch node.operation {
+    case .permute: return .axis(node.attributes[axis])
+    case .slice, .place:
+      let isWhole =
+        node.attributes[2 * axis] == 0 && node.attributes[2 * axis + 1] == 1
+        && input.shape[axis] == size
+      return isWhole ? .axis(axis) : .none
+    case .concatenate: return axis == node.attributes[0] ? .none : .axis(axis)
+    case .reshape:
+      let inner = Shape.count(Array(node.shape[(axis + 1)...]))
+      let same = input.shape.indices.first {
+        input.shape[$0] == size && Shape.count(Array(input.shape[($0 + 1)...])) == inner
+      }
+      return same.map { .axis($0) } ?? .none
+    default:
+      let own = axis - (node.shape.count - input.shape.count)
+      if own < 0 { return .broadcast }
+      return input.shape[own] == size ? .axis(own) : .broadcast
+    }
+  }
+
+  /// The chunk axis of a node as it lies in one of its inputs.
+  func operandAlignment(_ number: Int, input index: Int) -> Alignment {
+    let node = graph.nodes[number]
+    if node.operation.isReduction { return operandAxes[number].map { .axis($0) } ?? .broadcast }
+    guard let axis = chunkAxes[number] else { return .broadcast }
+    return alignment(of: axis, in: node, input: index)
+  }
+
+  /// Whether a node can take an input chunk by chunk, or number by number, as it is computed.
+  func fuses(_ number: Int, input index: Int) -> Bool {
+    let input = graph.nodes[number].inputs[index]
+    guard kinds[input] == .computed, kinds[number] != .copied else { return false }
+    if extents[number] != extents[input] { return false }
+    if extents[number] == 0 { return true }
+    guard let axis = chunkAxes[input] else { return false }
+    return operandAlignment(number, input: index) == .axis(axis)
+  }
+}

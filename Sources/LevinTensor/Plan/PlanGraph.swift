@@ -1,0 +1,146 @@
+/// A graph as the planner sees it: nodes by number, operations reduced to those that kernels and row
+/// moves can do, common subexpressions merged.
+struct PlanGraph {
+  /// Where a node's elements come from.
+  enum Source: Hashable {
+    /// The execution's leaf of this number; strides are nil for a row-major layout.
+    case leaf(Int, strides: [Int]?)
+    /// The execution's scalar of this number.
+    case scalar(Int)
+    /// A number that the planner put there.
+    case constant(Double)
+    /// The operation.
+    case computed
+  }
+
+  struct Node: Hashable {
+    var operation: Operation
+    var source: Source
+    var dtype: DType
+    var shape: [Int]
+    var attributes: [Int]
+    var inputs: [Int]
+
+    var isUniform: Bool {
+      switch source {
+      case .scalar, .constant: true
+      case .leaf, .computed: false
+      }
+    }
+  }
+
+  private(set) var nodes: [Node] = []
+  private(set) var roots: [Int] = []
+  private var numbers: [Node: Int] = [:]
+
+  init(_ capture: Capture) {
+    var leaves = 0
+    var scalars = 0
+    var places: [Int] = []
+    places.reserveCapacity(capture.nodes.count)
+    for (place, node) in capture.nodes.enumerated() {
+      let inputs = capture.inputs(of: place)
+      if node.operation == .scalar {
+        places.append(add(.scalar, [], node.dtype, [], from: .scalar(scalars)))
+        scalars += 1
+      } else if inputs.isEmpty {
+        let strides = capture.leaves[leaves].strides
+        places.append(add(.leaf, [], node.dtype, node.shape, from: .leaf(leaves, strides: strides)))
+        leaves += 1
+      } else {
+        places.append(lower(node, inputs.map { places[$0] }))
+      }
+    }
+    roots = capture.roots.map { places[$0] }
+    removeDeadNodes()
+  }
+
+  /// The number of a node, which exists once however often it is asked for.
+  private mutating func add(
+    _ operation: Operation, _ inputs: [Int], _ dtype: DType, _ shape: [Int],
+    _ attributes: [Int] = [], from source: Source = .computed
+  ) -> Int {
+    let node = Node(
+      operation: operation, source: source, dtype: dtype, shape: shape, attributes: attributes,
+      inputs: inputs)
+    if let number = numbers[node] { return number }
+    numbers[node] = nodes.count
+    nodes.append(node)
+    return nodes.count - 1
+  }
+
+  /// The table of operations that are made of others.
+  private mutating func lower(_ node: LevinTensor.Node, _ inputs: [Int]) -> Int {
+    switch node.operation {
+    case .logSumExp: logSumExp(node, inputs[0])
+    case .softmax: softmax(node, inputs[0])
+    case .reshape:
+      nodes[inputs[0]].shape == node.shape
+        ? inputs[0] : add(.reshape, [packed(inputs[0])], node.dtype, node.shape)
+    default: add(node.operation, inputs, node.dtype, node.shape, node.attributes)
+    }
+  }
+
+  // A leaf with gaps has no view of another shape, so it is copied first.
+  private mutating func packed(_ input: Int) -> Int {
+    guard case .leaf(_, strides: .some) = nodes[input].source else { return input }
+    return add(.cast, [input], nodes[input].dtype, nodes[input].shape)
+  }
+
+  // exp(x - shift) and its sum, where shift is the largest entry, or 0 if that is not finite: then the
+  // exponentials are 0, infinite or NaN of themselves and need no shift.
+  private mutating func shiftedExponentials(
+    _ x: Int, axes: [Int]
+  ) -> (exponentials: Int, sum: Int, shift: Int) {
+    let dtype = nodes[x].dtype
+    let shape = nodes[x].shape
+    var kept = shape
+    for axis in axes { kept[axis] = 1 }
+    let largest = add(.maximumOver, [x], dtype, kept, [1] + axes)
+    let zero = add(.scalar, [], dtype, [], from: .constant(0))
+    let finite = add(.isFinite, [largest], .bool, kept)
+    let shift = add(.select, [finite, largest, zero], dtype, kept)
+    let shifted = add(.subtract, [x, shift], dtype, shape)
+    let exponentials = add(.exp, [shifted], dtype, shape)
+    return (exponentials, add(.sum, [exponentials], dtype, kept, [1] + axes), shift)
+  }
+
+  private mutating func logSumExp(_ node: LevinTensor.Node, _ x: Int) -> Int {
+    let axes = Array(node.attributes.dropFirst())
+    if axes.contains(where: { nodes[x].shape[$0] == 0 }) {
+      let nothing = add(.scalar, [], node.dtype, [], from: .constant(-.infinity))
+      return add(.expand, [nothing], node.dtype, node.shape)
+    }
+    let (_, sum, shift) = shiftedExponentials(x, axes: axes)
+    let kept = nodes[sum].shape
+    let logarithm = add(.log, [sum], node.dtype, kept)
+    let result = add(.add, [logarithm, shift], node.dtype, kept)
+    return node.shape == kept ? result : add(.reshape, [result], node.dtype, node.shape)
+  }
+
+  private mutating func softmax(_ node: LevinTensor.Node, _ x: Int) -> Int {
+    let axes = Array(node.attributes.dropFirst())
+    if nodes[x].shape.contains(0) { return x }
+    let (exponentials, sum, _) = shiftedExponentials(x, axes: axes)
+    // An entry of -inf has weight 0, also when all are -inf and the sum is 0.
+    return add(.absorbingDivide, [exponentials, sum], node.dtype, node.shape)
+  }
+
+  private mutating func removeDeadNodes() {
+    var alive = [Bool](repeating: false, count: nodes.count)
+    for root in roots { alive[root] = true }
+    for number in nodes.indices.reversed() where alive[number] {
+      for input in nodes[number].inputs { alive[input] = true }
+    }
+    var renumbered = [Int](repeating: -1, count: nodes.count)
+    var kept: [Node] = []
+    for number in nodes.indices where alive[number] {
+      var node = nodes[number]
+      node.inputs = node.inputs.map { renumbered[$0] }
+      renumbered[number] = kept.count
+      kept.append(node)
+    }
+    nodes = kept
+    roots = roots.map { renumbered[$0] }
+  }
+}

@@ -1,0 +1,164 @@
+/// The order in which a pass computes its values, and the register each has.
+///
+/// Values come right before they are needed, sink by sink, so few are alive at once; a register is free
+/// again after its value's last use. The chunk's length follows from how many registers there are, so
+/// that all of them stay in the first-level cache.
+struct Schedule {
+  /// One step of the body.
+  enum Step {
+    case value(PassBuilder.ID)
+    case sink(Int)
+  }
+
+  /// Where a value lies while the pass runs.
+  enum Home: Hashable {
+    /// A number or elements in memory.
+    case buffer(Int, byteOffset: Int, isMoving: Bool)
+    /// One number in scratch memory.
+    case number(Int)
+    /// A chunk in scratch memory.
+    case register(Int)
+  }
+
+  private(set) var prologue: [PassBuilder.ID] = []
+  private(set) var spreading: [PassBuilder.ID] = []
+  private(set) var body: [Step] = []
+  private(set) var homes: [Home?]
+  private(set) var numberCount = 0
+  private(set) var registerCount = 0
+  /// Sinks whose value is computed right in its place.
+  private(set) var isSinkInPlace: [Bool]
+
+  private let builder: PassBuilder
+
+  init(_ builder: PassBuilder) {
+    self.builder = builder
+    homes = Array(repeating: nil, count: builder.values.count)
+    isSinkInPlace = Array(repeating: false, count: builder.sinks.count)
+    order()
+    placeSinks()
+    allocate()
+  }
+
+  // Depth first from each sink, with a stack of its own.
+  private mutating func order() {
+    var done = [Bool](repeating: false, count: builder.values.count)
+    for (index, sink) in builder.sinks.enumerated() {
+      var stack: [(id: PassBuilder.ID, entered: Bool)] = [(sink.value, false)]
+      while let (id, entered) = stack.popLast() {
+        if done[Int(id)] { continue }
+        let value = builder.values[Int(id)]
+        if entered {
+          done[Int(id)] = true
+          emit(id, value)
+          continue
+        }
+        stack.append((id, true))
+        for operand in value.operands.reversed() where !done[Int(operand)] {
+          stack.append((operand, false))
+        }
+      }
+      body.append(.sink(index))
+    }
+  }
+
+  private mutating func emit(_ id: PassBuilder.ID, _ value: PassBuilder.Value) {
+    switch value.kind {
+    case .number(let buffer, let offset):
+      homes[Int(id)] = .buffer(buffer, byteOffset: offset, isMoving: false)
+    case .memory(let buffer, let offset):
+      homes[Int(id)] = .buffer(buffer, byteOffset: offset, isMoving: true)
+    case .computed:
+      if value.isUniform {
+        prologue.append(id)
+      } else if value.isSpread {
+        spreading.append(id)
+      } else {
+        body.append(.value(id))
+      }
+    }
+  }
+
+  // A value that goes to consecutive places in memory is computed there.
+  private mutating func placeSinks() {
+    for (index, sink) in builder.sinks.enumerated() {
+      let value = builder.values[Int(sink.value)]
+      guard case .store(let stride) = sink.kind, case .computed = value.kind,
+        homes[Int(sink.value)] == nil, !value.isSpread,
+        value.isUniform ? stride == 0 : stride == 1
+      else { continue }
+      homes[Int(sink.value)] = .buffer(
+        sink.buffer, byteOffset: sink.byteOffset, isMoving: !value.isUniform)
+      isSinkInPlace[index] = true
+    }
+  }
+
+  private mutating func allocate() {
+    for id in prologue where homes[Int(id)] == nil {
+      homes[Int(id)] = .number(numberCount)
+      numberCount += 1
+    }
+    for id in spreading {
+      homes[Int(id)] = .register(registerCount)
+      registerCount += 1
+    }
+    let lastUse = lastUses()
+    var free: [Int] = []
+    for (time, step) in body.enumerated() {
+      let used: [PassBuilder.ID]
+      switch step {
+      case .sink(let index): used = [builder.sinks[index].value]
+      case .value(let id):
+        used = builder.values[Int(id)].operands
+        if homes[Int(id)] == nil {
+          take(id, &free, dying: used.filter { lastUse[Int($0)] == time })
+        }
+      }
+      release(used.filter { lastUse[Int($0)] == time }, step, &free)
+    }
+  }
+
+  private func lastUses() -> [Int] {
+    var last = [Int](repeating: -1, count: builder.values.count)
+    for (time, step) in body.enumerated() {
+      switch step {
+      case .sink(let index): last[Int(builder.sinks[index].value)] = time
+      case .value(let id):
+        last[Int(id)] = max(last[Int(id)], time)
+        for operand in builder.values[Int(id)].operands { last[Int(operand)] = time }
+      }
+    }
+    return last
+  }
+
+  // A result may take the register of an operand that dies with it if their elements have one size;
+  // else writing one would run over elements of the other that are still to be read.
+  private mutating func take(_ id: PassBuilder.ID, _ free: inout [Int], dying: [PassBuilder.ID]) {
+    let size = builder.values[Int(id)].dtype.byteCount
+    for operand in dying {
+      let value = builder.values[Int(operand)]
+      if case .register(let register) = homes[Int(operand)], !value.isSpread,
+        value.dtype.byteCount == size
+      {
+        homes[Int(id)] = .register(register)
+        return
+      }
+    }
+    if let register = free.popLast() {
+      homes[Int(id)] = .register(register)
+    } else {
+      homes[Int(id)] = .register(registerCount)
+      registerCount += 1
+    }
+  }
+
+  private func release(_ dying: [PassBuilder.ID], _ step: Step, _ free: inout [Int]) {
+    var taken: Home?
+    if case .value(let id) = step { taken = homes[Int(id)] }
+    for operand in Set(dying) where !builder.values[Int(operand)].isSpread {
+      if case .register(let register) = homes[Int(operand)], homes[Int(operand)] != taken {
+        free.append(register)
+      }
+    }
+  }
+}

@@ -1,0 +1,245 @@
+/// Turns a stage into values and sinks: each node becomes rows, each row a value.
+struct StageCompiler {
+  let layout: Layout
+  let stages: Stages
+  let place: Int
+  /// The buffer of each node that lies in memory, and the byte at which it begins there.
+  let buffers: BufferTable
+  private(set) var builder = PassBuilder()
+  private var rows: [Int: [PassBuilder.ID]] = [:]
+
+  private var graph: PlanGraph { layout.graph }
+
+  init(_ stages: Stages, stage place: Int, buffers: BufferTable) {
+    layout = stages.layout
+    self.stages = stages
+    self.place = place
+    self.buffers = buffers
+    for number in stages.stages[place].nodes {
+      if layout.kinds[number] == .accumulated {
+        accumulate(number)
+      } else {
+        let values = compute(number)
+        if stages.isStored[number] { store(number, values) }
+      }
+    }
+  }
+
+  // The rows of a node as it is computed here, along its own chunk axis.
+  private mutating func compute(_ number: Int) -> [PassBuilder.ID] {
+    if let known = rows[number] { return known }
+    let node = graph.nodes[number]
+    let result: [PassBuilder.ID]
+    if node.operation.isReduction {
+      result = reduce(number)
+    } else if node.operation.isElementwise {
+      result = elementwise(number)
+    } else {
+      result = move(number)
+    }
+    rows[number] = result
+    return result
+  }
+
+  private func rowShape(_ number: Int) -> [Int] {
+    graph.nodes[number].shape.removing(layout.chunkAxes[number])
+  }
+
+  // The rows of an input as a consumer sees them, and the shape they make.
+  private mutating func operand(
+    of number: Int, _ index: Int
+  ) -> (rows: [PassBuilder.ID], shape: [Int]) {
+    let input = graph.nodes[number].inputs[index]
+    if isAtHand(number, index) { return (compute(input), rowShape(input)) }
+    let shape = graph.nodes[input].shape
+    let view = buffers.view(of: input, in: graph)
+    guard case .axis(let axis) = layout.operandAlignment(number, input: index) else {
+      // An axis of size 1 that meets the consumer's chunk axis is no axis among rows.
+      let meeting = layout.chunkAxes[number].map {
+        $0 - graph.nodes[number].shape.count + shape.count
+      }
+      let place = meeting.flatMap { $0 >= 0 && shape[$0] == 1 ? $0 : nil }
+      return (load(view, shape, along: nil, graph.nodes[input].dtype), shape.removing(place))
+    }
+    return (load(view, shape, along: axis, graph.nodes[input].dtype), shape.removing(axis))
+  }
+
+  // Whether an input is computed in this pass rather than read from memory.
+  private func isAtHand(_ number: Int, _ index: Int) -> Bool {
+    let input = graph.nodes[number].inputs[index]
+    guard layout.fuses(number, input: index) else { return false }
+    return stages.stageOf[input] == place || !stages.isStored[input]
+  }
+
+  private mutating func load(
+    _ view: BufferTable.View, _ shape: [Int], along axis: Int?, _ dtype: DType
+  ) -> [PassBuilder.ID] {
+    let strides = view.strides.removing(axis)
+    let stride = axis.map { view.strides[$0] } ?? 0
+    return RowMap.offsets(shape.removing(axis), strides: strides, start: view.offset).map {
+      stride == 0
+        ? builder.number(buffer: view.buffer, byteOffset: $0 * view.elementSize, dtype)
+        : builder.elements(
+          buffer: view.buffer, byteOffset: $0 * view.elementSize, stride: stride, dtype)
+    }
+  }
+
+  private mutating func elementwise(_ number: Int) -> [PassBuilder.ID] {
+    let node = graph.nodes[number]
+    let shape = rowShape(number)
+    let operands = node.inputs.indices.map { index in
+      let (rows, own) = operand(of: number, index)
+      return RowMap.broadcast(own, to: shape).map { rows[$0] }
+    }
+    // A cast of a dtype to itself is a copy, which needs no instruction.
+    let first = graph.nodes[node.inputs[0]].dtype
+    if node.operation == .cast, first == node.dtype { return operands[0] }
+    let kernel = node.operation.kernel(attributes: node.attributes, operand: first)
+    let type = kernelType(node, first)
+    let immediate = node.operation == .polygamma ? node.attributes[0] : 0
+    var result: [PassBuilder.ID] = []
+    for row in 0..<Shape.count(shape) {
+      result.append(
+        builder.compute(
+          kernel, type: type, result: node.dtype, operands.map { $0[row] }, immediate: immediate))
+    }
+    return result
+  }
+
+  // Tests have the type of what they look at; all else has the type of its result.
+  private func kernelType(_ node: PlanGraph.Node, _ operand: DType) -> DType {
+    switch node.operation {
+    case .equal, .notEqual, .less, .lessOrEqual, .isNaN, .isFinite: operand
+    default: node.dtype
+    }
+  }
+
+  // What meets in each element or row of a reduction's result, folded within a chunk.
+  private mutating func folded(_ number: Int) -> [PassBuilder.ID] {
+    let node = graph.nodes[number]
+    let (values, shape) = operand(of: number, 0)
+    let chunkAxis = layout.operandAxes[number]
+    let axes = node.attributes.dropFirst().filter { $0 != chunkAxis }
+    let own = axes.map { axis in chunkAxis.map { axis > $0 ? axis - 1 : axis } ?? axis }
+    let kernel = node.operation.kernel(attributes: [], operand: node.dtype)
+    var result: [PassBuilder.ID] = []
+    for group in RowMap.groups(shape, over: Set(own)) {
+      let total = builder.fold(kernel, node.dtype, group.map { values[$0] })
+      result.append(total ?? constant(0, node.dtype))
+    }
+    return result
+  }
+
+  private mutating func reduce(_ number: Int) -> [PassBuilder.ID] { folded(number) }
+
+  private mutating func constant(_ constant: Double, _ dtype: DType) -> PassBuilder.ID {
+    let (buffer, offset) = buffers.constant(constant, dtype)
+    return builder.number(buffer: buffer, byteOffset: offset, dtype)
+  }
+
+  private mutating func accumulate(_ number: Int) {
+    let node = graph.nodes[number]
+    let view = buffers.view(of: number, in: graph)
+    for (element, value) in folded(number).enumerated() {
+      var sink = PassBuilder.Sink(
+        value: value, kind: .accumulate(node.operation.accumulatingKernel), buffer: view.buffer,
+        byteOffset: element * view.elementSize, dtype: node.dtype)
+      if builder.values[Int(value)].isUniform {
+        sink.kind = .store(stride: 0)
+        if node.operation == .sum {
+          let count = constant(Double(layout.extents[number]), node.dtype)
+          sink.value = builder.compute(
+            .multiply, type: node.dtype, result: node.dtype, [value, count])
+        }
+      }
+      builder.sink(sink)
+    }
+  }
+
+  private mutating func store(_ number: Int, _ values: [PassBuilder.ID]) {
+    let node = graph.nodes[number]
+    let view = buffers.view(of: number, in: graph)
+    let axis = layout.chunkAxes[number]
+    let strides = view.strides.removing(axis)
+    let offsets = RowMap.offsets(node.shape.removing(axis), strides: strides, start: view.offset)
+    let stride = axis.map { view.strides[$0] } ?? 0
+    for (value, offset) in zip(values, offsets) {
+      builder.sink(
+        PassBuilder.Sink(
+          value: stride > 1 ? builder.spread(value) : value, kind: .store(stride: stride),
+          buffer: view.buffer, byteOffset: offset * view.elementSize, dtype: node.dtype))
+    }
+  }
+
+  // Shape operations: rows in other places, or the same memory looked at differently.
+  private mutating func move(_ number: Int) -> [PassBuilder.ID] {
+    let node = graph.nodes[number]
+    if node.operation == .concatenate { return concatenated(number) }
+    if node.operation == .place { return placed(number) }
+    if !isAtHand(number, 0) {
+      let view = buffers.view(of: node.inputs[0], in: graph).seen(
+        through: node, from: graph.nodes[node.inputs[0]].shape)
+      return load(view, node.shape, along: layout.chunkAxes[number], node.dtype)
+    }
+    let (values, shape) = operand(of: number, 0)
+    let inputAxis = layout.chunkAxes[node.inputs[0]]
+    switch node.operation {
+    case .expand:
+      return RowMap.broadcast(shape, to: rowShape(number)).map { values[$0] }
+    case .permute:
+      let order = node.attributes.filter { $0 != inputAxis }
+        .map { axis in inputAxis.map { axis > $0 ? axis - 1 : axis } ?? axis }
+      let strides = Shape.contiguousStrides(shape)
+      return RowMap.offsets(rowShape(number), strides: order.map { strides[$0] }, start: 0)
+        .map { values[$0] }
+    case .slice:
+      let strides = Shape.contiguousStrides(shape)
+      let (starts, steps) = rowSteps(number)
+      let start = zip(starts, strides).reduce(0) { $0 + $1.0 * $1.1 }
+      return RowMap.offsets(
+        rowShape(number), strides: zip(strides, steps).map { $0 * $1 }, start: start
+      ).map { values[$0] }
+    default: return values
+    }
+  }
+
+  // Starts and steps of a slice along the axes that rows have.
+  private func rowSteps(_ number: Int) -> (starts: [Int], steps: [Int]) {
+    let attributes = graph.nodes[number].attributes
+    let axes = (0..<(attributes.count / 2)).filter { $0 != layout.chunkAxes[number] }
+    return (axes.map { attributes[2 * $0] }, axes.map { attributes[2 * $0 + 1] })
+  }
+
+  private mutating func placed(_ number: Int) -> [PassBuilder.ID] {
+    let (values, shape) = operand(of: number, 0)
+    let target = rowShape(number)
+    let (starts, steps) = rowSteps(number)
+    let strides = Shape.contiguousStrides(target)
+    let start = zip(starts, strides).reduce(0) { $0 + $1.0 * $1.1 }
+    let offsets = RowMap.offsets(
+      shape, strides: zip(strides, steps).map { $0 * $1 }, start: start)
+    let zero = constant(0, graph.nodes[number].dtype)
+    var result = [PassBuilder.ID](repeating: zero, count: Shape.count(target))
+    for (value, offset) in zip(values, offsets) { result[offset] = value }
+    return result
+  }
+
+  private mutating func concatenated(_ number: Int) -> [PassBuilder.ID] {
+    let node = graph.nodes[number]
+    let chunkAxis = layout.chunkAxes[number]
+    let target = rowShape(number)
+    let strides = Shape.contiguousStrides(target)
+    let axis = node.attributes[0]
+    let rowAxis = chunkAxis.map { axis > $0 ? axis - 1 : axis } ?? axis
+    let none = constant(0, node.dtype)
+    var result = [PassBuilder.ID](repeating: none, count: Shape.count(target))
+    var start = 0
+    for index in node.inputs.indices {
+      let (values, shape) = operand(of: number, index)
+      let offsets = RowMap.offsets(shape, strides: strides, start: start * strides[rowAxis])
+      for (value, offset) in zip(values, offsets) { result[offset] = value }
+      start += shape[rowAxis]
+    }
+    return result
+  }
+}

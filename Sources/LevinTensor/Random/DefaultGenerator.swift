@@ -1,0 +1,44 @@
+internal import Synchronization
+
+/// Starts the default generator anew, so that what is drawn from now on can be repeated.
+///
+/// The default generator serves the calls that name none, such as `distribution.sample([100])`. There is
+/// one for the whole process, seeded with 0 from the start; within ``withSeed(_:_:)`` a generator of
+/// that scope takes its place, and is the one started anew.
+///
+/// - Parameter seed: A number from 0 up; draws are then those of `PCG64(seed: seed)`.
+public func seedEverything(_ seed: Int) {
+  DefaultGenerator.current.restart(PCG64(seed: seed))
+}
+
+/// Runs `body` with a default generator of its own.
+///
+/// Draws inside neither depend on those outside nor change them, on whatever thread they happen. Tasks
+/// started inside share the scope's generator.
+///
+/// - Parameter seed: A number from 0 up; draws are then those of `PCG64(seed: seed)`.
+public func withSeed<R>(_ seed: Int, _ body: () throws -> R) rethrows -> R {
+  try DefaultGenerator.$current.withValue(DefaultGenerator(PCG64(seed: seed)), operation: body)
+}
+
+/// A generator that many threads may draw from, one at a time.
+package final class DefaultGenerator: Sendable {
+  @TaskLocal fileprivate static var current = DefaultGenerator(PCG64(seed: 0))
+  @TaskLocal private static var isDrawing = false
+
+  private let state: Mutex<PCG64>
+
+  init(_ generator: PCG64) { state = Mutex(generator) }
+
+  func restart(_ generator: PCG64) { state.withLock { $0 = generator } }
+
+  /// Lets `body` draw from the generator in force, while all others wait.
+  package static func draw<R: Sendable>(_ body: (inout PCG64) -> R) -> R {
+    // Without this a sampler that forgets to hand its generator on would wait for itself.
+    precondition(
+      !isDrawing,
+      "sample: the default generator is in use by the call that this one is part of; "
+        + "pass on its generator as 'using: &generator'")
+    return $isDrawing.withValue(true) { current.state.withLock { body(&$0) } }
+  }
+}

@@ -1,0 +1,81 @@
+// Each operator has one form for two tensors and two for a Swift number beside a tensor, whose dtype
+// the number takes. A product with a real number turns whole numbers into `float32`.
+extension Tensor {
+  private static func binary(_ operation: Operation, _ a: Tensor, _ b: Tensor) -> Tensor {
+    Tensor(Node.binary(operation, a.node, b.node))
+  }
+
+  static func number<S: TensorScalar>(_ value: S) -> Tensor {
+    weak(value.doubleValue, S.dtype)
+  }
+
+  // A number beside a real tensor has the tensor's dtype from the start.
+  private func beside<S: TensorScalar>(_ value: S) -> Tensor {
+    guard dtype.isFloatingPoint, !node.isWeak else { return Self.number(value) }
+    return Tensor(Node(scalar: value.doubleValue, dtype: dtype, isWeak: false))
+  }
+
+  /// The sum, element by element, of broadcast operands.
+  public static func + (a: Tensor, b: Tensor) -> Tensor { binary(.add, a, b) }
+  /// The sum of each element and a number.
+  public static func + <S: TensorScalar>(a: Tensor, b: S) -> Tensor { a + a.beside(b) }
+  /// The sum of a number and each element.
+  public static func + <S: TensorScalar>(a: S, b: Tensor) -> Tensor { b.beside(a) + b }
+
+  /// The difference, element by element, of broadcast operands.
+  public static func - (a: Tensor, b: Tensor) -> Tensor { binary(.subtract, a, b) }
+  /// Each element less a number.
+  public static func - <S: TensorScalar>(a: Tensor, b: S) -> Tensor { a - a.beside(b) }
+  /// A number less each element.
+  public static func - <S: TensorScalar>(a: S, b: Tensor) -> Tensor { b.beside(a) - b }
+
+  /// The product, element by element, of broadcast operands.
+  public static func * (a: Tensor, b: Tensor) -> Tensor { binary(.multiply, a, b) }
+  /// Each element times a number.
+  public static func * <S: TensorScalar>(a: Tensor, b: S) -> Tensor { a * a.beside(b) }
+  /// A number times each element.
+  public static func * <S: TensorScalar>(a: S, b: Tensor) -> Tensor { b.beside(a) * b }
+
+  /// The quotient, element by element, of broadcast operands; whole numbers divide as real ones.
+  public static func / (a: Tensor, b: Tensor) -> Tensor { binary(.divide, a, b) }
+  /// Each element divided by a number.
+  public static func / <S: TensorScalar>(a: Tensor, b: S) -> Tensor { a / a.beside(b) }
+  /// A number divided by each element.
+  public static func / <S: TensorScalar>(a: S, b: Tensor) -> Tensor { b.beside(a) / b }
+
+  /// Each element with its sign changed.
+  public static prefix func - (x: Tensor) -> Tensor { Tensor(Node.unary(.negate, x.node)) }
+
+  /// Replaces the tensor by its sum with another.
+  public static func += (a: inout Tensor, b: Tensor) { a = a + b }
+  /// Replaces the tensor by its difference from another.
+  public static func -= (a: inout Tensor, b: Tensor) { a = a - b }
+  /// Replaces the tensor by its product with another.
+  public static func *= (a: inout Tensor, b: Tensor) { a = a * b }
+  /// Replaces the tensor by its quotient by another.
+  public static func /= (a: inout Tensor, b: Tensor) { a = a / b }
+
+  /// The larger of each two elements; NaN where either is.
+  public func maximum(_ other: Tensor) -> Tensor { Self.binary(.maximum, self, other) }
+  /// The smaller of each two elements; NaN where either is.
+  public func minimum(_ other: Tensor) -> Tensor { Self.binary(.minimum, self, other) }
+
+  /// Each element raised to the power of the other's.
+  public func power(_ exponent: Tensor) -> Tensor { Self.binary(.power, self, exponent) }
+
+  /// log(exp(a) + exp(b)) without overflow; -inf where both are -inf.
+  public func logAddExp(_ other: Tensor) -> Tensor { Self.binary(.logAddExp, self, other) }
+}
+
+/// x log y, and 0 where x is 0: the form in which counts meet the logarithm of a rate.
+public func xlogy(_ x: Tensor, _ y: Tensor) -> Tensor {
+  Tensor(Node.binary(.xlogy, x.node, y.node))
+}
+
+/// x log(1 + y), and 0 where x is 0.
+public func xlog1py(_ x: Tensor, _ y: Tensor) -> Tensor {
+  Tensor(Node.binary(.xlog1py, x.node, y.node))
+}
+
+/// Each element of `base` raised to the power of `exponent`.
+public func pow(_ base: Tensor, _ exponent: Tensor) -> Tensor { base.power(exponent) }

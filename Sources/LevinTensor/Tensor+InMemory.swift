@@ -1,0 +1,64 @@
+// What a training loop does with numbers that are in memory already: no node is made for a plan, and
+// nothing is computed.
+extension Tensor {
+  /// A tensor of zeros in memory of its own, with the shape and dtype of another.
+  ///
+  /// State that an optimizer replaces at each step begins as memory, so that the first step has the
+  /// plan of all others.
+  package static func zeroLeaf(like other: Tensor) -> Tensor {
+    Tensor(shape: other.shape, dtype: other.dtype) { 0 }
+  }
+
+  /// The same numbers as a starting point for gradients, evaluated but not copied.
+  package func asGradientLeaf() -> Tensor {
+    evaluate(self)
+    guard let view = node.result else { fatalError("evaluation left no result") }
+    return Tensor(Node(leaf: view, shape: shape, dtype: dtype, requiresGradient: true))
+  }
+
+  /// The first element of an evaluated tensor.
+  package var firstScalar: Double {
+    guard let view = node.result else { return scalars[0] }
+    let address = view.address(dtype)
+    switch dtype {
+    case .bool: return address.load(as: Bool.self) ? 1 : 0
+    case .int32: return Double(address.load(as: Int32.self))
+    case .int64: return Double(address.load(as: Int.self))
+    case .float32: return Double(address.load(as: Float.self))
+    case .float64: return address.load(as: Double.self)
+    }
+  }
+
+  /// Whether an evaluated tensor holds neither infinities nor NaN.
+  package var isFiniteInMemory: Bool {
+    guard let view = node.result, view.strides == nil else { return scalars.allSatisfy(\.isFinite) }
+    switch dtype {
+    case .bool, .int32, .int64: return true
+    case .float32: return Self.isFinite(view.address(dtype), Float.self, elementCount)
+    case .float64: return Self.isFinite(view.address(dtype), Double.self, elementCount)
+    }
+  }
+
+  private static func isFinite<Element: BinaryFloatingPoint>(
+    _ address: UnsafeMutableRawPointer, _ type: Element.Type, _ count: Int
+  ) -> Bool {
+    let elements = UnsafeBufferPointer(
+      start: UnsafePointer(address.assumingMemoryBound(to: type)), count: count)
+    return elements.allSatisfy(\.isFinite)
+  }
+
+  /// Places along the first axis of an evaluated tensor, in the order of `indices`, copied.
+  package func gatheringRows(_ indices: ArraySlice<Int>) -> Tensor {
+    evaluate(self)
+    guard rank > 0, let view = node.result else { fatalError("evaluation left no result") }
+    guard view.strides == nil else { return stack(indices.map { self[$0] }) }
+    let rowBytes = elementCount / Swift.max(count, 1) * dtype.byteCount
+    let gathered = Storage(byteCount: indices.count * rowBytes)
+    let source = view.address(dtype)
+    for (place, index) in indices.enumerated() {
+      (gathered.pointer + place * rowBytes).copyMemory(
+        from: source + index * rowBytes, byteCount: rowBytes)
+    }
+    return Tensor(storage: gathered, shape: [indices.count] + shape.dropFirst(), dtype: dtype)
+  }
+}

@@ -1,0 +1,67 @@
+/// What may stand in an array literal that becomes a tensor: numbers, tensors, and arrays of these.
+public protocol TensorConvertible {
+  /// The tensor that this element of a literal stands for.
+  var tensorLiteral: Tensor { get }
+}
+
+extension Tensor: TensorConvertible {
+  /// The tensor itself.
+  public var tensorLiteral: Tensor { self }
+}
+
+extension Float: TensorConvertible {
+  /// A tensor of rank 0 that takes the dtype of its neighbours.
+  public var tensorLiteral: Tensor { .weak(Double(self), .float32) }
+}
+
+extension Double: TensorConvertible {
+  /// A tensor of rank 0 that takes the dtype of its neighbours.
+  public var tensorLiteral: Tensor { .weak(self, .float32) }
+}
+
+extension Int: TensorConvertible {
+  /// A tensor of rank 0 that takes the dtype of its neighbours.
+  public var tensorLiteral: Tensor { .weak(Double(self), .float32) }
+}
+
+extension Array: TensorConvertible where Element: TensorConvertible {
+  /// The elements stacked along a new first axis.
+  public var tensorLiteral: Tensor { Tensor.literal(map(\.tensorLiteral)) }
+}
+
+extension Tensor: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
+  /// A number that takes the dtype of the tensor beside it, and is `float32` alone.
+  public init(floatLiteral value: Double) { self = .weak(value, .float32) }
+
+  /// A number that takes the dtype of the tensor beside it, and is `int64` alone.
+  public init(integerLiteral value: Int) { self = .weak(Double(value), .int64) }
+}
+
+extension Tensor: ExpressibleByArrayLiteral {
+  /// Numbers, tensors and arrays of these, stacked along a new first axis.
+  ///
+  /// Swift numbers take the dtype of the tensors among them; a literal of numbers alone is `float32`.
+  /// `Tensor([1, 2])` with an array of typed numbers keeps their type instead.
+  public init(arrayLiteral elements: any TensorConvertible...) {
+    self = .literal(elements.map(\.tensorLiteral))
+  }
+
+  static func literal(_ elements: [Tensor]) -> Tensor {
+    guard let first = elements.first else { return Tensor([Float]()) }
+    let numbers = elements.map(\.literalNumbers)
+    guard numbers.allSatisfy({ $0 != nil }) else { return stack(elements) }
+    for element in elements where element.shape != first.shape {
+      fatalError("array literal: rows of shapes \(first.shape) and \(element.shape)")
+    }
+    let exact = Tensor(numbers.flatMap { $0 ?? [] }, shape: [elements.count] + first.shape)
+    let single = Tensor(exact.scalars(as: Float.self))
+    guard let view = single.node.result else { fatalError("a leaf has a result") }
+    return Tensor(Node(literal: view, exact: exact.node))
+  }
+
+  // The numbers of a literal that holds no tensor, as they were written.
+  private var literalNumbers: [Double]? {
+    if node.isWeak, node.operation == .scalar { return [node.scalar] }
+    return node.exactLiteral.map { Tensor($0).scalars }
+  }
+}

@@ -1,0 +1,79 @@
+extension Tensor {
+  private func unary(_ operation: Operation, attributes: [Int] = []) -> Tensor {
+    Tensor(Node.unary(operation, node, attributes: attributes))
+  }
+
+  /// The same numbers in another dtype; real numbers become whole by truncation.
+  public func cast(to dtype: DType) -> Tensor { Tensor(Node.cast(node, to: dtype)) }
+
+  /// The magnitude of each element.
+  public func abs() -> Tensor { unary(.absolute) }
+  /// -1, 0 or 1 by the sign of each element.
+  public func sign() -> Tensor { unary(.sign) }
+  /// The largest whole number not above each element.
+  public func floor() -> Tensor { dtype.isFloatingPoint ? unary(.floor) : self }
+  /// Each element within the bounds; NaN stays NaN.
+  public func clip(min lower: Tensor? = nil, max upper: Tensor? = nil) -> Tensor {
+    let raised = lower.map { maximum($0) } ?? self
+    return upper.map { raised.minimum($0) } ?? raised
+  }
+
+  /// e to the power of each element.
+  public func exp() -> Tensor { unary(.exp) }
+  /// exp(x) - 1, accurate near 0.
+  public func expm1() -> Tensor { unary(.expm1) }
+  /// The natural logarithm; -inf at 0, NaN below.
+  public func log() -> Tensor { unary(.log) }
+  /// log(1 + x), accurate near 0.
+  public func log1p() -> Tensor { unary(.log1p) }
+  /// The square root; NaN below 0.
+  public func sqrt() -> Tensor { unary(.squareRoot) }
+  /// Each element times itself.
+  public func square() -> Tensor { unary(.square) }
+  /// 1 / x.
+  public func reciprocal() -> Tensor { unary(.reciprocal) }
+
+  /// The hyperbolic tangent.
+  public func tanh() -> Tensor { unary(.tanh) }
+  /// 1 / (1 + exp(-x)).
+  public func sigmoid() -> Tensor { unary(.sigmoid) }
+  /// log(1 + exp(x)) without overflow.
+  public func softplus() -> Tensor { unary(.softplus) }
+  /// log(sigmoid(x)) without underflow.
+  public func logSigmoid() -> Tensor { unary(.logSigmoid) }
+  /// The larger of each element and 0.
+  public func relu() -> Tensor { maximum(0) }
+
+  /// log |gamma(x)|; +inf at 0 and at negative whole numbers.
+  public func logGamma() -> Tensor { unary(.logGamma) }
+  /// The derivative of `logGamma`.
+  public func digamma() -> Tensor { unary(.polygamma, attributes: [0]) }
+  /// The derivative of order `order` of `digamma`; order 0 is digamma itself.
+  public func polygamma(order: Int) -> Tensor {
+    require(order >= 0, "polygamma: the order is \(order), and must not be negative")
+    return unary(.polygamma, attributes: [order])
+  }
+}
+
+// The forms that mathematics writes as functions.
+
+/// e to the power of each element.
+public func exp(_ x: Tensor) -> Tensor { x.exp() }
+/// exp(x) - 1, accurate near 0.
+public func expm1(_ x: Tensor) -> Tensor { x.expm1() }
+/// The natural logarithm of each element.
+public func log(_ x: Tensor) -> Tensor { x.log() }
+/// log(1 + x), accurate near 0.
+public func log1p(_ x: Tensor) -> Tensor { x.log1p() }
+/// The square root of each element.
+public func sqrt(_ x: Tensor) -> Tensor { x.sqrt() }
+/// The hyperbolic tangent of each element.
+public func tanh(_ x: Tensor) -> Tensor { x.tanh() }
+/// The magnitude of each element.
+public func abs(_ x: Tensor) -> Tensor { x.abs() }
+/// log |gamma(x)| of each element.
+public func logGamma(_ x: Tensor) -> Tensor { x.logGamma() }
+/// The larger of each two elements.
+public func maximum(_ a: Tensor, _ b: Tensor) -> Tensor { a.maximum(b) }
+/// The smaller of each two elements.
+public func minimum(_ a: Tensor, _ b: Tensor) -> Tensor { a.minimum(b) }

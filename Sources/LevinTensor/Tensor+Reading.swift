@@ -1,0 +1,115 @@
+extension Tensor {
+  /// The elements in row-major order, each as a double; evaluates the tensor if need be.
+  public var scalars: [Double] { scalars(as: Double.self) }
+
+  /// The elements in row-major order as Swift numbers; evaluates the tensor if need be.
+  public func scalars<S: TensorScalar>(as type: S.Type) -> [S] {
+    evaluate(self)
+    guard let view = node.result else { fatalError("evaluation left no result") }
+    if dtype == S.dtype, view.strides == nil {
+      return [S](unsafeUninitializedCapacity: elementCount) { buffer, count in
+        count = elementCount
+        guard count > 0, let base = buffer.baseAddress else { return }
+        UnsafeMutableRawPointer(base).copyMemory(
+          from: view.address(dtype), byteCount: count * dtype.byteCount)
+      }
+    }
+    switch dtype {
+    case .bool: return read(Bool.self, view, type)
+    case .int32: return read(Int32.self, view, type)
+    case .int64: return read(Int.self, view, type)
+    case .float32: return read(Float.self, view, type)
+    case .float64: return read(Double.self, view, type)
+    }
+  }
+
+  private func read<Stored: TensorScalar, S: TensorScalar>(
+    _ stored: Stored.Type, _ view: Node.View, _ type: S.Type
+  ) -> [S] {
+    let base = view.storage.pointer.assumingMemoryBound(to: stored) + view.offset
+    let strides = view.strides ?? Shape.contiguousStrides(shape)
+    var place = [Int](repeating: 0, count: rank)
+    var offset = 0
+    return (0..<elementCount).map { _ in
+      defer { Self.advance(&place, &offset, shape, strides) }
+      let element = base[offset]
+      return (element as? S) ?? S(tensorElement: element.doubleValue)
+    }
+  }
+
+  // Steps to the next place in row-major order and keeps the offset in memory with it.
+  private static func advance(
+    _ place: inout [Int], _ offset: inout Int, _ shape: [Int], _ strides: [Int]
+  ) {
+    for axis in place.indices.reversed() {
+      place[axis] += 1
+      offset += strides[axis]
+      if place[axis] < shape[axis] { return }
+      offset -= strides[axis] * shape[axis]
+      place[axis] = 0
+    }
+  }
+
+  /// The only element, as a double; evaluates the tensor if need be.
+  public func item() -> Double { item(as: Double.self) }
+
+  /// The only element as a Swift number; evaluates the tensor if need be.
+  public func item<S: TensorScalar>(as type: S.Type) -> S {
+    require(elementCount == 1, "item: the tensor of shape \(shape) has \(elementCount) elements")
+    return scalars(as: type)[0]
+  }
+
+  /// The same numbers, cut off from what they were made of: gradients stop here.
+  public func detached() -> Tensor {
+    if !node.requiresGradient { return self }
+    if let view = node.result {
+      return Tensor(Node(leaf: view, shape: shape, dtype: dtype, requiresGradient: false))
+    }
+    return Tensor(
+      Node(.reshape, NodeInputs(node), shape: shape, dtype: dtype, requiresGradient: false))
+  }
+
+  /// The same numbers as a new starting point, with respect to which gradients can be taken.
+  ///
+  /// Evaluates the tensor and copies its elements, so nothing shares them.
+  public func requiringGradient() -> Tensor {
+    require(dtype.isFloatingPoint, "requiringGradient: a tensor of \(dtype) has no gradient")
+    let copy =
+      dtype == .float32
+      ? Tensor(scalars(as: Float.self), shape: shape)
+      : Tensor(scalars(as: Double.self), shape: shape)
+    guard let view = copy.node.result else { fatalError("a leaf has a result") }
+    return Tensor(Node(leaf: view, shape: shape, dtype: dtype, requiresGradient: true))
+  }
+}
+
+extension Tensor: CustomStringConvertible {
+  /// The elements in nested brackets, as a literal would have them; evaluates the tensor if need be.
+  ///
+  /// An axis of more than 8 shows its first and last three places.
+  public var description: String {
+    let strings: [String]
+    switch dtype {
+    case .bool: strings = scalars(as: Bool.self).map(\.description)
+    case .int32, .int64: strings = scalars(as: Int.self).map(\.description)
+    case .float32: strings = scalars(as: Float.self).map(\.description)
+    case .float64: strings = scalars(as: Double.self).map(\.description)
+    }
+    return Self.nested(strings[...], shape[...])
+  }
+
+  private static func nested(_ elements: ArraySlice<String>, _ shape: ArraySlice<Int>) -> String {
+    guard let size = shape.first else { return elements.first ?? "" }
+    let inner = shape.dropFirst()
+    let stride = inner.reduce(1, *)
+    func part(_ index: Int) -> String {
+      let start = elements.startIndex + index * stride
+      return nested(elements[start..<(start + stride)], inner)
+    }
+    let parts =
+      size <= 8
+      ? (0..<size).map(part)
+      : (0..<3).map(part) + ["..."] + ((size - 3)..<size).map(part)
+    return "[" + parts.joined(separator: ", ") + "]"
+  }
+}

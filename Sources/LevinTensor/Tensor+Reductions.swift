@@ -1,0 +1,84 @@
+// Without axes a reduction is over all elements and gives rank 0. Sums accumulate in double precision
+// in an order that depends on the shape alone, so their bits are the same for any number of threads.
+extension Tensor {
+  private func reduce(
+    _ operation: Operation, _ axes: [Int]?, keepingDimensions: Bool
+  ) -> Tensor {
+    let checked =
+      axes.map { Shape.axes($0, rank: rank, for: "\(operation)") } ?? Array(0..<rank)
+    return Tensor(Node.reduction(operation, node, axes: checked, keeping: keepingDimensions))
+  }
+
+  /// The sum along the axes; whole numbers and truth values add up as `int64`.
+  public func sum(axes: [Int]? = nil, keepingDimensions: Bool = false) -> Tensor {
+    reduce(.sum, axes, keepingDimensions: keepingDimensions)
+  }
+
+  /// The sum along one axis.
+  public func sum(axis: Int, keepingDimensions: Bool = false) -> Tensor {
+    sum(axes: [axis], keepingDimensions: keepingDimensions)
+  }
+
+  /// The mean along the axes; NaN when there is nothing to average.
+  public func mean(axes: [Int]? = nil, keepingDimensions: Bool = false) -> Tensor {
+    let checked = axes.map { Shape.axes($0, rank: rank, for: "mean") } ?? Array(0..<rank)
+    let number = checked.reduce(1) { $0 * shape[$1] }
+    let real = dtype.isFloatingPoint ? self : cast(to: .float32)
+    return real.sum(axes: checked, keepingDimensions: keepingDimensions) / Double(number)
+  }
+
+  /// The mean along one axis.
+  public func mean(axis: Int, keepingDimensions: Bool = false) -> Tensor {
+    mean(axes: [axis], keepingDimensions: keepingDimensions)
+  }
+
+  /// The largest element along the axes; NaN where one is.
+  ///
+  /// Equal ones share the gradient.
+  public func max(axes: [Int]? = nil, keepingDimensions: Bool = false) -> Tensor {
+    reduce(.maximumOver, axes, keepingDimensions: keepingDimensions)
+  }
+
+  /// The largest element along one axis.
+  public func max(axis: Int, keepingDimensions: Bool = false) -> Tensor {
+    max(axes: [axis], keepingDimensions: keepingDimensions)
+  }
+
+  /// The smallest element along the axes; NaN where one is.
+  ///
+  /// Equal ones share the gradient.
+  public func min(axes: [Int]? = nil, keepingDimensions: Bool = false) -> Tensor {
+    reduce(.minimumOver, axes, keepingDimensions: keepingDimensions)
+  }
+
+  /// The smallest element along one axis.
+  public func min(axis: Int, keepingDimensions: Bool = false) -> Tensor {
+    min(axes: [axis], keepingDimensions: keepingDimensions)
+  }
+
+  /// Whether all elements hold; true when there are none.
+  public func all() -> Tensor { (.!self.cast(to: .bool)).sum() .== 0 }
+
+  /// Whether any element holds.
+  public func any() -> Tensor { cast(to: .bool).sum() .!= 0 }
+
+  /// log of the sum of exponentials along the axes; -inf where all are -inf, with no gradient there.
+  public func logSumExp(axes: [Int]? = nil, keepingDimensions: Bool = false) -> Tensor {
+    reduce(.logSumExp, axes, keepingDimensions: keepingDimensions)
+  }
+
+  /// log of the sum of exponentials along one axis.
+  public func logSumExp(axis: Int, keepingDimensions: Bool = false) -> Tensor {
+    logSumExp(axes: [axis], keepingDimensions: keepingDimensions)
+  }
+
+  /// Exponentials along an axis, scaled to add up to 1.
+  public func softmax(axis: Int) -> Tensor {
+    Tensor(Node.softmax(node, axes: [Shape.axis(axis, rank: rank, for: "softmax")]))
+  }
+
+  /// The logarithm of ``softmax(axis:)``.
+  public func logSoftmax(axis: Int) -> Tensor {
+    self - logSumExp(axis: axis, keepingDimensions: true)
+  }
+}

@@ -1,0 +1,75 @@
+extension Tensor {
+  /// The same elements in row-major order under another shape; one size may be -1 and is worked out.
+  public func reshaped(to shape: [Int]) -> Tensor {
+    guard let unknown = shape.firstIndex(of: -1) else {
+      return Tensor(Node.reshape(node, to: shape))
+    }
+    var complete = shape
+    complete[unknown] = 1
+    let known = Shape.count(complete)
+    complete[unknown] = known == 0 ? 0 : elementCount / known
+    return Tensor(Node.reshape(node, to: complete))
+  }
+
+  /// The elements along one axis.
+  public func flattened() -> Tensor { reshaped(to: [elementCount]) }
+
+  /// The tensor with a new axis of size 1 before `axis`; -1 puts it last.
+  public func expandingDimensions(at axis: Int) -> Tensor {
+    let place = Shape.axis(axis, rank: rank + 1, for: "expandingDimensions")
+    var target = shape
+    target.insert(1, at: place)
+    return reshaped(to: target)
+  }
+
+  /// The tensor without its axis `axis`, whose size must be 1.
+  public func squeezed(axis: Int) -> Tensor {
+    let place = Shape.axis(axis, rank: rank, for: "squeezed")
+    require(
+      shape[place] == 1, "squeezed: axis \(axis) of shape \(shape) has size \(shape[place]), not 1")
+    var target = shape
+    target.remove(at: place)
+    return reshaped(to: target)
+  }
+
+  /// The tensor broadcast to a shape: axes of size 1 repeated, axes added in front.
+  public func expanded(to shape: [Int]) -> Tensor { Tensor(Node.expand(node, to: shape)) }
+
+  /// Axes in another order: place i of the result takes axis `order[i]`.
+  public func permuted(_ order: [Int]) -> Tensor {
+    let checked = order.map { Shape.axis($0, rank: rank, for: "permuted") }
+    require(
+      checked.sorted() == Array(0..<rank),
+      "permuted: \(order) does not name each axis of shape \(shape) once")
+    return Tensor(Node.permute(node, order: checked))
+  }
+
+  /// Two axes exchanged; the last two unless told otherwise.
+  public func transposed(_ first: Int = -2, _ second: Int = -1) -> Tensor {
+    var order = Array(0..<rank)
+    let a = Shape.axis(first, rank: rank, for: "transposed")
+    order.swapAt(a, Shape.axis(second, rank: rank, for: "transposed"))
+    return permuted(order)
+  }
+}
+
+/// Tensors one after the other along an axis; their other sizes agree.
+public func concatenate(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
+  require(!tensors.isEmpty, "concatenate: there is no tensor to take the shape from")
+  let place = Shape.axis(axis, rank: tensors[0].rank, for: "concatenate")
+  return Tensor(Node.concatenate(tensors.map(\.node), axis: place))
+}
+
+/// Tensors of one shape side by side along a new axis.
+public func stack(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
+  require(!tensors.isEmpty, "stack: there is no tensor to take the shape from")
+  for tensor in tensors where tensor.shape != tensors[0].shape {
+    fatalError("stack: shapes \(tensors[0].shape) and \(tensor.shape) differ")
+  }
+  return concatenate(tensors.map { $0.stackable(axis: axis) }, axis: axis)
+}
+
+extension Tensor {
+  // A Swift number among tensors keeps giving way to their dtype when it gets an axis.
+  fileprivate func stackable(axis: Int) -> Tensor { expandingDimensions(at: axis) }
+}
