@@ -5,7 +5,8 @@ let package = Package(
   name: "levin",
   platforms: [.macOS(.v15)],
   products: [
-    .library(name: "LevinTensor", targets: ["LevinTensor"])
+    .library(name: "Levin", targets: ["Levin"]),
+    .library(name: "LevinCSV", targets: ["LevinCSV"]),
   ],
   targets: [
     .target(
@@ -14,6 +15,19 @@ let package = Package(
       cSettings: [.unsafeFlags(["-O3"], .when(configuration: .debug))],
       linkerSettings: [.linkedLibrary("m", .when(platforms: [.linux]))]),
     .target(name: "LevinTensor", dependencies: ["LevinKernels"]),
+    .target(name: "LevinNN", dependencies: ["LevinTensor"]),
+    .target(name: "LevinDistributions", dependencies: ["LevinTensor"]),
+    .target(name: "LevinTraining", dependencies: ["LevinNN", "LevinTensor"]),
+    .target(
+      name: "LevinInference",
+      dependencies: ["LevinDistributions", "LevinNN", "LevinTensor", "LevinTraining"]),
+    .target(
+      name: "Levin",
+      dependencies: [
+        "LevinDistributions", "LevinInference", "LevinNN", "LevinTensor", "LevinTraining",
+      ]),
+
+    .target(name: "LevinCSV", dependencies: ["Levin"], path: "Plugins/CSVLogger"),
     .plugin(
       name: "House",
       capability: .command(
@@ -21,17 +35,30 @@ let package = Package(
           verb: "house",
           description: "Checks the format, the sizes and the layering of the sources."))),
 
-    .target(name: "LevinTestKit", dependencies: ["LevinTensor"], path: "Tests/TestKit"),
+    example("zero-inflated-poisson", folder: "ZeroInflatedPoisson"),
+    example("beta-mixture", folder: "BetaMixture"),
+
+    .target(name: "LevinTestKit", dependencies: ["Levin", "LevinTensor"], path: "Tests/TestKit"),
     tests(of: "LevinTensor"),
+    tests(of: "LevinNN"),
+    tests(of: "LevinDistributions"),
+    tests(of: "LevinTraining"),
+    tests(of: "LevinInference"),
+    tests(of: "LevinCSV"),
   ],
   swiftLanguageModes: [.v6]
 )
+
+/// An executable that reads like a user's own script.
+func example(_ name: String, folder: String) -> Target {
+  .executableTarget(name: name, dependencies: ["Levin", "LevinCSV"], path: "Examples/\(folder)")
+}
 
 /// The tests of one module, in a folder named after it.
 func tests(of module: String) -> Target {
   .testTarget(
     name: "\(module)Tests",
-    dependencies: [.target(name: module), "LevinTestKit"])
+    dependencies: [.target(name: module), "Levin", "LevinTestKit"])
 }
 
 for target in package.targets where target.type != .plugin && target.name != "LevinKernels" {
@@ -40,4 +67,8 @@ for target in package.targets where target.type != .plugin && target.name != "Le
     .enableUpcomingFeature("InternalImportsByDefault"),
     .enableUpcomingFeature("MemberImportVisibility"),
   ]
+  if target.name == "LevinTensor" {
+    // Planning walks graphs, and takes five times as long without optimisation.
+    target.swiftSettings?.append(.unsafeFlags(["-O"], .when(configuration: .debug)))
+  }
 }

@@ -42,10 +42,8 @@ extension Constraint {
 
   /// The whole numbers of a range, such as the places of `count` categories in `0..<count`.
   public static func integers(in range: Range<Int>) -> Constraint {
-    let (lower, upper) = (Double(range.lowerBound), Double(range.upperBound))
-    return Constraint("a whole number from \(range.lowerBound) to \(range.upperBound - 1)") {
-      ($0 .>= .full([], lower, dtype: .float64)) .& ($0 .< .full([], upper, dtype: .float64))
-        .& ($0 .== $0.floor())
+    Constraint("a whole number from \(range.lowerBound) to \(range.upperBound - 1)") {
+      ($0 .>= range.lowerBound) .& ($0 .< range.upperBound) .& ($0 .== $0.floor())
     }
   }
 }

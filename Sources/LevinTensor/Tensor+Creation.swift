@@ -22,7 +22,12 @@ extension Tensor {
 
   /// A tensor of rank 0 that holds one number, of its own dtype.
   public init<S: TensorScalar>(_ number: S) {
-    self.init(Node(scalar: number.doubleValue, dtype: S.dtype, isWeak: false))
+    // Beyond 2^53 a double does not hold every whole number.
+    if let whole = number as? Int, whole.magnitude > 1 << 53 {
+      self.init([whole], shape: [])
+    } else {
+      self.init(Node(scalar: number.doubleValue, dtype: S.dtype, isWeak: false))
+    }
   }
 
   /// Fills new memory in row-major order by calling `body` once an element.

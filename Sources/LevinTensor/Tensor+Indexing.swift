@@ -54,8 +54,10 @@ extension Range: TensorIndexConvertible where Bound == Int {
 }
 
 extension ClosedRange: TensorIndexConvertible where Bound == Int {
-  /// The elements of the range.
-  public var tensorIndex: TensorIndex { TensorIndex(.range(lowerBound, upperBound + 1, step: 1)) }
+  /// The elements of the range; a last one of -1 is the last of the axis.
+  public var tensorIndex: TensorIndex {
+    TensorIndex(.range(lowerBound, upperBound == -1 ? nil : upperBound + 1, step: 1))
+  }
 }
 
 extension PartialRangeFrom: TensorIndexConvertible where Bound == Int {

@@ -41,8 +41,8 @@ extension Tensor {
   public func softplus() -> Tensor { unary(.softplus) }
   /// log(sigmoid(x)) without underflow.
   public func logSigmoid() -> Tensor { unary(.logSigmoid) }
-  /// The larger of each element and 0.
-  public func relu() -> Tensor { maximum(0) }
+  /// The larger of each element and 0; its gradient at 0 is 0.
+  public func relu() -> Tensor { `where`(self .<= 0, 0, self) }
 
   /// log |gamma(x)|; +inf at 0 and at negative whole numbers.
   public func logGamma() -> Tensor { unary(.logGamma) }

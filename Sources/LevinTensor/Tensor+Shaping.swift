@@ -4,6 +4,9 @@ extension Tensor {
     guard let unknown = shape.firstIndex(of: -1) else {
       return Tensor(Node.reshape(node, to: shape))
     }
+    require(
+      shape.allSatisfy { $0 >= -1 } && shape.count { $0 == -1 } == 1,
+      "reshape: the shape \(shape) may have one -1 and no other negative size")
     var complete = shape
     complete[unknown] = 1
     let known = Shape.count(complete)
@@ -66,10 +69,8 @@ public func stack(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
   for tensor in tensors where tensor.shape != tensors[0].shape {
     fatalError("stack: shapes \(tensors[0].shape) and \(tensor.shape) differ")
   }
-  return concatenate(tensors.map { $0.stackable(axis: axis) }, axis: axis)
-}
-
-extension Tensor {
-  // A Swift number among tensors keeps giving way to their dtype when it gets an axis.
-  fileprivate func stackable(axis: Int) -> Tensor { expandingDimensions(at: axis) }
+  // Swift numbers among tensors take their dtype before they get an axis.
+  let dtype = Node.dtype(of: tensors.map(\.node))
+  return concatenate(
+    tensors.map { $0.cast(to: dtype).expandingDimensions(at: axis) }, axis: axis)
 }

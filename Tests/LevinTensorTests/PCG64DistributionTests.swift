@@ -20,7 +20,7 @@ struct ContinuousRun: Decodable, Sendable, CustomTestStringConvertible {
     case "standardNormal": random.standardNormal()
     case "standardExponential": random.standardExponential()
     case "standardGamma": random.standardGamma(parameters[0])
-    case "gamma": random.gamma(shape: parameters[0], scale: parameters[1])
+    case "gamma": random.gamma(parameters[0], scale: parameters[1])
     case "beta": random.beta(parameters[0], parameters[1])
     default: .nan
     }
@@ -149,10 +149,10 @@ enum Mistake: String, CaseIterable, Codable, Sendable {
     case .seed: _ = PCG64(seed: -1)
     case .spawn: _ = random.spawn(-2)
     case .uniform: _ = random.uniform(in: 0..<Double.infinity)
-    case .normal: _ = random.normal(location: 0, scale: -0.5)
+    case .normal: _ = random.normal(loc: 0, scale: -0.5)
     case .standardGamma: _ = random.standardGamma(-1)
-    case .gammaShape: _ = random.gamma(shape: .nan, scale: 1)
-    case .gammaScale: _ = random.gamma(shape: 1, scale: 0)
+    case .gammaShape: _ = random.gamma(.nan, scale: 1)
+    case .gammaScale: _ = random.gamma(1, scale: 0)
     case .betaFirst: _ = random.beta(0, 1)
     case .betaSecond: _ = random.beta(1, .nan)
     case .rateSign: _ = random.poisson(-1)

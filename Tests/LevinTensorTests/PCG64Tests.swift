@@ -52,7 +52,7 @@ struct NumPyStream: Decodable, Sendable, CustomTestStringConvertible {
 
   @Test(arguments: NumPyStream.all) func normalsShiftAndScale(_ stream: NumPyStream) {
     var random = PCG64(seed: stream.seed)
-    let off = stream.normal.map { abs($0 - random.normal(location: -2.5, scale: 0.3)) }
+    let off = stream.normal.map { abs($0 - random.normal(loc: -2.5, scale: 0.3)) }
     #expect(off.allSatisfy { $0 < 1e-13 }, "off by \(off)")
   }
 

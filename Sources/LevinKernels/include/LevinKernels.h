@@ -1,7 +1,7 @@
 /// SIMD loops over plain memory, and the loop over chunks that runs a list of them.
 ///
-/// Nothing here knows of tensors: a caller plans which kernel runs on which slots, this module runs it.
-/// Loops are compiled once for each instruction set and chosen once, when first asked for.
+/// Nothing here knows of tensors: a caller plans which kernel runs on which slots, this module runs
+/// it. Loops are compiled once for each instruction set and chosen once, when first asked for.
 #ifndef LEVIN_KERNELS_H
 #define LEVIN_KERNELS_H
 
@@ -109,9 +109,9 @@ typedef struct {
 
 /// One pass over a range of elements.
 ///
-/// The prologue runs once on single elements; the body runs for each chunk. Chunks make blocks; each
-/// block has accumulators of its own, and these are combined in the order of the blocks, so results do
-/// not depend on who computes which block.
+/// The prologue runs once on single elements; the body runs for each chunk. Chunks make blocks;
+/// each block has accumulators of its own, and these are combined in the order of the blocks, so
+/// results do not depend on who computes which block.
 typedef struct {
   const lv_instruction *prologue, *body;
   const lv_moving_slot *moving;
@@ -126,7 +126,7 @@ typedef struct {
 /// The bytes of accumulator memory a program needs.
 ptrdiff_t lv_accumulator_bytes(const lv_program *program);
 
-/// Runs a program. `slots` holds one address a slot and is changed; `accumulators` is scratch memory.
+/// Runs a program. `slots` holds one address a slot and is changed; `accumulators` is scratch.
 void lv_run(const lv_program *program, char **slots, char *accumulators);
 
 /// Copies elements of `size` bytes between strided arrays of one shape; strides are in elements.

@@ -107,8 +107,8 @@ struct GradientRule {
       return kept(g) * (ties / ties.sum(axes: reducedAxes, keepingDimensions: true))
     case .logSumExp: return absorb(kept(g), times: Tensor(Node.softmax(x.node, axes: reducedAxes)))
     case .softmax:
-      let mean = (g * output).sum(axes: reducedAxes, keepingDimensions: true)
-      return output * (g - mean)
+      let mean = absorb(output, times: g).sum(axes: reducedAxes, keepingDimensions: true)
+      return absorb(output, times: g - mean)
     case .reshape: return g.reshaped(to: x.shape)
     case .expand: return g
     case .permute: return g.permuted(inversePermutation)

@@ -63,7 +63,7 @@ package final class Node: @unchecked Sendable {
     operation = .scalar
     self.dtype = dtype
     self.isWeak = isWeak
-    self.scalar = scalar
+    self.scalar = isWeak ? scalar : scalar.rounded(to: dtype)
     requiresGradient = false
     shape = []
     attributes = []

@@ -11,9 +11,11 @@ extension Node {
       require(x.dtype != .bool, "\(operation): a boolean tensor has no arithmetic; cast it")
       return Node(
         operation, NodeInputs(operand), shape: x.shape, dtype: x.dtype, attributes: attributes)
-    case .isNaN, .isFinite, .logicalNot:
-      return Node(
-        operation, NodeInputs(operand), shape: x.shape, dtype: .bool, attributes: attributes)
+    case .isNaN, .isFinite:
+      let real = x.dtype.isFloatingPoint ? x : .cast(x, to: .float32)
+      return Node(operation, NodeInputs(real), shape: x.shape, dtype: .bool)
+    case .logicalNot:
+      return Node(operation, NodeInputs(.cast(x, to: .bool)), shape: x.shape, dtype: .bool)
     default:
       let real = x.dtype.isFloatingPoint ? x : .cast(x, to: .float32)
       return Node(
@@ -39,6 +41,7 @@ extension Node {
   /// Two operands, element by element.
   static func binary(_ operation: Operation, _ a: Node, _ b: Node) -> Node {
     let shape = Shape.broadcast(a.shape, b.shape, for: "\(operation)")
+    let operation = a.dtype == .bool && b.dtype == .bool ? operation.onBooleans : operation
     switch operation {
     case .logicalAnd, .logicalOr:
       return Node(
@@ -107,7 +110,7 @@ extension Node {
   static func reshape(_ x: Node, to shape: [Int]) -> Node {
     if x.shape == shape { return x }
     require(
-      Shape.count(shape) == x.count,
+      Shape.count(shape) == x.count && shape.allSatisfy { $0 >= 0 },
       "reshape: shape \(x.shape) has \(x.count) elements and \(shape) has \(Shape.count(shape))")
     return x.viewReshaped(to: shape) ?? Node(.reshape, NodeInputs(x), shape: shape, dtype: x.dtype)
   }
@@ -116,7 +119,7 @@ extension Node {
   static func expand(_ x: Node, to shape: [Int]) -> Node {
     if x.shape == shape { return x }
     require(
-      Shape.expands(x.shape, to: shape),
+      Shape.expands(x.shape, to: shape) && shape.allSatisfy { $0 >= 0 },
       "expand: shape \(x.shape) does not broadcast to \(shape); sizes must agree or be 1")
     return Node(.expand, NodeInputs(x), shape: shape, dtype: x.dtype)
   }
@@ -146,13 +149,21 @@ extension Node {
       attributes: zip(starts, steps).flatMap { [$0, $1] })
   }
 
+  /// The dtype in which any number of operands meet.
+  static func dtype(of operands: [Node]) -> DType {
+    func meeting(_ nodes: [Node]) -> DType? {
+      nodes.reduce(nil) { $0?.promoted(with: $1.dtype) ?? $1.dtype }
+    }
+    let strong = meeting(operands.filter { !$0.isWeak })
+    let weak = meeting(operands.filter(\.isWeak))
+    guard let strong else { return weak ?? .float32 }
+    guard let weak else { return strong }
+    return weak.category > strong.category ? weak : strong
+  }
+
   /// Operands one after the other along an axis.
   static func concatenate(_ operands: [Node], axis: Int) -> Node {
-    var dtype: DType?
-    for operand in operands where !operand.isWeak {
-      dtype = dtype?.promoted(with: operand.dtype) ?? operand.dtype
-    }
-    let result = dtype ?? .float32
+    let result = dtype(of: operands)
     var shape = operands[0].shape
     for operand in operands.dropFirst() {
       var expected = shape
@@ -172,6 +183,18 @@ extension Node {
   }
 }
 
+extension Operation {
+  /// What arithmetic on two booleans does: sums and maxima are "or", products and minima "and".
+  fileprivate var onBooleans: Operation {
+    switch self {
+    case .add, .maximum: .logicalOr
+    case .multiply, .minimum: .logicalAnd
+    case .subtract: fatalError("subtract: booleans have no difference; cast them to a number")
+    default: self
+    }
+  }
+}
+
 extension Double {
   /// The number that an element of `dtype` would hold.
   func rounded(to dtype: DType) -> Double {
@@ -179,7 +202,8 @@ extension Double {
     case .bool: Bool(tensorElement: self).doubleValue
     case .int32: Int32(tensorElement: self).doubleValue
     case .int64: Int(tensorElement: self).doubleValue
-    case .float32, .float64: self
+    case .float32: Double(Float(self))
+    case .float64: self
     }
   }
 }

@@ -67,7 +67,7 @@ struct Capture {
     let operation = isLeaf ? Operation.leaf : node.operation
     words.append(
       Int(operation.rawValue) | Int(node.dtype.rawValue) << 8 | node.shape.count << 16
-        | nodeInputs.count << 32)
+        | nodeInputs.count << 24 | node.attributes.count << 48)
     for size in node.shape { words.append(size) }
     if isLeaf {
       guard let view = node.result else { fatalError("\(node.operation) has no inputs") }

@@ -56,7 +56,7 @@ struct PlanGraph {
   }
 
   /// The number of a node, which exists once however often it is asked for.
-  private mutating func add(
+  mutating func add(
     _ operation: Operation, _ inputs: [Int], _ dtype: DType, _ shape: [Int],
     _ attributes: [Int] = [], from source: Source = .computed
   ) -> Int {
@@ -72,6 +72,7 @@ struct PlanGraph {
   /// The table of operations that are made of others.
   private mutating func lower(_ node: LevinTensor.Node, _ inputs: [Int]) -> Int {
     switch node.operation {
+    case .sum: sum(node, inputs[0])
     case .logSumExp: logSumExp(node, inputs[0])
     case .softmax: softmax(node, inputs[0])
     case .reshape:
@@ -87,8 +88,8 @@ struct PlanGraph {
     return add(.cast, [input], nodes[input].dtype, nodes[input].shape)
   }
 
-  // exp(x - shift) and its sum, where shift is the largest entry, or 0 if that is not finite: then the
-  // exponentials are 0, infinite or NaN of themselves and need no shift.
+  // exp(x - shift) and its sum, where shift is the largest entry, or the finite number next to it if it
+  // is infinite: then the exponentials are 0 or infinite of themselves.
   private mutating func shiftedExponentials(
     _ x: Int, axes: [Int]
   ) -> (exponentials: Int, sum: Int, shift: Int) {
@@ -97,9 +98,11 @@ struct PlanGraph {
     var kept = shape
     for axis in axes { kept[axis] = 1 }
     let largest = add(.maximumOver, [x], dtype, kept, [1] + axes)
-    let zero = add(.scalar, [], dtype, [], from: .constant(0))
-    let finite = add(.isFinite, [largest], .bool, kept)
-    let shift = add(.select, [finite, largest, zero], dtype, kept)
+    let bound = dtype == .float32 ? Double(Float.greatestFiniteMagnitude) : .greatestFiniteMagnitude
+    let lowest = add(.scalar, [], dtype, [], from: .constant(-bound))
+    let highest = add(.scalar, [], dtype, [], from: .constant(bound))
+    let raised = add(.maximum, [largest, lowest], dtype, kept)
+    let shift = add(.minimum, [raised, highest], dtype, kept)
     let shifted = add(.subtract, [x, shift], dtype, shape)
     let exponentials = add(.exp, [shifted], dtype, shape)
     return (exponentials, add(.sum, [exponentials], dtype, kept, [1] + axes), shift)

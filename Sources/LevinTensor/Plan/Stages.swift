@@ -140,16 +140,20 @@ struct Stages {
   }
 
   private static let recomputedCost = 8
+  private static let recomputedNodes = 64
 
-  // What it costs to compute a value again from memory, in simple operations per element.
+  // What it costs to compute a value again from memory, in simple operations per element. Moving rows
+  // costs nothing, so the number of nodes has a bound of its own.
   private func isCheap(_ number: Int) -> Bool {
     var cost = 0
+    var seen: Set<Int> = [number]
     var stack = [number]
     while let node = stack.popLast() {
       cost += Self.cost(layout.graph.nodes[node].operation)
-      if cost > Self.recomputedCost { return false }
+      if cost > Self.recomputedCost || seen.count > Self.recomputedNodes { return false }
       for (index, input) in layout.graph.nodes[node].inputs.enumerated()
       where layout.kinds[input] == .computed && !isStored[input] && layout.fuses(node, input: index)
+        && seen.insert(input).inserted
       {
         stack.append(input)
       }

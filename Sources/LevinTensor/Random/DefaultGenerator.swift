@@ -35,7 +35,7 @@ package final class DefaultGenerator: Sendable {
   /// Lets `body` draw from the generator in force, while all others wait.
   package static func draw<R: Sendable>(_ body: (inout PCG64) -> R) -> R {
     // Without this a sampler that forgets to hand its generator on would wait for itself.
-    precondition(
+    require(
       !isDrawing,
       "sample: the default generator is in use by the call that this one is part of; "
         + "pass on its generator as 'using: &generator'")

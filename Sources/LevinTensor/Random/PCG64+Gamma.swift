@@ -34,7 +34,7 @@ extension PCG64 {
   ///   - shape: The shape, finite and at least 0, where 0 always gives 0.
   ///   - scale: The factor of the values, finite and above 0: the mean is shape · scale.
   /// - Returns: A non-negative number, as NumPy's `gamma(shape, scale)`.
-  public mutating func gamma(shape: Double, scale: Double) -> Double {
+  public mutating func gamma(_ shape: Double, scale: Double = 1) -> Double {
     require(
       shape >= 0 && shape.isFinite,
       "PCG64.gamma: shape must be finite and at least 0, but is \(shape)")

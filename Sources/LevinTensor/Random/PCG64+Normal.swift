@@ -137,16 +137,16 @@ extension PCG64 {
   /// Returns a number of a normal distribution.
   ///
   /// - Parameters:
-  ///   - location: The mean, finite.
+  ///   - loc: The mean, finite.
   ///   - scale: The standard deviation, finite and at least 0.
-  /// - Returns: location + scale z for z of ``standardNormal()``, as NumPy's `normal(loc, scale)`.
-  public mutating func normal(location: Double, scale: Double) -> Double {
+  /// - Returns: loc + scale z for z of ``standardNormal()``, as NumPy's `normal(loc, scale)`.
+  public mutating func normal(loc: Double = 0, scale: Double = 1) -> Double {
     require(
-      location.isFinite, "PCG64.normal: location must be finite, but is \(location)")
+      loc.isFinite, "PCG64.normal: loc must be finite, but is \(loc)")
     require(
       scale >= 0 && scale.isFinite,
       "PCG64.normal: scale must be finite and at least 0, but is \(scale)")
-    return location + scale * standardNormal()
+    return loc + scale * standardNormal()
   }
 
   /// Returns a number of the standard exponential distribution.

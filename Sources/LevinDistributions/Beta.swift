@@ -1,0 +1,64 @@
+public import LevinTensor
+
+/// The beta distribution of proportions, with parameters `concentration1` and `concentration0`.
+///
+/// log p(x) = (a - 1) log x + (b - 1) log(1 - x) - log B(a, b) for 0 < x < 1, where a is
+/// `concentration1`, b is `concentration0`, both above 0, and B(a, b) = Γ(a) Γ(b) / Γ(a + b).
+public struct Beta: Distribution {
+  /// The exponent at x, less one: the weight towards 1.
+  public let concentration1: Tensor
+  /// The exponent at 1 - x, less one: the weight towards 0.
+  public let concentration0: Tensor
+  /// The shape that the parameters broadcast to.
+  public let batchShape: [Int]
+
+  /// Creates a beta distribution for each place of the broadcast parameters.
+  public init(_ concentration1: Tensor, _ concentration0: Tensor) {
+    (self.concentration1, self.concentration0) = (concentration1.real, concentration0.real)
+    batchShape = broadcastShape(self.concentration1, self.concentration0)
+  }
+
+  /// One number.
+  public var eventShape: [Int] { [] }
+
+  /// Numbers between 0 and 1, both excluded.
+  public var support: Constraint { .unitInterval }
+
+  /// a / (a + b).
+  public var mean: Tensor { concentration1 / (concentration1 + concentration0) }
+
+  /// a b / ((a + b)² (a + b + 1)).
+  public var variance: Tensor {
+    let total = concentration1 + concentration0
+    return concentration1 * concentration0 / (total.square() * (total + 1))
+  }
+
+  /// The log-density; at 0 and 1 its limit, beyond them NaN.
+  public func logProb(_ value: Tensor) -> Tensor {
+    let value = value.observed(with: concentration1)
+    let logPowers = xlogy(concentration1 - 1, value) + xlog1py(concentration0 - 1, -value)
+    return logPowers - logBeta.cast(to: logPowers.dtype)
+  }
+
+  // log B(a, b). Its terms are larger than their sum and leave their rounding in it, which is the same for
+  // every value and doesn't average out in a mean as that of the values does. So it's worked out in double
+  // precision, unless there are so many parameters that theirs does, and the time counts.
+  private var logBeta: Tensor {
+    let isDouble = batchShape.reduce(1, *) <= 256
+    let a = isDouble ? concentration1.cast(to: .float64) : concentration1
+    let b = isDouble ? concentration0.cast(to: .float64) : concentration0
+    return logGamma(a) + logGamma(b) - logGamma(a + b)
+  }
+
+  /// Ratios X / (X + Y) of gamma draws, or Jöhnk's method, from NumPy's stream.
+  ///
+  /// A draw that would be rounded to 0 or 1 is moved to the number next to it, inside the support.
+  public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
+    let isSingle = concentration1.dtype == .float32
+    let least = isSingle ? Double(Float.leastNormalMagnitude) : .leastNormalMagnitude
+    let most = isSingle ? Double(Float(1).nextDown) : 1.0.nextDown
+    return draws(shape, of: [concentration1, concentration0], batchShape: batchShape) {
+      min(max(generator.beta($0[0], $0[1]), least), most)
+    }
+  }
+}

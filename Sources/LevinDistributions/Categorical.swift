@@ -1,0 +1,81 @@
+public import LevinTensor
+
+/// The distribution of a choice among K categories, numbered from 0.
+///
+/// log p(k) = logits[k], where the logits are normalised: their exponentials add up to 1.
+public struct Categorical: Distribution {
+  /// The logarithms of the probabilities, along the last axis.
+  public let logits: Tensor
+  /// The probabilities, which add up to 1 along the last axis.
+  public let probs: Tensor
+
+  /// Creates a distribution from weights along the last axis.
+  ///
+  /// Their logarithms are taken within the dtype's epsilon of 0 and 1, as in PyTorch, so that a weight
+  /// of 0 has a log-probability of about -16 in `float32`, not -inf.
+  ///
+  /// - Parameter probs: Weights from 0 up, not all 0; they are divided by their sum.
+  public init(probs: Tensor) {
+    Self.checkAxis(probs, "probs")
+    let weights = probs.real
+    self.probs = weights / weights.sum(axis: -1, keepingDimensions: true)
+    let epsilon = weights.epsilon
+    logits = self.probs.clip(min: epsilon, max: 1 - epsilon).log()
+  }
+
+  /// Creates a distribution from log-weights along the last axis.
+  ///
+  /// - Parameter logits: Any real numbers, or -inf for a category that is never chosen; the logarithm of
+  ///   the sum of their exponentials is taken off.
+  public init(logits: Tensor) {
+    Self.checkAxis(logits, "logits")
+    self.logits = logits.real.logSoftmax(axis: -1)
+    probs = logits.real.softmax(axis: -1)
+  }
+
+  private static func checkAxis(_ parameter: Tensor, _ name: String) {
+    require(
+      parameter.rank > 0,
+      "Categorical: \(name) is a single number; its last axis must go over the categories")
+  }
+
+  /// The number of categories, K.
+  public var categoryCount: Int { logits.shape[logits.rank - 1] }
+
+  /// The shape of the parameters without their last axis.
+  public var batchShape: [Int] { logits.shape.dropLast() }
+
+  /// One number.
+  public var eventShape: [Int] { [] }
+
+  /// Whole numbers from 0 up to K - 1.
+  public var support: Constraint { .integers(in: 0..<categoryCount) }
+
+  /// NaN: categories have no order.
+  public var mean: Tensor { .full(batchShape, .nan, dtype: logits.dtype) }
+
+  /// NaN: categories have no order.
+  public var variance: Tensor { .full(batchShape, .nan, dtype: logits.dtype) }
+
+  /// The log-probability of categories; -inf for what is none of them.
+  public func logProb(_ value: Tensor) -> Tensor {
+    let isChosen = value.expandingDimensions(at: -1) .== Tensor.arange(categoryCount)
+    let chosen = `where`(isChosen, logits, 0).sum(axis: -1)
+    let never = Tensor.full([], -.infinity, dtype: logits.dtype)
+    return `where`(support.check(value), chosen, never)
+  }
+
+  /// Categories as `int64`, each from one uniform and the running sums of the probabilities.
+  public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
+    let columns = (0..<categoryCount).map { probs[.ellipsis, $0] }
+    return draws(shape, of: columns, batchShape: batchShape, dtype: .int64) { probabilities in
+      // Scaled by the sum, which rounding leaves beside 1.
+      var rest = generator.uniform() * probabilities.reduce(0, +)
+      let place = probabilities.firstIndex {
+        rest -= $0
+        return rest < 0
+      }
+      return Double(place ?? probabilities.lastIndex { $0 > 0 } ?? 0)
+    }
+  }
+}

@@ -1,0 +1,77 @@
+public import LevinTensor
+
+/// A mixture of K distributions of one family, of which each draw takes one at random.
+///
+/// p(x) = Σₖ w[k] p(x | component k). The components are one distribution whose last batch axis goes over
+/// them:
+///
+///     MixtureSameFamily(Categorical(probs: [0.3, 0.7]), Normal([-1, 1], 0.5))
+///
+/// A component without mass at a value, whose log-probability there is -inf, adds neither to the
+/// mixture's nor to its gradient.
+public struct MixtureSameFamily: Distribution {
+  /// The distribution of the component that a draw takes; its K categories are the components.
+  public let mixture: Categorical
+  /// The components, along the last batch axis.
+  public let components: any Distribution
+
+  /// Creates a mixture.
+  ///
+  /// - Parameters:
+  ///   - mixture: The weights of the K components; its batch shape broadcasts to that of the components
+  ///     without their last axis.
+  ///   - components: A distribution whose last batch axis has size K.
+  public init(_ mixture: Categorical, _ components: some Distribution) {
+    self.mixture = mixture
+    self.components = components
+    require(
+      components.batchShape.last == mixture.categoryCount,
+      "MixtureSameFamily: the mixture has \(mixture.categoryCount) categories and the components "
+        + "have batch shape \(components.batchShape), whose last axis must be as long")
+  }
+
+  /// The batch shape of the components without its last axis.
+  public var batchShape: [Int] { components.batchShape.dropLast() }
+
+  /// The event shape of the components.
+  public var eventShape: [Int] { components.eventShape }
+
+  /// The support of the components.
+  public var support: Constraint { components.support }
+
+  // The axis of the components, counted from the back of batch shape + event shape.
+  private var componentAxis: Int { -1 - eventShape.count }
+
+  private var weights: Tensor {
+    mixture.probs.reshaped(to: mixture.probs.shape + eventShape.map { _ in 1 })
+  }
+
+  /// Σₖ w[k] mean[k].
+  public var mean: Tensor { (weights * components.mean).sum(axis: componentAxis) }
+
+  /// Σₖ w[k] (variance[k] + (mean[k] - mean)²).
+  public var variance: Tensor {
+    let spread = components.mean - mean.expandingDimensions(at: componentAxis)
+    return (weights * (components.variance + spread.square())).sum(axis: componentAxis)
+  }
+
+  /// The log-probability, added up over the components without leaving the log scale.
+  public func logProb(_ value: Tensor) -> Tensor {
+    let inEach = components.logProb(value.expandingDimensions(at: componentAxis))
+    // The logits of a Categorical made from probabilities are normalised to rounding only.
+    return (inEach + mixture.logits.logSoftmax(axis: -1)).logSumExp(axis: -1)
+  }
+
+  /// A component for each draw, then a draw of every component, of which the chosen one is kept.
+  public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
+    let weights = mixture.probs.expanded(to: components.batchShape)
+    let chosen = Categorical(probs: weights).sample(shape, using: &generator)
+    let inEach = components.sample(shape, using: &generator)
+    let ones = eventShape.map { _ in 1 }
+    let places = Tensor.arange(mixture.categoryCount).reshaped(to: [-1] + ones)
+    let isChosen = chosen.reshaped(to: chosen.shape + [1] + ones) .== places
+    let kept = `where`(isChosen, inEach, 0).sum(axis: componentAxis)
+    evaluate(kept)
+    return kept
+  }
+}

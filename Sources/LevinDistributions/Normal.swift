@@ -1,0 +1,47 @@
+public import LevinTensor
+
+/// The normal distribution of mean `loc` and standard deviation `scale`.
+///
+/// log p(x) = -(x - loc)² / (2 scale²) - log scale - log √(2π), for finite x, with scale > 0.
+public struct Normal: Distribution {
+  /// The mean, finite.
+  public let loc: Tensor
+  /// The standard deviation, above 0.
+  public let scale: Tensor
+  /// The shape that `loc` and `scale` broadcast to.
+  public let batchShape: [Int]
+
+  /// Creates a normal distribution for each place of the broadcast parameters.
+  public init(_ loc: Tensor, _ scale: Tensor) {
+    (self.loc, self.scale) = (loc.real, scale.real)
+    batchShape = broadcastShape(self.loc, self.scale)
+  }
+
+  /// One number.
+  public var eventShape: [Int] { [] }
+
+  /// Finite numbers.
+  public var support: Constraint { .real }
+
+  /// `loc`.
+  public var mean: Tensor { loc.expanded(to: batchShape) }
+
+  /// scale².
+  public var variance: Tensor { scale.square().expanded(to: batchShape) }
+
+  /// The log-density; -inf at the infinities.
+  public func logProb(_ value: Tensor) -> Tensor {
+    let value = value.observed(with: loc)
+    // What depends on parameters alone stands together, apart from the work on each value.
+    return (value - loc).square() * (-0.5 / scale.square()) - (log(scale) + Self.logRootTwoPi)
+  }
+
+  /// loc + scale z, of standard normals z from NumPy's stream.
+  public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
+    draws(shape, of: [loc, scale], batchShape: batchShape) {
+      $0[0] + $0[1] * generator.standardNormal()
+    }
+  }
+
+  private static let logRootTwoPi = 0.918_938_533_204_672_8
+}

@@ -1,0 +1,41 @@
+public import LevinTensor
+
+/// The Poisson distribution of counts with mean `rate`.
+///
+/// log p(k) = k log rate - rate - log k! for whole k ≥ 0. At rate 0 all mass is on 0.
+public struct Poisson: Distribution {
+  /// The mean count, from 0 up.
+  public let rate: Tensor
+
+  /// Creates a Poisson distribution for each element of `rate`.
+  public init(rate: Tensor) { self.rate = rate.real }
+
+  /// The shape of `rate`.
+  public var batchShape: [Int] { rate.shape }
+
+  /// One number.
+  public var eventShape: [Int] { [] }
+
+  /// Whole numbers from 0 up.
+  public var support: Constraint { .nonNegativeInteger }
+
+  /// `rate`.
+  public var mean: Tensor { rate }
+
+  /// `rate`.
+  public var variance: Tensor { rate }
+
+  /// The log-probability of counts.
+  ///
+  /// Below 0 it is -inf at whole numbers; between whole numbers the formula is carried on with Γ(k + 1)
+  /// for k!. Both are what PyTorch gives without validation.
+  public func logProb(_ value: Tensor) -> Tensor {
+    let value = value.observed(with: rate)
+    return xlogy(value, rate) - rate - logGamma(value + 1)
+  }
+
+  /// Counts from NumPy's stream, in the dtype of `rate`.
+  public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
+    draws(shape, of: [rate], batchShape: batchShape) { Double(generator.poisson($0[0])) }
+  }
+}

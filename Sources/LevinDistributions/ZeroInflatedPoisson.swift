@@ -1,0 +1,61 @@
+public import LevinTensor
+
+/// Counts that are 0 with probability `gate`, and otherwise follow a Poisson distribution of mean `rate`.
+///
+/// p(0) = gate + (1 - gate) exp(-rate), and p(k) = (1 - gate) rateᵏ exp(-rate) / k! for whole k > 0
+/// (D. Lambert, "Zero-Inflated Poisson Regression", Technometrics 34(1), 1992). The gate is the
+/// probability of a structural zero in `logProb` and in `sample` alike.
+public struct ZeroInflatedPoisson: Distribution {
+  /// The probability of a structural zero, from 0 to 1.
+  public let gate: Tensor
+  /// The mean of the counts that the gate lets through, from 0 up.
+  public let rate: Tensor
+  /// The shape that `gate` and `rate` broadcast to.
+  public let batchShape: [Int]
+
+  /// Creates a distribution for each place of the broadcast parameters.
+  public init(gate: Tensor, rate: Tensor) {
+    (self.gate, self.rate) = (gate.real, rate.real)
+    batchShape = broadcastShape(self.gate, self.rate)
+  }
+
+  /// One number.
+  public var eventShape: [Int] { [] }
+
+  /// Whole numbers from 0 up.
+  public var support: Constraint { .nonNegativeInteger }
+
+  /// (1 - gate) rate.
+  public var mean: Tensor { (1 - gate) * rate }
+
+  /// (1 - gate) rate (1 + gate rate).
+  public var variance: Tensor { mean * (1 + gate * rate) }
+
+  /// The log-probability of counts, with finite gradients also at a gate of 0 and 1 and a rate of 0.
+  ///
+  /// Outside the support it is what ``Poisson/logProb(_:)`` would give.
+  public func logProb(_ value: Tensor) -> Tensor {
+    let value = value.observed(with: rate)
+    let logOpen = log1p(-gate)
+    let logCount = xlogy(value, rate) - logGamma(value + 1) + (logOpen - rate)
+    return `where`(value .== 0, logZeroProbability(logOpen), logCount)
+  }
+
+  // The sum of both ways to a zero has exact gradients at gates of 0 and 1, where the logarithm of one
+  // way is -inf. It vanishes for a gate of 0 and rates so large that exp(-rate) does: there the
+  // logarithms are added instead.
+  private func logZeroProbability(_ logOpen: Tensor) -> Tensor {
+    let probability = gate + (1 - gate) * exp(-rate)
+    let sum = log(gate).logAddExp(logOpen - rate)
+    return `where`(probability .> 1e-37, log(probability), sum)
+  }
+
+  /// For each count a uniform for the gate and a Poisson draw, whether the gate lets it through or not.
+  public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
+    draws(shape, of: [rate, gate], batchShape: batchShape) {
+      let isStructuralZero = generator.uniform() < $0[1]
+      let count = generator.poisson($0[0])
+      return isStructuralZero ? 0 : Double(count)
+    }
+  }
+}

@@ -1,0 +1,71 @@
+internal import LevinDistributions
+public import LevinTensor
+public import LevinTraining
+
+/// Why a distribution cannot be fitted to data.
+public enum DistributionModuleError: Error, Sendable, CustomStringConvertible {
+  /// An observation is one that the distribution cannot produce, or NaN.
+  case outsideSupport(OutsideSupport)
+
+  /// The cause, the place, and what to do about it.
+  public var description: String {
+    switch self {
+    case .outsideSupport(let observation):
+      "\(observation); correct the data or choose a distribution that can produce it"
+    }
+  }
+}
+
+/// An observation where a distribution has no mass.
+public struct OutsideSupport: Sendable, CustomStringConvertible {
+  /// The type of the module.
+  public let module: String
+  /// The type of its distribution.
+  public let distribution: String
+  /// The data set that holds the observation.
+  public let role: DataRole
+  /// Its place in the data set's tensor, one number for each axis.
+  public let index: [Int]
+  /// The observation.
+  public let value: Double
+  /// What every observation must be.
+  public let support: Constraint
+
+  /// The place, the value and the condition in one sentence.
+  public var description: String {
+    "\(module): the \(role) at \(index) is \(number), which is not \(support), "
+      + "as \(distribution) needs"
+  }
+
+  // A number that single precision holds has the digits of one.
+  private var number: String {
+    let single = Float(value)
+    return Double(single) == value || value.isNaN ? "\(single)" : "\(value)"
+  }
+}
+
+extension OutsideSupport {
+  static func check(
+    _ data: Tensor, role: DataRole, of module: some LightningModule,
+    against distribution: any Distribution
+  ) throws {
+    let isInside = distribution.support.check(data)
+    if isInside.all().item(as: Bool.self) { return }
+    guard let place = isInside.scalars(as: Bool.self).firstIndex(of: false) else { return }
+    throw DistributionModuleError.outsideSupport(
+      OutsideSupport(
+        module: "\(type(of: module))", distribution: "\(type(of: distribution))", role: role,
+        index: index(of: place, in: data.shape),
+        value: data.flattened()[place].item(), support: distribution.support))
+  }
+
+  // The place along each axis of an element counted in row-major order.
+  private static func index(of place: Int, in shape: [Int]) -> [Int] {
+    var rest = place
+    let reversed = shape.reversed().map { size in
+      defer { rest /= size }
+      return rest % size
+    }
+    return reversed.reversed()
+  }
+}

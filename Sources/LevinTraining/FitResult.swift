@@ -1,0 +1,55 @@
+/// What a fit came to.
+public struct FitResult: Sendable {
+  /// Why the fit ended.
+  public let stopReason: StopReason
+  /// The epochs completed.
+  public let epochs: Int
+  /// The steps taken.
+  public let steps: Int
+  /// The loss over the last epoch; nil when no step was taken.
+  ///
+  /// It is the mean over the epoch's batches, weighted by their sizes, of the losses before each
+  /// step's update.
+  public let loss: MetricValue?
+  /// The last values of everything that was logged.
+  public let metrics: Metrics
+  /// The time that the fit took.
+  public let seconds: Double
+  /// The folder of the run; nil when nothing was written.
+  public let directory: String?
+}
+
+/// Why a fit ended.
+public enum StopReason: Sendable, Hashable, CustomStringConvertible {
+  /// All epochs were run.
+  case maxEpochs
+  /// A callback asked for the end through ``Trainer/shouldStop``.
+  case requested
+  /// The user pressed Ctrl-C.
+  case interrupted
+  /// A loss, a gradient or a new parameter was not finite.
+  case nonFinite
+
+  /// The reason in a few words.
+  public var description: String {
+    switch self {
+    case .maxEpochs: "all epochs done"
+    case .requested: "stopped by a callback"
+    case .interrupted: "interrupted"
+    case .nonFinite: "not finite"
+    }
+  }
+}
+
+extension FitResult: CustomStringConvertible {
+  /// The reason, the counts and the time on one line, then a line for each metric.
+  public var description: String {
+    let time = Text.fixed(seconds, digits: 3)
+    let counts = "\(Text.counted(epochs, "epoch")), \(Text.counted(steps, "step"))"
+    var rows = metrics.map { ($0.name, $0.value.description) }
+    if let loss { rows.insert(("loss", loss.description), at: 0) }
+    let width = rows.map(\.0.count).max() ?? 0
+    let lines = rows.map { "  \(Text.padded($0.0, to: width))  \($0.1)" }
+    return (["\(stopReason): \(counts) in \(time) s"] + lines).joined(separator: "\n")
+  }
+}

@@ -1,0 +1,81 @@
+import Synchronization
+
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Ctrl-C during fits.
+///
+/// The first SIGINT sets a flag that every running fit looks at after each step. The handler is
+/// installed for one signal only, so a second one meets the default action and ends the process. Fits in
+/// parallel share one installation; the last to end puts the old handler back. A process that ignores
+/// SIGINT goes on ignoring it.
+enum Interrupts {
+  private struct Installation {
+    var users = 0
+    var old = sigaction()
+  }
+
+  fileprivate static let raised = Atomic<Bool>(false)
+  private static let installation = Mutex(Installation())
+
+  /// Whether Ctrl-C was pressed since the first of the running fits began.
+  static var isRaised: Bool { raised.load(ordering: .relaxed) }
+
+  /// Runs `body` with the handler in place.
+  static func watching<Result>(_ body: () throws -> Result) rethrows -> Result {
+    enter()
+    defer { leave() }
+    return try body()
+  }
+
+  private static func enter() {
+    installation.withLock { state in
+      state.users += 1
+      guard state.users == 1 else { return }
+      // Touched here so that the handler finds it initialised.
+      raised.store(false, ordering: .relaxed)
+      sigaction(SIGINT, nil, &state.old)
+      if !isIgnoring(state.old) { install() }
+    }
+  }
+
+  private static func leave() {
+    installation.withLock { state in
+      state.users -= 1
+      guard state.users == 0 else { return }
+      sigaction(SIGINT, &state.old, nil)
+      raised.store(false, ordering: .relaxed)
+    }
+  }
+
+  private static func install() {
+    var action = sigaction()
+    #if canImport(Darwin)
+    action.__sigaction_u = .init(__sa_handler: noteInterrupt)
+    #else
+    action.__sigaction_handler = .init(sa_handler: noteInterrupt)
+    #endif
+    action.sa_flags = Int32(truncatingIfNeeded: Int(SA_RESETHAND) | Int(SA_RESTART))
+    sigaction(SIGINT, &action, nil)
+  }
+
+  private static func isIgnoring(_ action: sigaction) -> Bool {
+    #if canImport(Darwin)
+    let handler = action.__sigaction_u.__sa_handler
+    #else
+    let handler = action.__sigaction_handler.sa_handler
+    #endif
+    // SIG_IGN is the address 1.
+    return unsafeBitCast(handler, to: Int.self) == 1
+  }
+}
+
+// What a signal handler may do: it sets a flag.
+private func noteInterrupt(_ signal: Int32) {
+  Interrupts.raised.store(true, ordering: .relaxed)
+}

@@ -1,0 +1,70 @@
+public import LevinTensor
+
+/// A logged number, with the dtype that says how many of its digits mean something.
+public struct MetricValue: Sendable, CustomStringConvertible {
+  /// The number, in double precision.
+  public let value: Double
+  /// The dtype of what was logged.
+  public let dtype: DType
+
+  /// Puts a number and its dtype together.
+  public init(_ value: Double, _ dtype: DType) {
+    self.value = value
+    self.dtype = dtype
+  }
+
+  /// The fewest digits that give the number back in the precision in which it was logged.
+  public var description: String {
+    switch dtype {
+    case .float32: return Float(value).description
+    case .float64: return value.description
+    case .bool, .int32, .int64: return Int(exactly: value)?.description ?? value.description
+    }
+  }
+}
+
+/// Metrics by name, in the order in which they first came.
+public struct Metrics: Sendable {
+  /// The names.
+  public private(set) var names: [String] = []
+  private var values: [String: MetricValue] = [:]
+
+  /// The last value of a metric, in double precision; nil if there is none of that name.
+  public subscript(_ name: String) -> Double? { values[name]?.value }
+
+  /// The last value of a metric with its dtype, which prints with the digits that mean something.
+  public func value(_ name: String) -> MetricValue? { values[name] }
+
+  mutating func update(_ name: String, _ value: MetricValue) {
+    if values.updateValue(value, forKey: name) == nil { names.append(name) }
+  }
+}
+
+extension Metrics: Sequence {
+  /// Goes through names and values in order.
+  public func makeIterator() -> AnyIterator<(name: String, value: MetricValue)> {
+    var index = 0
+    return AnyIterator {
+      guard index < names.count, let value = values[names[index]] else { return nil }
+      defer { index += 1 }
+      return (names[index], value)
+    }
+  }
+}
+
+/// Metrics that became known together: a row of a table.
+public struct MetricsRecord: Sendable {
+  /// The epoch, counted from 0.
+  public let epoch: Int
+  /// The last step taken, counted from 0 over all epochs.
+  public let step: Int
+  /// The metrics, in the order in which they were logged.
+  public let metrics: [(name: String, value: MetricValue)]
+
+  /// Puts a record together, as the trainer does and tests of loggers may.
+  public init(epoch: Int, step: Int, metrics: [(name: String, value: MetricValue)]) {
+    self.epoch = epoch
+    self.step = step
+    self.metrics = metrics
+  }
+}

@@ -1,0 +1,73 @@
+import Foundation
+
+/// The folder `directory/name/version_N` of a run, made when the first file is written.
+final class RunFolder {
+  /// Where the versions lie.
+  let root: String
+  /// The folder, once it is made.
+  private(set) var path: String?
+  /// The number to take, for runs in parallel that want theirs in order.
+  var reservedVersion: Int?
+
+  init(directory: String, name: String) {
+    let parts = [directory, name].filter { !$0.isEmpty }
+    root = parts.isEmpty ? "." : parts.joined(separator: "/")
+  }
+
+  func reset() { path = nil }
+
+  func make() throws -> String {
+    if let path { return path }
+    try makeRoot()
+    let made = try makeVersion()
+    path = made
+    return made
+  }
+
+  private func makeRoot() throws {
+    var path = ""
+    for (index, part) in root.split(separator: "/", omittingEmptySubsequences: false).enumerated() {
+      path += index == 0 ? String(part) : "/" + part
+      let code = Self.makeFolder(path.isEmpty ? "/" : path)
+      if code != 0 && code != EEXIST { throw Self.failure(at: path, code) }
+    }
+  }
+
+  // Making a folder is atomic, so of several runs that want the same number one gets it and the others
+  // look again.
+  private func makeVersion() throws -> String {
+    var version = reservedVersion ?? nextVersion()
+    reservedVersion = nil
+    while true {
+      let candidate = "\(root)/version_\(version)"
+      let code = Self.makeFolder(candidate)
+      if code == 0 { return candidate }
+      if code != EEXIST { throw Self.failure(at: candidate, code) }
+      version = max(nextVersion(), version + 1)
+    }
+  }
+
+  // The error number, 0 when all went well.
+  private static func makeFolder(_ path: String) -> Int32 { mkdir(path, 0o777) == 0 ? 0 : errno }
+
+  private static func failure(at path: String, _ code: Int32) -> TrainerError {
+    .runDirectory(path: path, reason: String(cString: strerror(code)))
+  }
+
+  /// One more than the highest version there is; folders of other names do not count.
+  func nextVersion() -> Int {
+    let entries = (try? FileManager.default.contentsOfDirectory(atPath: root)) ?? []
+    return (entries.compactMap(Self.version).max() ?? -1) + 1
+  }
+
+  private static func version(_ entry: String) -> Int? {
+    let prefix = "version_"
+    guard entry.hasPrefix(prefix) else { return nil }
+    let digits = entry.dropFirst(prefix.count)
+    // The bound keeps the next number in range.
+    guard digits.allSatisfy(\.isASCII), digits.allSatisfy(\.isNumber), digits.count <= 9 else {
+      return nil
+    }
+    return Int(digits)
+  }
+}

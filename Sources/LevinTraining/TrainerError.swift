@@ -1,0 +1,122 @@
+/// Why a fit could not begin, or had to end.
+public enum TrainerError: Error, Sendable {
+  /// A data set has no observations.
+  case emptyDataset(DataRole)
+  /// A tensor of a data set is a single number, without an axis for observations.
+  case datasetWithoutAxis(DataRole)
+  /// The tensors of a data set differ in the number of observations.
+  case mismatchedLengths([Int], DataRole)
+  /// A batch size is 0 or negative.
+  case invalidBatchSize(Int, DataRole)
+  /// Incomplete batches are left out, and there are no others.
+  case noCompleteBatch(count: Int, batchSize: Int, DataRole)
+  /// The seed of a random stream is negative; `place` names what takes it.
+  case negativeSeed(Int, place: String)
+  /// The number of epochs is negative.
+  case invalidMaxEpochs(Int)
+  /// The number of restarts or of threads for them is out of range.
+  case invalidRestarts(count: Int, threads: Int)
+  /// The module has no parameters.
+  case noParameters(module: String)
+  /// The module's optimizer was given no parameters.
+  case optimizerWithoutParameters(module: String)
+  /// The module's optimizer has settings that make no sense.
+  case invalidOptimizer(module: String, problem: String)
+  /// The loss of a step depends on no parameter of the optimizer.
+  case lossWithoutGradient(module: String, step: Int)
+  /// A metric was logged in a way that cannot be recorded.
+  case invalidLog(name: String, problem: String)
+  /// The loss, a gradient or a new parameter is not finite.
+  case nonFinite(NonFiniteStep)
+  /// The folder of the run could not be made.
+  case runDirectory(path: String, reason: String)
+}
+
+/// A step whose numbers went bad; the parameters are as they were before it.
+public struct NonFiniteStep: Sendable {
+  /// What a number that is not finite belongs to, with the parameter's name in the source.
+  public enum Culprit: Sendable, Hashable {
+    /// A parameter was not finite before the step.
+    case parameter(String)
+    /// The gradient at a parameter is not finite.
+    case gradient(String)
+    /// The value that a parameter would take is not finite.
+    case update(String)
+  }
+
+  /// The epoch, counted from 0.
+  public let epoch: Int
+  /// The step, counted from 0 over all epochs.
+  public let step: Int
+  /// The loss of the step.
+  public let loss: Double
+  /// The first parameter or gradient that is not finite; nil when the loss alone is not.
+  public let culprit: Culprit?
+  /// What the fit had come to before the step.
+  public let result: FitResult
+}
+
+extension NonFiniteStep: CustomStringConvertible {
+  /// The step, the loss and the culprit in one sentence.
+  public var description: String {
+    "step \(step) of epoch \(epoch) is not finite: the loss is \(Float(loss)), \(reason)"
+  }
+
+  private var reason: String {
+    switch culprit {
+    case .parameter(let name): "and parameter '\(name)' was not finite before the step"
+    case .gradient(let name): "and the gradient at '\(name)' is the first that is not finite"
+    case .update(let name): "and the new value of '\(name)' is the first that is not finite"
+    case nil: "and every gradient is finite"
+    }
+  }
+}
+
+extension TrainerError: CustomStringConvertible {
+  /// The cause, the place, and what to do about it.
+  public var description: String {
+    switch self {
+    case .emptyDataset, .datasetWithoutAxis, .mismatchedLengths, .invalidBatchSize,
+      .noCompleteBatch, .negativeSeed:
+      dataDescription
+    case .invalidMaxEpochs(let number):
+      "Trainer: maxEpochs is \(number); give 0 or a positive number"
+    case .invalidRestarts(let count, let threads):
+      "restarts: \(count) starts on \(threads) threads; give at least 0 starts and 1 thread"
+    case .noParameters(let module):
+      "\(module) has no parameters; declare what is to be fitted as '@Parameter var name: Tensor'"
+    case .optimizerWithoutParameters(let module):
+      "configureOptimizers of \(module) gives an optimizer without parameters; "
+        + "pass it 'parameters'"
+    case .invalidOptimizer(let module, let problem): "configureOptimizers of \(module): \(problem)"
+    case .lossWithoutGradient(let module, let step):
+      "trainingStep of \(module) at step \(step): the loss depends on no parameter of the optimizer; "
+        + "compute it from the parameters, outside withoutGradient and without detached()"
+    case .invalidLog(let name, let problem): "log(\"\(name)\"): \(problem)"
+    case .nonFinite(let step):
+      "\(step); the parameters are as before the step. "
+        + "Try a smaller learning rate or other starting values, and check the data"
+    case .runDirectory(let path, let reason):
+      "Trainer: cannot make the run's folder '\(path)': \(reason); "
+        + "choose another 'directory' for the trainer"
+    }
+  }
+
+  private var dataDescription: String {
+    switch self {
+    case .emptyDataset(let role): "the \(role) is empty; give at least one observation"
+    case .datasetWithoutAxis(let role):
+      "a tensor of the \(role) has rank 0; its first axis must go over the observations"
+    case .mismatchedLengths(let lengths, let role):
+      "the tensors of the \(role) have \(lengths) observations; give each the same number"
+    case .invalidBatchSize(let size, let role):
+      "DataLoader for the \(role): batchSize is \(size); give a positive number"
+    case .noCompleteBatch(let count, let batchSize, let role):
+      "DataLoader for the \(role): dropLast leaves nothing of \(count) observations in batches of "
+        + "\(batchSize); give a smaller batchSize or do without dropLast"
+    case .negativeSeed(let seed, let place):
+      "\(place): the seed is \(seed); give 0 or a positive number"
+    default: ""
+    }
+  }
+}

@@ -1,0 +1,167 @@
+"""Writes distributions.json: what PyTorch and SciPy give for the distributions of LevinDistributions.
+
+    pip install numpy scipy torch
+    python3 distributions.py
+
+Made with PyTorch 2.13.0 (CPU), SciPy 1.17.1 and NumPy 2.4.6. Values, gradients and Hessians are
+float64; "logProb32" is PyTorch's result in float32. Each log-probability is held against SciPy's before
+it is written. Gradients and Hessians are of sum(c * logProb) with the coefficients c = 1, -1/2, 1/3, ...
+with respect to the parameters, one after the other. Numbers that JSON lacks are strings.
+"""
+
+import json
+import pathlib
+
+import numpy as np
+import scipy.stats
+import torch
+import torch.distributions as td
+
+td.Distribution.set_default_validate_args(False)
+
+
+class ZeroInflatedPoisson:
+    """The mass function itself; PyTorch has no such class."""
+
+    def __init__(self, gate, rate):
+        self.gate, self.rate = gate, rate
+        self.mean = (1 - gate) * rate
+        self.variance = self.mean * (1 + gate * rate)
+
+    def log_prob(self, value):
+        count = (1 - self.gate) * torch.exp(td.Poisson(self.rate).log_prob(value))
+        return torch.log(torch.where(value == 0, self.gate, torch.zeros_like(self.gate)) + count)
+
+
+def mixture(weights, components):
+    return td.MixtureSameFamily(td.Categorical(weights), components)
+
+
+def scipy_mixture(weights, log_component):
+    return lambda v, *p: np.log((weights(*p) * np.exp(log_component(v[..., None], *p))).sum(-1))
+
+
+st = scipy.stats
+WEIGHTS, LOGITS = [0.2, 0.5, 0.3], [0.4, -1.3, 2.0, 0.1]
+# Name, PyTorch's distribution, SciPy's log-probability, parameters, values.
+CASES = [
+    ("normal", lambda l, s: td.Normal(l, s), lambda v, l, s: st.norm.logpdf(v, l, s),
+     [[0.5, -2.0, 30.0], [1.5, 0.1, 7.0]], [[0.0, -2.1, 25.0], [3.0, -1.5, 61.0]]),
+    ("beta", lambda a, b: td.Beta(a, b), lambda v, a, b: st.beta.logpdf(v, a, b),
+     [[0.3, 1.0, 2.5, 40.0], [0.7, 1.0, 9.0, 3.0]],
+     [[0.2, 0.6, 0.15, 0.9], [0.9999, 0.01, 0.7, 0.97], [1e-6, 0.5, 1e-4, 0.2]]),
+    ("poisson", lambda r: td.Poisson(r), lambda v, r: st.poisson.logpmf(v, r),
+     [[0.2, 5.0, 80.0]], [[0.0, 0.0, 77.0], [1.0, 7.0, 120.0], [4.0, 14.0, 0.0]]),
+    ("zeroInflatedPoisson", ZeroInflatedPoisson,
+     lambda v, g, r: np.log(g * (v == 0) + (1 - g) * st.poisson.pmf(v, r)),
+     [[0.5, 0.05, 0.9], [5.0, 0.4, 30.0]], [[0.0, 0.0, 0.0], [3.0, 1.0, 25.0], [9.0, 0.0, 33.0]]),
+    ("categoricalProbs", lambda p: td.Categorical(p),
+     lambda v, p: np.log((p / p.sum(-1, keepdims=True)))[v.astype(int)],
+     [[1.0, 3.0, 0.5]], [0.0, 1.0, 2.0, 1.0]),
+    ("categoricalLogits", lambda x: td.Categorical(logits=x),
+     lambda v, x: (x - np.log(np.exp(x).sum()))[v.astype(int)],
+     [LOGITS], [3.0, 1.0, 0.0, 2.0, 2.0]),
+    ("normalMixture", lambda w, l, s: mixture(w, td.Normal(l, s)),
+     scipy_mixture(lambda w, l, s: w, lambda v, w, l, s: st.norm.logpdf(v, l, s)),
+     [WEIGHTS, [-1.0, 0.5, 4.0], [0.5, 1.0, 2.0]], [[-1.2], [0.3], [9.0], [30.0]]),
+    ("betaMixture", lambda w, a, b: mixture(w, td.Beta(a, b)),
+     scipy_mixture(lambda w, a, b: w, lambda v, w, a, b: st.beta.logpdf(v, a, b)),
+     [[0.4, 0.6], [1.5, 10.0], [10.0, 1.5]], [[0.1], [0.5], [0.93], [0.999]]),
+    ("poissonMixture", lambda w, r: mixture(w, td.Poisson(r)),
+     scipy_mixture(lambda w, r: w, lambda v, w, r: st.poisson.logpmf(v, r)),
+     [[0.4, 0.6], [1.0, 6.0]], [[0.0], [2.0], [11.0]]),
+    ("batchedNormalMixture", lambda w, l, s: mixture(w, td.Normal(l, s)),
+     scipy_mixture(lambda w, l, s: w, lambda v, w, l, s: st.norm.logpdf(v, l, s)),
+     [[[0.2, 0.8], [0.7, 0.3]], [[-1.0, 1.0], [0.0, 5.0]], [[1.0, 0.5], [2.0, 0.3]]],
+     [[0.1, 4.9], [-1.0, 0.2], [1.2, 5.2]]),
+]
+
+
+def coefficients(result):
+    return torch.tensor([(-1) ** i / (i + 1) for i in range(result.numel())]).reshape(result.shape)
+
+
+def tensor(array, **options):
+    array = np.asarray(array)
+    return {"shape": list(array.shape), "numbers": [number(x) for x in array.ravel()]}
+
+
+def number(x):
+    return float(x) if np.isfinite(x) else str(float(x))
+
+
+def case(name, make, scipy_log_prob, parameters, value):
+    p64 = [torch.tensor(p, dtype=torch.float64) for p in parameters]
+    v64 = torch.tensor(value, dtype=torch.float64)
+    log_prob = make(*p64).log_prob(v64)
+    theirs = scipy_log_prob(v64.numpy(), *(p.numpy() for p in p64))
+    # SciPy exponentiates along the way in the mixtures, and has its own lgamma.
+    assert np.allclose(log_prob, theirs, rtol=1e-9, atol=1e-9), (name, log_prob, theirs)
+    sizes = [p.numel() for p in p64]
+
+    def total(flat):
+        parts = [x.reshape(p.shape) for x, p in zip(flat.split(sizes), p64)]
+        result = make(*parts).log_prob(v64)
+        return (coefficients(result) * result).sum()
+
+    flat = torch.cat([p.ravel() for p in p64])
+    single = make(*(p.float() for p in p64)).log_prob(v64.float())
+    distribution = make(*p64)
+    return {
+        "name": name,
+        "parameters": [tensor(p) for p in p64],
+        "value": tensor(v64),
+        "logProb": tensor(log_prob),
+        "logProb32": tensor(single),
+        "gradient": tensor(torch.autograd.functional.jacobian(total, flat)),
+        "hessian": tensor(torch.autograd.functional.hessian(total, flat)),
+        "mean": tensor(distribution.mean),
+        "variance": tensor(distribution.variance),
+    }
+
+
+# What PyTorch gives without validation at and beyond the edge of the support: float64.
+EDGES = [
+    ("poisson", lambda r: td.Poisson(r), [[0.0, 0.0, 2.0, 2.0, 2.0]], [0.0, 3.0, -1.0, 0.5, np.inf]),
+    ("beta", lambda a, b: td.Beta(a, b),
+     [[1.0, 2.0, 0.5, 3.0, 1.0, 2.0], [3.0, 3.0, 3.0, 1.0, 1.0, 2.0]],
+     [0.0, 0.0, 0.0, 1.0, 1.0, -0.5]),
+    ("normal", lambda l, s: td.Normal(l, s), [[0.0, 0.0], [1.0, 1.0]], [np.inf, np.nan]),
+    ("poissonMixture", lambda w, r: mixture(w, td.Poisson(r)), [[0.4, 0.6], [0.0, 5.0]],
+     [[0.0], [3.0]]),
+    ("categoricalProbs", lambda p: td.Categorical(p), [[0.0, 3.0]], [0.0, 1.0]),
+]
+
+
+def edge(name, make, parameters, value):
+    p64 = [torch.tensor(p, dtype=torch.float64) for p in parameters]
+    v64 = torch.tensor(value, dtype=torch.float64)
+    return {
+        "name": name,
+        "parameters": [tensor(p) for p in p64],
+        "value": tensor(v64),
+        "logProb": tensor(make(*p64).log_prob(v64)),
+    }
+
+
+def samples():
+    """First draws of NumPy's default_rng(7), as float32."""
+    def rng():
+        return np.random.default_rng(7)
+    return {
+        "normal": tensor(rng().normal([0.5, -2.0, 30.0], [1.5, 0.1, 7.0], (2, 3)).astype(np.float32)),
+        "beta": tensor(rng().beta([0.3, 2.5], [0.7, 9.0], (3, 2)).astype(np.float32)),
+        "poisson": tensor(rng().poisson([0.2, 5.0, 80.0], (2, 3)).astype(np.float32)),
+    }
+
+
+if __name__ == "__main__":
+    torch.set_default_dtype(torch.float64)
+    contents = {
+        "cases": [case(*c) for c in CASES],
+        "edges": [edge(*e) for e in EDGES],
+        "samples": samples(),
+    }
+    path = pathlib.Path(__file__).with_name("distributions.json")
+    path.write_text(json.dumps(contents, indent=1) + "\n")
+    print(len(contents["cases"]), "cases,", len(contents["edges"]), "edges")

@@ -1,0 +1,259 @@
+import Foundation
+import Levin
+import LevinCSV
+import Testing
+
+private final class Line: LightningModule, HyperparameterProviding {
+  @Parameter var level: Tensor = [0]
+  let hyperparameters: Hyperparameters
+  private let record: (Tensor, Int) -> Void
+
+  init(_ hyperparameters: Hyperparameters = [:], _ record: @escaping (Tensor, Int) -> Void) {
+    self.hyperparameters = hyperparameters
+    self.record = record
+  }
+
+  func trainingStep(_ batch: Tensor, batchIndex: Int) -> Tensor {
+    record(batch, batchIndex)
+    return (batch - level).square().mean()
+  }
+  func configureOptimizers() -> OptimizerConfiguration {
+    .init(SGD(parameters, learningRate: 0.1))
+  }
+}
+
+/// Looks at the file in the middle of the run.
+private final class Peek: Callback {
+  var look: (Trainer) throws -> Void = { _ in }
+
+  override func onTrainBatchStart(
+    _ trainer: Trainer, _ module: any LightningModule, batchIndex: Int
+  ) throws { try look(trainer) }
+}
+
+@Suite struct CSVLoggerTests {
+  private func withFolder(_ body: (String) throws -> Void) throws {
+    let folder = FileManager.default.temporaryDirectory.path + "/levin-csv-" + UUID().uuidString
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    try body(folder)
+  }
+
+  private func text(_ path: String) throws -> String {
+    String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
+  }
+
+  private func fit(
+    _ folder: String, epochs: Int = 2, hyperparameters: Hyperparameters = [:],
+    callbacks: [Callback] = [], _ record: @escaping (Tensor, Int) -> Void
+  ) throws -> FitResult {
+    let trainer = Trainer(
+      maxEpochs: epochs, directory: folder, name: "line", callbacks: [CSVLogger()] + callbacks,
+      progressBar: false, summary: false)
+    let data = TensorDataset(Tensor([Float(0.1), 2]))
+    return try trainer.fit(Line(hyperparameters, record), train: DataLoader(data, batchSize: 1))
+  }
+
+  @Test func anEpochIsARowWithColumnsInAlphabeticalOrder() throws {
+    try withFolder { folder in
+      _ = try fit(folder) { batch, _ in
+        log("train_loss", batch)
+        log("alpha", Double(1) / 3)
+      }
+      #expect(
+        try text(folder + "/line/version_0/metrics.csv") == """
+          alpha,epoch,step,train_loss
+          0.3333333333333333,0,1,1.05
+          0.3333333333333333,1,3,1.05
+
+          """)
+    }
+  }
+
+  @Test func rowsAreSparse() throws {
+    try withFolder { folder in
+      _ = try fit(folder, epochs: 1) { batch, _ in
+        log("by_step", batch, onStep: true)
+        log("a", batch)
+      }
+      #expect(
+        try text(folder + "/line/version_0/metrics.csv") == """
+          a,by_step,epoch,step
+          ,0.1,0,0
+          ,2.0,0,1
+          1.05,,0,1
+
+          """)
+    }
+  }
+
+  @Test func aLateMetricWidensTheTable() throws {
+    try withFolder { folder in
+      _ = try fit(folder, epochs: 1) { batch, index in
+        log("m", batch, onStep: true)
+        if index == 1 { log("a,\"b\"", 7, onStep: true) }
+      }
+      #expect(
+        try text(folder + "/line/version_0/metrics.csv") == """
+          "a,""b""\",epoch,m,step
+          ,0,0.1,0
+          7,0,2.0,1
+
+          """)
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder + "/line/version_0").sorted()
+          == ["hparams.yaml", "metrics.csv"])
+    }
+  }
+
+  @Test func aRowIsOnDiskAsSoonAsItIsLogged() throws {
+    try withFolder { folder in
+      let peek = Peek()
+      var sizes: [Int] = []
+      peek.look = { trainer in
+        let path = try trainer.runDirectory() + "/metrics.csv"
+        let lines = (try? text(path))?.split(separator: "\n", omittingEmptySubsequences: false)
+        sizes.append(lines?.count ?? 0)
+      }
+      _ = try fit(folder, epochs: 2, callbacks: [peek]) { batch, _ in log("m", batch, onStep: true)
+      }
+      // The header, the rows, and what stands behind the last line end.
+      #expect(sizes == [0, 3, 4, 5])
+    }
+  }
+
+  @Test func aFitWithoutMetricsHasNoTable() throws {
+    try withFolder { folder in
+      let result = try fit(folder) { _, _ in }
+      #expect(result.directory == folder + "/line/version_0")
+      #expect(
+        try FileManager.default.contentsOfDirectory(atPath: folder + "/line/version_0")
+          == ["hparams.yaml"])
+      #expect(try text(folder + "/line/version_0/hparams.yaml") == "{}\n")
+    }
+  }
+
+  @Test func eachFitHasItsOwnVersion() throws {
+    try withFolder { folder in
+      for version in 0..<3 {
+        let result = try fit(folder) { batch, _ in log("m", batch) }
+        #expect(result.directory == folder + "/line/version_\(version)")
+      }
+    }
+  }
+
+  @Test func aFitThatFailsLeavesWholeRows() throws {
+    try withFolder { folder in
+      var steps = 0
+      #expect(throws: TrainerError.self) {
+        _ = try fit(folder, epochs: 50) { batch, _ in
+          steps += 1
+          log("m", batch, onStep: true)
+          if steps == 4 { log("step", 1.0) }
+        }
+      }
+      let written = try text(folder + "/line/version_0/metrics.csv")
+      #expect(
+        written == """
+          epoch,m,step
+          0,0.1,0
+          0,2.0,1
+          1,0.1,2
+
+          """)
+    }
+  }
+
+  @Test func anInterruptLeavesWholeRows() async {
+    await #expect(processExitsWith: .success) {
+      signal(SIGINT, SIG_DFL)
+      var signals = sigset_t()
+      sigemptyset(&signals)
+      sigaddset(&signals, SIGINT)
+      pthread_sigmask(SIG_UNBLOCK, &signals, nil)
+      let tests = CSVLoggerTests()
+      try tests.withFolder { folder in
+        let result = try tests.fit(folder, epochs: 50) { batch, index in
+          log("m", batch, onStep: true)
+          log("e", batch)
+          if index == 1 { raise(SIGINT) }
+        }
+        precondition(result.stopReason == .interrupted && result.epochs == 1)
+        let written = try tests.text(folder + "/line/version_0/metrics.csv")
+        precondition(written == "e,epoch,m,step\n,0,0.1,0\n,0,2.0,1\n1.05,0,,1\n", written)
+      }
+    }
+  }
+
+  @Test func aRowThatDoesNotFitIsTakenBack() async {
+    await #expect(processExitsWith: .success) {
+      // Files of this process may grow to 100 bytes, which ends within a row.
+      signal(SIGXFSZ, SIG_IGN)
+      var limit = rlimit(rlim_cur: 100, rlim_max: 100)
+      #if canImport(Glibc)
+      setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+      #else
+      setrlimit(RLIMIT_FSIZE, &limit)
+      #endif
+      let tests = CSVLoggerTests()
+      try tests.withFolder { folder in
+        let path = folder + "/line/version_0/metrics.csv"
+        do {
+          _ = try tests.fit(folder, epochs: 50) { batch, _ in log("m", batch, onStep: true) }
+          preconditionFailure("the file grew beyond its limit")
+        } catch {
+          precondition("\(error)" == "CSVLogger: cannot write to '\(path)': File too large")
+        }
+        let written = try tests.text(path)
+        precondition(written.hasSuffix("\n") && written.utf8.count > 90)
+        precondition(
+          written.split(separator: "\n").allSatisfy { $0.split(separator: ",").count == 3 })
+      }
+    }
+  }
+
+  @Test func hyperparametersAreYAML() throws {
+    try withFolder { folder in
+      let hyperparameters: Hyperparameters = [
+        "learningRate": Float(1e-5), "big": 1e300, "half": 0.5, "count": 3, "nothing": Int?.none,
+        "some": Int?.some(4), "flag": true, "kind": "zero inflated", "word": "yes",
+        "odd: key": "a \"b\"\n\u{1}", "list": [1.5, .infinity, -.infinity], "nan": Double.nan,
+        "empty": "",
+      ]
+      _ = try fit(folder, hyperparameters: hyperparameters) { _, _ in }
+      #expect(
+        try text(folder + "/line/version_0/hparams.yaml") == """
+          learningRate: 1.0e-05
+          big: 1.0e+300
+          half: 0.5
+          count: 3
+          nothing: null
+          some: 4
+          flag: true
+          kind: zero inflated
+          word: "yes"
+          "odd: key": "a \\"b\\"\\n\\x01"
+          list: [1.5, .inf, -.inf]
+          nan: .nan
+          empty: ""
+
+          """)
+    }
+  }
+
+  @Test func aFailedWriteNamesPathAndReason() throws {
+    try withFolder { folder in
+      let peek = Peek()
+      var planted = ""
+      peek.look = { trainer in
+        planted = try trainer.runDirectory() + "/metrics.csv"
+        try? FileManager.default.createDirectory(
+          atPath: planted, withIntermediateDirectories: true)
+      }
+      let error = #expect(throws: (any Error).self) {
+        _ = try fit(folder, callbacks: [peek]) { batch, _ in log("m", batch) }
+      }
+      let message = "\(try #require(error))"
+      #expect(message == "CSVLogger: cannot open '\(planted)': File exists")
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import LevinDistributions
+import LevinTensor
+import LevinTestKit
+import Testing
+
+/// The contents of `Fixtures/distributions.json`: what PyTorch and NumPy gave.
+struct DistributionFixture: Decodable, Sendable {
+  let cases: [Case]
+  let edges: [Edge]
+  let samples: [String: Values]
+
+  /// A distribution with its values in double precision.
+  struct Case: Decodable, Sendable, CustomTestStringConvertible {
+    let name: String
+    let parameters: [Values]
+    let value: Values
+    let logProb: Values
+    let logProb32: Values
+    /// With respect to all parameters, one after the other, as the Hessian.
+    let gradient: Values
+    let hessian: Values
+    let mean: Values
+    let variance: Values
+
+    var testDescription: String { name }
+  }
+
+  /// Values at and beyond the edge of a support.
+  struct Edge: Decodable, Sendable, CustomTestStringConvertible {
+    let name: String
+    let parameters: [Values]
+    let value: Values
+    let logProb: Values
+
+    var testDescription: String { name }
+  }
+
+  /// Numbers with a shape.
+  struct Values: Decodable, Sendable {
+    let shape: [Int]
+    let numbers: [Number]
+
+    var doubles: [Double] { numbers.map(\.value) }
+
+    func tensor(_ dtype: DType = .float64) -> Tensor {
+      Tensor(doubles, shape: shape, dtype: dtype)
+    }
+  }
+
+  /// A double; infinities and NaN stand in the file as strings.
+  struct Number: Decodable, Sendable {
+    let value: Double
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if let text = try? container.decode(String.self) {
+        value = Double(text) ?? .signalingNaN
+      } else {
+        value = try container.decode(Double.self)
+      }
+    }
+  }
+
+  static let shared: DistributionFixture = {
+    do {
+      return try Fixture.load("distributions")
+    } catch {
+      preconditionFailure("Tests/Fixtures/distributions.json: \(error)")
+    }
+  }()
+}
+
+/// The distribution that a name of the fixture stands for.
+func distribution(_ name: String, _ parameters: [Tensor]) -> any Distribution {
+  let p = parameters
+  switch name {
+  case "normal": return Normal(p[0], p[1])
+  case "beta": return Beta(p[0], p[1])
+  case "poisson": return Poisson(rate: p[0])
+  case "zeroInflatedPoisson": return ZeroInflatedPoisson(gate: p[0], rate: p[1])
+  case "categoricalProbs": return Categorical(probs: p[0])
+  case "categoricalLogits": return Categorical(logits: p[0])
+  case "normalMixture", "batchedNormalMixture":
+    return MixtureSameFamily(Categorical(probs: p[0]), Normal(p[1], p[2]))
+  case "betaMixture": return MixtureSameFamily(Categorical(probs: p[0]), Beta(p[1], p[2]))
+  case "poissonMixture":
+    return MixtureSameFamily(Categorical(probs: p[0]), Poisson(rate: p[1]))
+  default: preconditionFailure("no distribution is called '\(name)'")
+  }
+}
+
+extension DistributionFixture.Case {
+  func make(_ dtype: DType = .float64) -> any Distribution {
+    distribution(name, parameters.map { $0.tensor(dtype) })
+  }
+
+  /// The parameters as points at which gradients can be taken.
+  var leaves: [Tensor] { parameters.map { $0.tensor().requiringGradient() } }
+
+  /// The sum of the log-probabilities times 1, -1/2, 1/3, ...
+  func weightedSum(at parameters: [Tensor]) -> Tensor {
+    let coefficients = logProb.numbers.indices.map { ($0 % 2 == 0 ? 1 : -1) / Double($0 + 1) }
+    let result = distribution(name, parameters).logProb(value.tensor())
+    return (result * Tensor(coefficients, shape: logProb.shape)).sum()
+  }
+}
+
+/// Whether numbers agree within `tolerance`, absolute up to 1 and relative above.
+///
+/// Infinities agree with themselves, and NaN with NaN.
+func agree(_ mine: [Double], _ theirs: [Double], within tolerance: Double) -> Bool {
+  mine.count == theirs.count
+    && zip(mine, theirs).allSatisfy { a, b in
+      a == b || (a.isNaN && b.isNaN) || abs(a - b) <= tolerance * max(1, abs(b))
+    }
+}

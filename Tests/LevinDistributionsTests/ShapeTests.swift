@@ -1,0 +1,59 @@
+import LevinDistributions
+import LevinTensor
+import Testing
+
+@Suite struct ShapeTests {
+  @Test func parametersBroadcastToTheBatchShape() {
+    let normal = Normal(Tensor.zeros([3, 1]), Tensor.ones([2]))
+    #expect(normal.batchShape == [3, 2])
+    #expect(normal.eventShape == [])
+    #expect(normal.mean.shape == [3, 2])
+    #expect(normal.variance.shape == [3, 2])
+    #expect(normal.logProb(Tensor.zeros([5, 1, 1])).shape == [5, 3, 2])
+    #expect(withSeed(0) { normal.sample([4]) }.shape == [4, 3, 2])
+  }
+
+  @Test func aMixtureTakesTheLastBatchAxisAway() {
+    let mixture = MixtureSameFamily(
+      Categorical(probs: [0.2, 0.3, 0.5]), Normal(Tensor.zeros([4, 3]), 1))
+    #expect(mixture.batchShape == [4])
+    #expect(mixture.logProb(Tensor.zeros([7, 4])).shape == [7, 4])
+    #expect(mixture.mean.shape == [4])
+    #expect(mixture.variance.shape == [4])
+    #expect(withSeed(0) { mixture.sample([2]) }.shape == [2, 4])
+  }
+
+  @Test func aColumnOfDataGivesAColumnOfLogProbabilities() {
+    let mixture = MixtureSameFamily(Categorical(probs: [0.5, 0.5]), Poisson(rate: [0, 5]))
+    #expect(mixture.batchShape == [])
+    #expect(mixture.logProb(Tensor.zeros([10, 1])).shape == [10, 1])
+  }
+
+  @Test func numbersBesideTensorsTakeTheirDType() {
+    let data = Tensor([0.1, 0.2] as [Double])
+    #expect(Normal(0, 0.1).logProb(data).dtype == .float64)
+    let exact = Normal(Tensor(0.0), Tensor(0.1)).logProb(data)
+    #expect(agree(Normal(0, 0.1).logProb(data).scalars, exact.scalars, within: 1e-15))
+    #expect(Normal(0, 0.1).logProb([0.1, 0.2]).dtype == .float32)
+  }
+
+  @Test func wholeNumbersServeAsValuesAndParameters() {
+    let counts = Tensor([0, 3, 7])
+    let real = Tensor([0, 3, 7] as [Double])
+    let rate = Tensor([2.5] as [Double])
+    #expect(Poisson(rate: rate).logProb(counts).dtype == .float64)
+    #expect(Poisson(rate: rate).logProb(counts).scalars == Poisson(rate: rate).logProb(real).scalars)
+    #expect(Poisson(rate: 5).logProb(counts).dtype == .float32)
+    #expect(Poisson(rate: 5).sample([3]).dtype == .float32)
+  }
+
+  @Test func supportsSayWhatAValueMustBe() {
+    #expect("\(Normal(0, 1).support)" == "a finite number")
+    #expect("\(Beta(1, 1).support)" == "a number between 0 and 1, both excluded")
+    #expect("\(Poisson(rate: 1).support)" == "a whole number from 0 up")
+    #expect("\(ZeroInflatedPoisson(gate: 0.5, rate: 1).support)" == "a whole number from 0 up")
+    #expect("\(Categorical(probs: [1, 1, 1]).support)" == "a whole number from 0 to 2")
+    let mixture = MixtureSameFamily(Categorical(probs: [1, 1]), Beta([1, 2], 2))
+    #expect("\(mixture.support)" == "a number between 0 and 1, both excluded")
+  }
+}

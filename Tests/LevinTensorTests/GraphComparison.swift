@@ -1,0 +1,128 @@
+@testable import LevinTensor
+
+/// Computes a random graph by the engine and by the reference, and reports the smallest part of it on
+/// which they differ.
+struct GraphComparison {
+  enum Outcome {
+    case agrees, isIllConditioned
+    case differs(String)
+  }
+
+  private let graph: RandomGraph
+
+  // How far every inexact result is disturbed to learn what rounding may do, in units of roundoff.
+  private static let disturbance = 1024.0
+
+  init(_ graph: RandomGraph) { self.graph = graph }
+
+  func run() -> Outcome {
+    var random = PCG64(seed: [UInt32(graph.seed), 2])
+    var isIllConditioned = false
+    // The second round has the same structure with other numbers.
+    for round in 0..<(graph.seed % 3 == 0 ? 2 : 1) {
+      switch compare(graph, &random) {
+      case .none: break
+      case .some(.illConditioned): isIllConditioned = true
+      case .some(.difference(let text)):
+        return .differs(report(text, round: round))
+      }
+    }
+    return isIllConditioned ? .isIllConditioned : .agrees
+  }
+
+  private enum Mismatch {
+    case illConditioned
+    case difference(String)
+  }
+
+  private func compare(_ graph: RandomGraph, _ random: inout PCG64) -> Mismatch? {
+    let roots = graph.requested(in: graph.build(&random))
+    let reference = ReferenceEvaluator()
+    let expected = roots.map { reference.value(of: $0) }
+    let disturbed = (0..<2).map { seed in
+      let evaluator = ReferenceEvaluator(disturbance: Self.disturbance, seed: seed)
+      return roots.map { evaluator.value(of: $0) }
+    }
+    evaluate(roots)
+    var isIllConditioned = false
+    for (place, root) in roots.enumerated() {
+      let bound = Self.bound(expected[place], disturbed.map { $0[place] })
+      guard bound < 0.02 * max(expected[place].scale, 1e-3) else {
+        isIllConditioned = true
+        continue
+      }
+      let found = ReferenceArray(reading: root.node)
+      if let text = Self.difference(found, expected[place], bound) {
+        return .difference("root \(place): \(text)")
+      }
+    }
+    return isIllConditioned ? .illConditioned : nil
+  }
+
+  private static func bound(_ expected: ReferenceArray, _ disturbed: [ReferenceArray]) -> Double {
+    var largest = 8 * expected.dtype.unitRoundoff * expected.scale
+    for other in disturbed {
+      for (a, b) in zip(expected.elements, other.elements) where a != b {
+        let distance = abs(a - b)
+        largest = max(largest, distance.isNaN ? .infinity : distance)
+      }
+    }
+    return largest
+  }
+
+  private static func difference(
+    _ found: ReferenceArray, _ expected: ReferenceArray, _ bound: Double
+  ) -> String? {
+    if found.shape != expected.shape || found.dtype != expected.dtype {
+      return "\(found.dtype) \(found.shape) instead of \(expected.dtype) \(expected.shape)"
+    }
+    for (place, (a, b)) in zip(found.elements, expected.elements).enumerated()
+    where a != b && !(abs(a - b) <= bound) && !(a.isNaN && b.isNaN) {
+      return "element \(place) is \(a), the reference has \(b) (bound \(bound))"
+    }
+    return nil
+  }
+
+  // The first step on whose result alone, without gradients if may be, both differ.
+  private func report(_ text: String, round: Int) -> String {
+    var candidates = (graph.leaves.count..<(graph.leaves.count + graph.steps.count)).map {
+      graph.cut(at: $0).with(gradients: false)
+    }
+    candidates += [graph.with(gradients: false)]
+    if graph.hasGradients { candidates += (0..<graph.steps.count).map { graph.cut(at: $0) } }
+    for candidate in candidates {
+      var random = PCG64(seed: [UInt32(graph.seed), 2])
+      if case .difference(let smaller)? = compare(candidate, &random) {
+        return "seed \(graph.seed), cut down: \(smaller)\n" + describe(candidate)
+      }
+    }
+    return "seed \(graph.seed), round \(round): \(text)\n" + describe(graph)
+  }
+
+  private func describe(_ graph: RandomGraph) -> String {
+    var random = PCG64(seed: [UInt32(graph.seed), 2])
+    let roots = graph.requested(in: graph.build(&random))
+    let nodes = ReferenceEvaluator.nodes(feeding: roots)
+    return NodeListing.text(nodes, roots: roots.map(\.node))
+  }
+}
+
+/// A graph in words, one line a node.
+enum NodeListing {
+  static func text(_ nodes: [Node], roots: [Node]) -> String {
+    var places: [ObjectIdentifier: Int] = [:]
+    for (place, node) in nodes.enumerated() { places[ObjectIdentifier(node)] = place }
+    var lines = nodes.enumerated().map { place, node -> String in
+      let operands = node.operands.map { "%\(places[ObjectIdentifier($0)] ?? -1)" }
+      var line = "  %\(place) = \(node.operation)(\(operands.joined(separator: ", ")))"
+      if !node.attributes.isEmpty { line += " \(node.attributes)" }
+      if node.operation == .scalar { line += " \(node.scalar)" }
+      line += ": \(node.dtype) \(node.shape)"
+      if let strides = node.result?.strides { line += " strides \(strides)" }
+      return line
+    }
+    let asked = roots.map { "%\(places[ObjectIdentifier($0)] ?? -1)" }
+    lines.append("  roots " + asked.joined(separator: ", "))
+    return lines.joined(separator: "\n")
+  }
+}

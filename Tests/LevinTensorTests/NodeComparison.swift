@@ -1,0 +1,92 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+@testable import LevinTensor
+
+/// Computes all nodes of a random graph by the engine, and each again by the reference from what the
+/// engine has for its inputs: so errors do not add up, and every kernel is held to its own bound.
+struct NodeComparison {
+  private let graph: RandomGraph
+
+  init(_ graph: RandomGraph) { self.graph = graph }
+
+  /// The first node whose value is off, in words.
+  func firstMismatch() -> String? {
+    var random = PCG64(seed: [UInt32(graph.seed), 2])
+    let roots = graph.requested(in: graph.build(&random))
+    let nodes = ReferenceEvaluator.nodes(feeding: roots)
+    // An evaluated node may drop its inputs, so they are kept here.
+    let inputs = nodes.map(\.operands)
+    evaluate(nodes.map { Tensor($0) })
+    for (node, operands) in zip(nodes, inputs) {
+      let values = operands.map { ReferenceArray(reading: $0) }
+      let expected = ReferenceEvaluator.apply(node, values)
+      if let text = Self.difference(node, expected, values) {
+        let shapes = values.map { "\($0.dtype) \($0.shape)" }.joined(separator: ", ")
+        return "seed \(graph.seed): \(node.operation) \(node.attributes) of \(shapes) to "
+          + "\(node.dtype) \(node.shape): \(text)"
+      }
+    }
+    return nil
+  }
+
+  private static func difference(
+    _ node: Node, _ expected: ReferenceArray, _ inputs: [ReferenceArray]
+  ) -> String? {
+    let found = ReferenceArray(reading: node)
+    let bounds = ErrorBound(node, expected, inputs)
+    for (place, (a, b)) in zip(found.elements, expected.elements).enumerated()
+    where a != b && !(abs(a - b) <= bounds.bound(place)) && !(a.isNaN && b.isNaN) {
+      return "element \(place) is \(a), the reference has \(b), bound \(bounds.bound(place))"
+    }
+    return nil
+  }
+}
+
+/// How far a node's result may be from the exact one, for exact inputs.
+struct ErrorBound {
+  private let node: Node
+  private let expected: ReferenceArray
+  private let sumsOfMagnitudes: [Double]
+
+  init(_ node: Node, _ expected: ReferenceArray, _ inputs: [ReferenceArray]) {
+    self.node = node
+    self.expected = expected
+    sumsOfMagnitudes =
+      node.operation == .sum
+      ? inputs[0].groups(over: Array(node.attributes.dropFirst())).map {
+        $0.reduce(0) { $0 + abs($1) } * Self.depth($0.count)
+      } : []
+  }
+
+  // Sums add pairwise, so that their error grows with the logarithm of the number of terms.
+  private static func depth(_ count: Int) -> Double {
+    var depth = 2.0
+    var size = 1
+    while size < count { (size, depth) = (2 * size, depth + 1) }
+    return depth
+  }
+
+  /// The bound for one element.
+  func bound(_ place: Int) -> Double {
+    let unit = 2 * node.dtype.unitRoundoff
+    let value = abs(expected.elements[place])
+    let subnormal = node.dtype == .float32 ? 0x1p-149 : 0x1p-1074
+    switch node.operation {
+    case .exp, .expm1, .log, .log1p, .tanh, .sigmoid, .softplus, .logSigmoid:
+      return (node.dtype == .float32 ? 2 : 4) * unit * value + subnormal
+    case .power, .xlogy, .xlog1py: return 4 * unit * value + subnormal
+    case .logGamma, .polygamma:
+      return (node.dtype == .float32 ? 1e-6 : 1e-13) * max(1, value)
+    case .logAddExp: return 4 * unit * max(1, value)
+    case .sum: return sumsOfMagnitudes[place] * unit / 2
+    case .logSumExp: return 16 * unit * max(1, value)
+    // A weight's relative error is the absolute one of its logarithm.
+    case .softmax: return (16 + 2 * abs(log(max(value, subnormal)))) * unit * value + subnormal
+    default: return 0
+    }
+  }
+}

@@ -1,0 +1,241 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+@testable import LevinTensor
+
+/// Computes graphs node by node in plain Swift, with no plan: what the engine is held against.
+///
+/// Every value is kept in double precision and rounded to its node's dtype. To learn how much rounding
+/// matters in a graph, all inexact results can be disturbed by up to `disturbance` units of roundoff.
+final class ReferenceEvaluator {
+  private var known: [ObjectIdentifier: ReferenceArray] = [:]
+  // Nodes whose values are known stay alive, so no other node takes their place in memory.
+  private var kept: [Node] = []
+  private var disturbance: Double
+  private var random: PCG64
+
+  init(disturbance: Double = 0, seed: Int = 0) {
+    self.disturbance = disturbance
+    random = PCG64(seed: seed)
+  }
+
+  /// The value of a tensor. It must not have been evaluated: the engine would be trusted for that.
+  func value(of tensor: Tensor) -> ReferenceArray {
+    for node in Self.nodes(feeding: [tensor]) where known[ObjectIdentifier(node)] == nil {
+      let operands = node.operands.map { known[ObjectIdentifier($0)] }
+      kept.append(node)
+      known[ObjectIdentifier(node)] = disturbed(
+        Self.apply(node, operands.compactMap { $0 }), by: node.operation)
+    }
+    guard let value = known[ObjectIdentifier(tensor.node)] else {
+      preconditionFailure("a walk ends at its root")
+    }
+    return value
+  }
+
+  /// All nodes that tensors are made from, inputs first.
+  static func nodes(feeding tensors: [Tensor]) -> [Node] {
+    var order: [Node] = []
+    var seen = Set<ObjectIdentifier>()
+    var stack = tensors.reversed().map { (node: $0.node, entered: false) }
+    while let (node, entered) = stack.popLast() {
+      if entered {
+        order.append(node)
+      } else if seen.insert(ObjectIdentifier(node)).inserted {
+        stack.append((node, true))
+        stack += node.operands.reversed().map { ($0, false) }
+      }
+    }
+    return order
+  }
+
+  /// The value of one node from those of its inputs.
+  static func apply(_ node: Node, _ inputs: [ReferenceArray]) -> ReferenceArray {
+    switch node.operation {
+    case .leaf: return ReferenceArray(reading: node)
+    case .scalar: return result(of: node, [node.dtype.casting(node.scalar)])
+    case .cast: return result(of: node, inputs[0].elements.map(node.dtype.casting))
+    case .sum, .maximumOver, .minimumOver, .logSumExp:
+      let groups = inputs[0].groups(over: Array(node.attributes.dropFirst()))
+      let reduce = reduction(node.operation)
+      return result(of: node, groups.map { node.dtype.rounding(reduce($0)) })
+    case .softmax: return softmax(node, inputs[0])
+    case .reshape: return result(of: node, inputs[0].elements)
+    case .expand: return result(of: node, inputs[0].broadcast(to: node.shape))
+    case .permute, .slice: return moved(node, inputs[0])
+    case .place: return placed(node, inputs[0])
+    case .concatenate: return concatenated(node, inputs)
+    case .select:
+      let (condition, a, b) = (inputs[0], inputs[1], inputs[2])
+      let pairs = zip(a.broadcast(to: node.shape), b.broadcast(to: node.shape))
+      return result(
+        of: node,
+        zip(condition.broadcast(to: node.shape), pairs).map { $0 != 0 ? $1.0 : $1.1 })
+    default: return elementwise(node, inputs)
+    }
+  }
+
+  private static func elementwise(_ node: Node, _ inputs: [ReferenceArray]) -> ReferenceArray {
+    if inputs.count == 1 {
+      let function = unary(node)
+      return result(of: node, inputs[0].elements.map { node.dtype.rounding(function($0)) })
+    }
+    let function = binary(node.operation)
+    let pairs = zip(inputs[0].broadcast(to: node.shape), inputs[1].broadcast(to: node.shape))
+    return result(of: node, pairs.map { node.dtype.rounding(function($0, $1)) })
+  }
+
+  private static func result(of node: Node, _ elements: [Double]) -> ReferenceArray {
+    ReferenceArray(shape: node.shape, dtype: node.dtype, elements: elements)
+  }
+
+  private static func unary(_ node: Node) -> (Double) -> Double {
+    switch node.operation {
+    case .negate: { -$0 }
+    case .absolute: { Swift.abs($0) }
+    case .sign: ReferenceMathematics.sign
+    case .floor: { $0.rounded(.down) }
+    case .exp: { exp($0) }
+    case .expm1: { expm1($0) }
+    case .log: { log($0) }
+    case .log1p: { log1p($0) }
+    case .squareRoot: { $0.squareRoot() }
+    case .square: { $0 * $0 }
+    case .reciprocal: { 1 / $0 }
+    case .tanh: { tanh($0) }
+    case .sigmoid: ReferenceMathematics.sigmoid
+    case .softplus: ReferenceMathematics.softplus
+    case .logSigmoid: ReferenceMathematics.logSigmoid
+    case .logGamma: ReferenceMathematics.logGamma
+    case .polygamma: { ReferenceMathematics.polygamma(node.attributes[0], $0) }
+    case .isNaN: { $0.isNaN ? 1 : 0 }
+    case .isFinite: { $0.isFinite ? 1 : 0 }
+    case .logicalNot: { $0 == 0 ? 1 : 0 }
+    default: preconditionFailure("\(node.operation) has not one operand")
+    }
+  }
+
+  private static func binary(_ operation: LevinTensor.Operation) -> (Double, Double) -> Double {
+    switch operation {
+    case .add: { $0 + $1 }
+    case .subtract: { $0 - $1 }
+    case .multiply: { $0 * $1 }
+    case .divide: { $0 / $1 }
+    case .power: { pow($0, $1) }
+    case .maximum: ReferenceMathematics.maximum
+    case .minimum: ReferenceMathematics.minimum
+    case .absorbingMultiply: { $0 == 0 ? 0 : $0 * $1 }
+    case .absorbingDivide: { $0 == 0 ? 0 : $0 / $1 }
+    case .logAddExp: ReferenceMathematics.logAddExp
+    case .xlogy: ReferenceMathematics.xlogy
+    case .xlog1py: ReferenceMathematics.xlog1py
+    case .equal: { $0 == $1 ? 1 : 0 }
+    case .notEqual: { $0 != $1 ? 1 : 0 }
+    case .less: { $0 < $1 ? 1 : 0 }
+    case .lessOrEqual: { $0 <= $1 ? 1 : 0 }
+    case .logicalAnd: { $0 != 0 && $1 != 0 ? 1 : 0 }
+    case .logicalOr: { $0 != 0 || $1 != 0 ? 1 : 0 }
+    default: preconditionFailure("\(operation) has not two operands")
+    }
+  }
+
+  private static func reduction(_ operation: LevinTensor.Operation) -> ([Double]) -> Double {
+    switch operation {
+    case .maximumOver: { $0.reduce(-.infinity, ReferenceMathematics.maximum) }
+    case .minimumOver: { $0.reduce(.infinity, ReferenceMathematics.minimum) }
+    case .logSumExp: ReferenceMathematics.logSumExp
+    default: ReferenceMathematics.sum
+    }
+  }
+}
+
+extension Node {
+  /// What the operation is applied to; nothing for a leaf.
+  var operands: [Node] { operation == .leaf ? [] : inputs.map { $0 } }
+}
+
+extension ReferenceEvaluator {
+  fileprivate static func softmax(_ node: Node, _ x: ReferenceArray) -> ReferenceArray {
+    let axes = Array(node.attributes.dropFirst())
+    var kept = x.shape
+    for axis in axes { kept[axis] = 1 }
+    let totals = ReferenceArray(
+      shape: kept, dtype: x.dtype,
+      elements: x.groups(over: axes).map(ReferenceMathematics.logSumExp))
+    let weights = zip(x.elements, totals.broadcast(to: x.shape)).map {
+      $0 == -.infinity && !$1.isNaN ? 0 : exp($0 - $1)
+    }
+    return result(of: node, weights.map(node.dtype.rounding))
+  }
+
+  fileprivate static func moved(_ node: Node, _ x: ReferenceArray) -> ReferenceArray {
+    var strides = RowMajor.strides(x.shape)
+    var start = 0
+    if node.operation == .permute {
+      strides = node.attributes.map { strides[$0] }
+    } else {
+      for axis in strides.indices {
+        start += node.attributes[2 * axis] * strides[axis]
+        strides[axis] *= node.attributes[2 * axis + 1]
+      }
+    }
+    let places = RowMajor.offsets(node.shape, strides: strides, start: start)
+    return result(of: node, places.map { x.elements[$0] })
+  }
+
+  fileprivate static func placed(_ node: Node, _ x: ReferenceArray) -> ReferenceArray {
+    var strides = RowMajor.strides(node.shape)
+    var start = 0
+    for axis in strides.indices {
+      start += node.attributes[2 * axis] * strides[axis]
+      strides[axis] *= node.attributes[2 * axis + 1]
+    }
+    var elements = [Double](repeating: 0, count: RowMajor.count(node.shape))
+    for (place, element) in zip(
+      RowMajor.offsets(x.shape, strides: strides, start: start), x.elements)
+    {
+      elements[place] = element
+    }
+    return result(of: node, elements)
+  }
+
+  fileprivate static func concatenated(
+    _ node: Node, _ parts: [ReferenceArray]
+  ) -> ReferenceArray {
+    let axis = node.attributes[0]
+    let outer = RowMajor.count(Array(node.shape[..<axis]))
+    var elements: [Double] = []
+    for row in 0..<outer {
+      for part in parts {
+        let run = RowMajor.count(Array(part.shape[axis...]))
+        elements += part.elements[(row * run)..<((row + 1) * run)]
+      }
+    }
+    return result(of: node, elements)
+  }
+
+  // Operations that only choose among numbers or move them are exact.
+  private static func isExact(_ operation: LevinTensor.Operation) -> Bool {
+    switch operation {
+    case .leaf, .scalar, .negate, .absolute, .sign, .floor, .maximum, .minimum, .select,
+      .maximumOver, .minimumOver, .reshape, .expand, .permute, .slice, .place, .concatenate:
+      true
+    default: false
+    }
+  }
+
+  fileprivate func disturbed(
+    _ array: ReferenceArray, by operation: LevinTensor.Operation
+  ) -> ReferenceArray {
+    let roundoff = array.dtype.unitRoundoff
+    guard disturbance > 0, roundoff > 0, !Self.isExact(operation) else { return array }
+    var result = array
+    result.elements = result.elements.map {
+      $0 * (1 + disturbance * roundoff * random.uniform(in: -1..<1))
+    }
+    return result
+  }
+}

@@ -1,0 +1,69 @@
+@testable import LevinTensor
+
+/// The functions that random graphs are made of, each on arguments where it is tame.
+enum StepTable {
+  typealias Unary = (String, @Sendable (Tensor) -> Tensor)
+  typealias Binary = (String, @Sendable (Tensor, Tensor) -> Tensor)
+  typealias Reduction = (String, @Sendable (Tensor, [Int], Bool) -> Tensor)
+
+  static let unary: [Unary] = [
+    ("negate", { -$0 }), ("abs", { $0.abs() }), ("sign", { $0.sign() }),
+    ("floor", { $0.floor() }), ("exp", { $0.clip(max: 3).exp() }),
+    ("expm1", { $0.clip(max: 3).expm1() }), ("log", { ($0.abs() + 0.5).log() }),
+    ("log1p", { $0.abs().log1p() }), ("sqrt", { ($0.abs() + 0.1).sqrt() }),
+    ("square", { $0.square() }), ("reciprocal", { ($0.abs() + 0.5).reciprocal() }),
+    ("tanh", { $0.tanh() }), ("sigmoid", { $0.sigmoid() }), ("softplus", { $0.softplus() }),
+    ("logSigmoid", { $0.logSigmoid() }), ("logGamma", { ($0.abs() + 0.3).logGamma() }),
+    ("digamma", { ($0.abs() + 0.3).digamma() }),
+    ("trigamma", { ($0.abs() + 0.5).polygamma(order: 1) }),
+    ("polygamma", { ($0.abs() + 0.8).polygamma(order: 2) }), ("isNaN", { $0.isNaN }),
+    ("isFinite", { $0.isFinite }), ("not", { .!($0 .> 0) }), ("relu", { $0.relu() }),
+    ("detached", { $0.detached() }), ("flattened", { $0.flattened() }),
+  ]
+
+  static let whole: [Unary] = [
+    ("negate", { -$0 }), ("abs", { $0.abs() }), ("sign", { $0.sign() }),
+    ("square", { $0.square() }), ("floor", { $0.floor() }), ("exp", { $0.clip(max: 2).exp() }),
+  ]
+
+  static let wholeBinary: [Binary] = [
+    ("add", { $0 + $1 }), ("subtract", { $0 - $1.cast(to: .int64) }), ("multiply", { $0 * $1 }),
+    ("maximum", { $0.maximum($1) }), ("minimum", { $0.minimum($1) }),
+    ("divide", { $0 / ($1.cast(to: .float64).abs() + 0.5) }),
+    ("and", { $0.cast(to: .bool) .& $1.cast(to: .bool) }),
+    ("or", { $0.cast(to: .bool) .| $1.cast(to: .bool) }),
+    ("xlogy", { xlogy($0, $1.cast(to: .float32).abs() + 1) }),
+  ]
+
+  static let binary: [Binary] = [
+    ("add", { $0 + $1 }), ("subtract", { $0 - $1 }), ("multiply", { $0 * $1 }),
+    ("divide", { $0 / ($1.real.abs() + 0.5) }),
+    ("power", { ($0.real.abs() + 0.5).power($1.real.clip(min: -2, max: 2)) }),
+    ("maximum", { $0.maximum($1) }), ("minimum", { $0.minimum($1) }),
+    ("logAddExp", { $0.logAddExp($1) }), ("xlogy", { xlogy($0, $1.real.abs() + 0.5) }),
+    ("xlog1py", { xlog1py($0, $1.real.abs()) }),
+    ("absorbing multiply", { Tensor(Node.binary(.absorbingMultiply, $0.node, $1.node)) }),
+    ("absorbing divide", { Tensor(Node.binary(.absorbingDivide, $0.node, ($1.real.abs() + 1).node)) }),
+  ]
+
+  static let comparisons: [Binary] = [
+    ("equal", { $0 .== $1 }), ("not equal", { $0 .!= $1 }), ("less", { $0 .< $1 }),
+    ("less or equal", { $0 .<= $1 }), ("greater", { $0 .> $1 }),
+    ("greater or equal", { $0 .>= $1 }), ("and", { ($0 .> 0) .& ($1 .> 0) }),
+    ("or", { ($0 .> 1) .| ($1 .> 1) }),
+  ]
+
+  static let reductions: [Reduction] = [
+    ("sum", { $0.sum(axes: $1, keepingDimensions: $2) }),
+    ("mean", { $0.mean(axes: $1, keepingDimensions: $2) }),
+    ("max", { $0.max(axes: $1, keepingDimensions: $2) }),
+    ("min", { $0.min(axes: $1, keepingDimensions: $2) }),
+    ("logSumExp", { $0.logSumExp(axes: $1, keepingDimensions: $2) }),
+    ("all", { x, _, _ in x.all() }), ("any", { x, _, _ in x.any() }),
+  ]
+}
+
+extension Tensor {
+  /// The same numbers as real ones.
+  fileprivate var real: Tensor { dtype.isFloatingPoint ? self : cast(to: .float32) }
+}
