@@ -7,11 +7,11 @@ import LevinCSV
 // MARK: - Random data
 
 let trueMix = 0.5
-let trueLambda = 5.0
+let trueLambda = 5
 let n = 10_000
 
 var random = PCG64(seed: 0)
-let poissonSamples = random.poisson(trueLambda, shape: [n, 1])
+let poissonSamples = random.poisson(Double(trueLambda), shape: [n, 1])
 let mixSamples = random.binomial(trials: 1, probability: trueMix, shape: [n, 1])
 let samples = mixSamples * poissonSamples
 

@@ -39,10 +39,11 @@ func draws(
   evaluate(columns)
   let numbers = columns.map(\.scalars)
   let rows = batchShape.reduce(1, *)
-  let places = (0..<rows).map { place in numbers.map { $0[place] } }
-  var next = 0
+  var place = 0
+  var row = [Double](repeating: 0, count: parameters.count)
   return Tensor(shape: shape + batchShape, dtype: dtype ?? parameters[0].dtype) {
-    defer { next = next + 1 == rows ? 0 : next + 1 }
-    return draw(places[next])
+    for index in row.indices { row[index] = numbers[index][place] }
+    place = place + 1 == rows ? 0 : place + 1
+    return draw(row)
   }
 }

@@ -77,7 +77,7 @@ public final class Adam: Optimizer {
     let first = old?.first ?? .zeroLeaf(like: value)
     let second = old?.second ?? .zeroLeaf(like: value)
     let steps = (old?.steps ?? 0) + 1
-    // Named, and so doubles: within an expression of tensors `1 - beta` would be one of float32.
+    // Worked out apart: within an expression of tensors, `1 - beta` would be a tensor too.
     let (weight1, weight2) = (1 - betas.0, 1 - betas.1)
     let correction1 = 1 - pow(betas.0, Double(steps))
     let correction2 = (1 - pow(betas.1, Double(steps))).squareRoot()

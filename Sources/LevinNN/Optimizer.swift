@@ -67,7 +67,7 @@ func proposing<State>(
   update: (_ value: Tensor, _ gradient: Tensor, _ state: State?) -> (Tensor, State),
   tensors: (State) -> [Tensor], commit: @escaping ([State?]) -> Void
 ) -> ProposedUpdate {
-  precondition(
+  require(
     gradients.count == parameters.count,
     "proposeUpdate: \(gradients.count) gradients for \(parameters.count) parameters")
   return withoutGradient {

@@ -13,8 +13,10 @@
 ///     onTrainEnd, onFitEnd, teardown
 ///
 /// ``onMetrics(_:_:record:)`` comes whenever metrics are complete: once at the end of each epoch, with
-/// what training, validation and hooks logged in it, and after each step that logged some by step. An error that a hook throws ends the fit: then
-/// ``onException(_:_:error:)`` and ``teardown(_:_:)`` follow, and `fit` throws the error.
+/// what training, validation and hooks logged in it, and after each step that logged some by step.
+///
+/// An error that a hook throws ends the fit: then ``onException(_:_:error:)`` and ``teardown(_:_:)``
+/// follow, and `fit` throws the error.
 open class Callback {
   /// Makes a callback; one that is given to several trainers must keep nothing from run to run.
   public init() {}

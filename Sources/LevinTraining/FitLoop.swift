@@ -164,13 +164,13 @@ final class FitLoop<Model: LightningModule> {
   // MARK: - Steps
 
   private func runBatch(_ batch: Model.Batch, _ index: Int, weight: Double) throws {
-    guard let stepper else { preconditionFailure("a step before the optimizer is configured") }
+    guard let stepper else { fatalError("a step before the optimizer is configured") }
     for callback in callbacks {
       try callback.onTrainBatchStart(trainer, model, batchIndex: index)
     }
     log.training.batchWeight = weight
     let loss = model.trainingStep(batch, batchIndex: index)
-    precondition(
+    require(
       loss.elementCount == 1,
       "trainingStep of \(moduleName) returned a loss of shape \(loss.shape); take its mean or sum")
     try log.training.throwRejection()

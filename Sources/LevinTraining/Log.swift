@@ -22,7 +22,7 @@ public func log(
   progressBar: Bool = false
 ) {
   guard let running = RunningLog.current else { return }
-  precondition(
+  require(
     value.elementCount == 1,
     "log: '\(name)' has shape \(value.shape); log one element, such as its mean or one place of it")
   let options = LogOptions(onStep, onEpoch, progressBar)

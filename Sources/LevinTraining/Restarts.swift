@@ -25,9 +25,10 @@ public struct StartingPoint<Model: LightningModule> {
 ///     }
 ///     print(table)
 ///
-/// Each fit runs on one thread, and the table is the same for any number of threads. Trainers are made
-/// in the order of the starts, and their runs get their folders in that order; they show neither progress
-/// nor summary, and warn in the first start alone. Ctrl-C ends the fits that run and begins no others.
+/// Each fit runs on one thread with a default generator of its own, and the table is the same for any
+/// number of threads. Trainers are made in the order of the starts, and their runs get their folders in
+/// that order; they show neither progress nor summary, and warn in the first start alone. Ctrl-C ends
+/// the fits that run and begins no others.
 ///
 /// - Parameters:
 ///   - count: The number of starts.
@@ -131,9 +132,18 @@ private final class RestartQueue<Model: LightningModule & SendableMetatype>: @un
     return (next, trainer)
   }
 
+  // What draws without naming a generator has one that belongs to the start, so that threads make no
+  // difference to it either.
   private func fit(_ index: Int, _ trainer: Trainer) throws -> RestartRow<Model> {
     var stream = streams[index]
-    let start = makeStart(index, &stream)
+    return try withDefaultGenerator(stream.spawn(1)[0]) {
+      try fit(index, trainer, from: makeStart(index, &stream))
+    }
+  }
+
+  private func fit(
+    _ index: Int, _ trainer: Trainer, from start: StartingPoint<Model>
+  ) throws -> RestartRow<Model> {
     do {
       let result = try trainer.fit(start.model, train: train)
       return RestartRow(index: index, start: start, result: result, failure: nil)

@@ -5,7 +5,8 @@ import Testing
 @Suite struct EdgeTests {
   private let never = -Double.infinity
 
-  private func gradient(_ value: Double, _ make: (Tensor) -> any Distribution, at: Double) -> Double {
+  private func gradient(_ value: Double, _ make: (Tensor) -> any Distribution, at: Double) -> Double
+  {
     let leaf = Tensor([at]).requiringGradient()
     let result = gradients(of: make(leaf).logProb(Tensor([value])).sum(), at: [leaf])
     return result[0]?.item() ?? .nan
@@ -22,7 +23,8 @@ import Testing
     let rate = Tensor([5.0]).requiringGradient()
     let weight = Tensor([0.3]).requiringGradient()
     let mixture = MixtureSameFamily(
-      Categorical(probs: concatenate([weight, 1 - weight])), Poisson(rate: concatenate([[0], rate])))
+      Categorical(probs: concatenate([weight, 1 - weight])),
+      Poisson(rate: concatenate([[0], rate])))
     let result = gradients(of: mixture.logProb(Tensor([4.0])).sum(), at: [rate, weight])
     #expect(agree(result[0]?.scalars ?? [], [4.0 / 5 - 1], within: 1e-14))
     #expect(agree(result[1]?.scalars ?? [], [-1 / 0.7], within: 1e-14))

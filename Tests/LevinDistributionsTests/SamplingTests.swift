@@ -74,4 +74,23 @@ import Testing
     let always = withSeed(0) { ZeroInflatedPoisson(gate: 1, rate: 50).sample([500]) }
     #expect((always .== 0).all().item(as: Bool.self))
   }
+
+  @Test func aSamplerThatForgetsItsGeneratorIsTold() async {
+    await #expect(processExitsWith: .failure) { _ = Forgetful().sample([2]) }
+    var generator = PCG64(seed: 0)
+    #expect(Forgetful().sample([2], using: &generator).shape == [2])
+  }
+}
+
+/// A distribution whose sampler draws from the default generator, not from the one it is given.
+private struct Forgetful: Distribution {
+  var batchShape: [Int] { [] }
+  var eventShape: [Int] { [] }
+  var support: Constraint { .real }
+  var mean: Tensor { 0 }
+  var variance: Tensor { 1 }
+
+  func logProb(_ value: Tensor) -> Tensor { Normal(0, 1).logProb(value) }
+
+  func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor { Normal(0, 1).sample(shape) }
 }

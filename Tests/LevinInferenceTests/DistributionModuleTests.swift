@@ -14,7 +14,9 @@ private final class BetaModel: DistributionModule, ValidatingModule {
     log("val_loss", -forward().logProb(batch).mean())
   }
 
-  func configureOptimizers() -> OptimizerConfiguration { .init(Adam(parameters, learningRate: 0.1)) }
+  func configureOptimizers() -> OptimizerConfiguration {
+    .init(Adam(parameters, learningRate: 0.1))
+  }
 }
 
 /// A model of counts whose mean depends on an input.
@@ -29,7 +31,9 @@ private final class CountRegression: ConditionalDistributionModule {
     -forward(batch.0).logProb(batch.1).mean()
   }
 
-  func configureOptimizers() -> OptimizerConfiguration { .init(Adam(parameters, learningRate: 0.05)) }
+  func configureOptimizers() -> OptimizerConfiguration {
+    .init(Adam(parameters, learningRate: 0.05))
+  }
 }
 
 @Suite struct DistributionModuleTests {

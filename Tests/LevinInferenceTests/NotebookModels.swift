@@ -46,7 +46,9 @@ class ZIPModel: DistributionModule {
     return loss
   }
 
-  func configureOptimizers() -> OptimizerConfiguration { .init(Adam(parameters, learningRate: 1.0)) }
+  func configureOptimizers() -> OptimizerConfiguration {
+    .init(Adam(parameters, learningRate: 1.0))
+  }
 }
 
 final class DistZIPModel: ZIPModel {
@@ -81,7 +83,9 @@ final class BetaMixtureModel: DistributionModule {
     return loss
   }
 
-  func configureOptimizers() -> OptimizerConfiguration { .init(Adam(parameters, learningRate: 1.0)) }
+  func configureOptimizers() -> OptimizerConfiguration {
+    .init(Adam(parameters, learningRate: 1.0))
+  }
 }
 
 /// A trainer of 100 epochs that says nothing.

@@ -12,8 +12,13 @@ private struct Notebooks: Decodable {
 
   struct BetaMixture: Decodable {
     struct Start: Decodable {
-      let beta_params: [[Double]]
-      let mixture_logits: [Double]
+      let concentrations: [[Double]]
+      let logits: [Double]
+
+      enum CodingKeys: String, CodingKey {
+        case concentrations = "beta_params"
+        case logits = "mixture_logits"
+      }
     }
 
     struct Final: Decodable {
@@ -21,17 +26,30 @@ private struct Notebooks: Decodable {
       let weights: [Double]
     }
 
-    let torch_seed: Int
-    let `init`: Start
+    let seed: Int
+    let start: Start
     let epochs: [Int]
     let loss: [Double]
     let final: Final
+
+    enum CodingKeys: String, CodingKey {
+      case seed = "torch_seed"
+      case start = "init"
+      case epochs, loss, final
+    }
   }
 
-  let zip_single: Single
-  let zip_restarts: [[String: Double]]
-  let distzip_restarts: [[String: Double]]
-  let beta_mixture: BetaMixture
+  let single: Single
+  let zipRestarts: [[String: Double]]
+  let distZIPRestarts: [[String: Double]]
+  let betaMixture: BetaMixture
+
+  enum CodingKeys: String, CodingKey {
+    case single = "zip_single"
+    case zipRestarts = "zip_restarts"
+    case distZIPRestarts = "distzip_restarts"
+    case betaMixture = "beta_mixture"
+  }
 }
 
 /// The largest distance between numbers; infinite when their counts differ.
@@ -58,9 +76,10 @@ private func distance(_ mine: [Double], _ theirs: [Double]) -> Double {
   }
 
   @Test func theZeroInflatedPoissonFollowsPyTorchsTrajectory() throws {
-    let reference = notebooks.zip_single
+    let reference = notebooks.single
     let history = History()
-    let result = try quietTrainer([history]).fit(ZIPModel(0.5, 4.5), train: fullBatch(inflatedCounts))
+    let data = fullBatch(inflatedCounts)
+    let result = try quietTrainer([history]).fit(ZIPModel(0.5, 4.5), train: data)
     for (epoch, row) in zip(reference.epochs, reference.trajectory) {
       let logged = history.epochs[epoch]
       let mine = ["err", "mixture", "lambda"].map { logged[$0] ?? .nan }
@@ -72,11 +91,11 @@ private func distance(_ mine: [Double], _ theirs: [Double]) -> Double {
   }
 
   @Test func restartsOfTheMixtureGiveTheNotebooksTable() throws {
-    try expectTable(notebooks.zip_restarts) { ZIPModel($0, $1) }
+    try expectTable(notebooks.zipRestarts) { ZIPModel($0, $1) }
   }
 
   @Test func restartsOfTheDistributionGiveTheNotebooksTable() throws {
-    try expectTable(notebooks.distzip_restarts) { DistZIPModel($0, $1) }
+    try expectTable(notebooks.distZIPRestarts) { DistZIPModel($0, $1) }
   }
 
   private func expectTable(
@@ -98,16 +117,16 @@ private func distance(_ mine: [Double], _ theirs: [Double]) -> Double {
   }
 
   @Test func theBetaMixtureStartsWherePyTorchDoes() {
-    let reference = notebooks.beta_mixture
-    let model = BetaMixtureModel(seed: reference.torch_seed)
-    let start = reference.`init`
-    #expect(distance(model.rawConcentrations.scalars, start.beta_params.flatMap { $0 }) < 1e-7)
-    #expect(distance(model.mixtureLogits.scalars, start.mixture_logits) < 1e-7)
+    let reference = notebooks.betaMixture
+    let model = BetaMixtureModel(seed: reference.seed)
+    let start = reference.start
+    #expect(distance(model.rawConcentrations.scalars, start.concentrations.flatMap { $0 }) < 1e-7)
+    #expect(distance(model.mixtureLogits.scalars, start.logits) < 1e-7)
   }
 
   @Test func theBetaMixtureFollowsPyTorchsTrajectory() throws {
-    let reference = notebooks.beta_mixture
-    let model = BetaMixtureModel(seed: reference.torch_seed)
+    let reference = notebooks.betaMixture
+    let model = BetaMixtureModel(seed: reference.seed)
     let history = History()
     let data = fullBatch(bimodalProportions.cast(to: .float32))
     let result = try quietTrainer([history]).fit(model, train: data)

@@ -162,12 +162,16 @@ extension ReferenceEvaluator {
     let axes = Array(node.attributes.dropFirst())
     var kept = x.shape
     for axis in axes { kept[axis] = 1 }
-    let totals = ReferenceArray(
-      shape: kept, dtype: x.dtype,
-      elements: x.groups(over: axes).map(ReferenceMathematics.logSumExp))
-    let weights = zip(x.elements, totals.broadcast(to: x.shape)).map {
-      $0 == -.infinity && !$1.isNaN ? 0 : exp($0 - $1)
+    func spread(_ function: ([Double]) -> Double) -> [Double] {
+      ReferenceArray(shape: kept, dtype: x.dtype, elements: x.groups(over: axes).map(function))
+        .broadcast(to: x.shape)
     }
+    let largest = spread { $0.reduce(-.infinity, ReferenceMathematics.maximum) }
+    let shifted = zip(x.elements, largest).map { exp($1.isFinite ? $0 - $1 : $0) }
+    let sums = ReferenceArray(shape: x.shape, dtype: x.dtype, elements: shifted)
+      .groups(over: axes).map(ReferenceMathematics.sum)
+    let totals = ReferenceArray(shape: kept, dtype: x.dtype, elements: sums)
+    let weights = zip(shifted, totals.broadcast(to: x.shape)).map { $0 == 0 ? 0 : $0 / $1 }
     return result(of: node, weights.map(node.dtype.rounding))
   }
 

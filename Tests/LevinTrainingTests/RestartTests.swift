@@ -29,6 +29,23 @@ import Testing
       one.rows.map { $0.model.location.item() } == many.rows.map { $0.model.location.item() })
   }
 
+  @Test func drawsWithoutAGeneratorBelongToTheirStart() throws {
+    func starts(threads: Int) throws -> [Double]? {
+      let table = try restarts(
+        6, seed: 5, threads: threads, train: loader([1, 2], batchSize: 2)
+      ) { _ in
+        quietTrainer(1)
+      } start: { _, _ in
+        let start = Normal(0, 1).sample().item(as: Float.self)
+        return StartingPoint(Location(start, learningRate: 0.05), ["start": start])
+      }
+      return table["start"]
+    }
+    let one = try #require(try starts(threads: 1))
+    #expect(Set(one).count == 6)
+    #expect(try starts(threads: 3) == one)
+  }
+
   @Test func startsHaveTheChildrenOfTheSeed() throws {
     var root = PCG64(seed: 3)
     let expected = root.spawn(4).map { stream in

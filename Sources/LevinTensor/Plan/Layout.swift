@@ -1,6 +1,7 @@
 /// Which axis of each node runs along chunks, and how a consumer's axis lies in its inputs.
 ///
-/// The chunk axis of a node is the one its inputs bring along, or else its longest. It is a function of
+/// The chunk axis of a node is the one its inputs bring along, or else its longest, of several the
+/// innermost, along which elements lie side by side. It is a function of
 /// shapes alone. Values of few elements have none: each element is a number of its own.
 struct Layout {
   /// Nodes with at most this many elements have no chunk axis unless an input brings one.
@@ -84,7 +85,7 @@ struct Layout {
 
   private static func longestAxis(_ shape: [Int]) -> Int? {
     guard Shape.count(shape) > smallCount, let longest = shape.max() else { return nil }
-    return shape.firstIndex(of: longest)
+    return shape.lastIndex(of: longest)
   }
 
   private func chunkAxis(of node: PlanGraph.Node) -> Int? {

@@ -21,6 +21,14 @@ public func withSeed<R>(_ seed: Int, _ body: () throws -> R) rethrows -> R {
   try DefaultGenerator.$current.withValue(DefaultGenerator(PCG64(seed: seed)), operation: body)
 }
 
+/// Runs `body` with a copy of `generator` as the default one: for jobs on threads of their own, which
+/// task-locals do not reach.
+package func withDefaultGenerator<R>(
+  _ generator: PCG64, _ body: () throws -> R
+) rethrows -> R {
+  try DefaultGenerator.$current.withValue(DefaultGenerator(generator), operation: body)
+}
+
 /// A generator that many threads may draw from, one at a time.
 package final class DefaultGenerator: Sendable {
   @TaskLocal fileprivate static var current = DefaultGenerator(PCG64(seed: 0))
