@@ -43,12 +43,12 @@ static void combine(char *total, const char *part, const lv_accumulator *accumul
 }
 
 static void finish(char *result, const char *total, const lv_accumulator *accumulator) {
-  if (accumulator->op == LV_ACCUMULATE_SUM && accumulator->type == LV_F32) {
+  if (accumulator->op == LV_ACCUMULATE_SUM && accumulator->result_type == LV_F32) {
     *(float *)result = (float)*(const double *)total;
     return;
   }
   static const uint8_t bytes[LV_TYPE_COUNT] = {1, 4, 8, 4, 8};
-  memcpy(result, total, bytes[accumulator->type]);
+  memcpy(result, total, bytes[accumulator->result_type]);
 }
 
 static void run_instructions(

@@ -87,8 +87,7 @@ extension Operation {
     case .absorbingMultiply: LV_ABSORBING_MULTIPLY
     case .absorbingDivide: LV_ABSORBING_DIVIDE
     case .logAddExp: LV_LOG_ADD_EXP
-    case .xlogy: LV_XLOGY
-    case .xlog1py: LV_XLOG1PY
+    case .xlogy, .xlog1py: LV_LOG_PRODUCT
     case .equal: LV_EQUAL
     case .notEqual: LV_NOT_EQUAL
     case .less: LV_LESS
@@ -171,13 +170,15 @@ final class KernelProgram: @unchecked Sendable {
       moving.append(lv_moving_slot(slot: slot, bytes_per_element: Int64(bytesPerElement)))
     }
 
+    /// Adds an accumulator of elements of `type`, whose result has `resultType`.
     mutating func accumulate(
-      _ operation: KernelOperation, _ type: DType, partial: UInt32, result: UInt32
+      _ operation: KernelOperation, _ type: DType, partial: UInt32, result: UInt32,
+      resultType: DType
     ) {
       accumulators.append(
         lv_accumulator(
           partial_slot: partial, result_slot: result, op: UInt8(operation.operation.rawValue),
-          type: type.rawValue))
+          type: type.rawValue, result_type: resultType.rawValue))
     }
   }
 

@@ -62,9 +62,10 @@ struct ErrorBound {
       } : []
   }
 
-  // Sums add pairwise, so that their error grows with the logarithm of the number of terms.
+  // Sums add pairwise, so their error grows with the logarithm of the number of terms; and factors that
+  // all terms share may have been taken out of the sum, with a rounding each.
   private static func depth(_ count: Int) -> Double {
-    var depth = 2.0
+    var depth = 16.0
     var size = 1
     while size < count { (size, depth) = (2 * size, depth + 1) }
     return depth

@@ -46,9 +46,11 @@ struct RandomGraph: Sendable {
     drawRoots()
   }
 
-  /// The recipe followed with leaves drawn from `random`: the leaves, then each step's result.
-  func build(_ random: inout PCG64) -> [Tensor] {
+  /// The recipe followed with leaves drawn from `random`, some replaced: the leaves, then each step's
+  /// result.
+  func build(_ random: inout PCG64, replacing others: [Int: Tensor] = [:]) -> [Tensor] {
     var pool = leaves.map { $0.make(&random) }
+    for (place, tensor) in others { pool[place] = tensor }
     for step in steps { pool.append(step.apply(step.operands.map { pool[$0] })) }
     return pool
   }
@@ -81,7 +83,8 @@ struct RandomGraph: Sendable {
       let shape = (0..<rank).map { _ in
         random.integers(in: 0..<60) == 0 ? 0 : random.pick(sizes)
       }
-      if RowMajor.count(shape) <= mostElements { return shape }
+      // The axes beside an empty one are no longer than elsewhere.
+      if RowMajor.count(shape.map { max($0, 1) }) <= mostElements { return shape }
     }
   }
 
@@ -147,10 +150,7 @@ extension RandomGraph.Leaf {
   }
 
   private func cut(random: inout PCG64, start: Int, step: Int) -> Tensor {
-    // The axes beside an empty one may be long.
-    let around = shape.map { start + $0 * step }
-    guard RowMajor.count(around) < 1 << 20 else { return numbers(shape, &random) }
-    let whole = numbers(around, &random)
+    let whole = numbers(shape.map { start + $0 * step }, &random)
     return Tensor(
       Node.slice(
         whole.node, starts: shape.map { _ in start }, counts: shape,

@@ -53,16 +53,15 @@ enum lv_op {
   LV_ABSORBING_MULTIPLY,
   LV_ABSORBING_DIVIDE,
   LV_LOG_ADD_EXP,
-  LV_XLOGY,
-  LV_XLOG1PY,
   LV_EQUAL,
   LV_NOT_EQUAL,
   LV_LESS,
   LV_LESS_OR_EQUAL,
   LV_AND,
   LV_OR,
-  // Three operands: condition, then, otherwise.
+  // Three operands; for the first: condition, then, otherwise.
   LV_SELECT,
+  LV_LOG_PRODUCT,  // a, b and a logarithm that b gave: a times it, and 0 where a is 0 unless b is NaN
   // Memory.
   LV_SPLAT,  // one element to many
   LV_LOAD,   // elements that lie `immediate` apart
@@ -103,8 +102,9 @@ typedef struct {
 /// A value that every chunk adds to: where chunks find it, and where its end result goes.
 typedef struct {
   uint32_t partial_slot, result_slot;
-  uint8_t op;    // LV_ACCUMULATE_…
-  uint8_t type;  // of what is accumulated and of the result
+  uint8_t op;           // LV_ACCUMULATE_…
+  uint8_t type;         // of what is accumulated
+  uint8_t result_type;  // the same, or LV_F64 for a sum of LV_F32 that keeps its precision
 } lv_accumulator;
 
 /// One pass over a range of elements.

@@ -9,6 +9,8 @@ struct Assembly {
   private let registerBytes: Int
   private let registerStart: Int
   private var slotNumbers: [Pass.Slot: UInt32] = [:]
+  // The slot of an accumulator by the slot of its result.
+  private var partials: [UInt32: UInt32] = [:]
 
   // Numbers lie eight bytes apart, registers begin at multiples of 64.
   private static let numberBytes = 8
@@ -99,12 +101,22 @@ struct Assembly {
   }
 
   private mutating func accumulate(_ sink: PassBuilder.Sink, _ operation: KernelOperation) {
+    let type = builder.values[Int(sink.value)].dtype
+    let from = slot(of: sink.value)
+    let result = slot(Pass.Slot(buffer: sink.buffer, byteOffset: sink.byteOffset))
+    let partial = partials[result] ?? newPartial(operation, type, result, sink.dtype)
+    parts.body.append(operation, type, result: partial, operands: [from])
+  }
+
+  // Several rows may meet in one accumulator.
+  private mutating func newPartial(
+    _ operation: KernelOperation, _ type: DType, _ result: UInt32, _ resultType: DType
+  ) -> UInt32 {
     // The program points partial slots at memory of its own; any place will do until then.
     let partial = UInt32(slots.count)
     slots.append(Pass.Slot(buffer: nil, byteOffset: 0))
-    let from = slot(of: sink.value)
-    parts.body.append(operation, sink.dtype, result: partial, operands: [from])
-    let result = slot(Pass.Slot(buffer: sink.buffer, byteOffset: sink.byteOffset))
-    parts.accumulate(operation, sink.dtype, partial: partial, result: result)
+    partials[result] = partial
+    parts.accumulate(operation, type, partial: partial, result: result, resultType: resultType)
+    return partial
   }
 }

@@ -1,8 +1,9 @@
-/// Factors that do not change along the axes of a sum are taken out of it.
+/// Factors that do not change along the axes of a long sum are taken out of it.
 ///
 /// A gradient is full of such sums: the cotangent of a mean, a parameter by which all is divided. Taken
-/// out, the factor meets one number instead of every observation, with one rounding less for each. Only
-/// wiring and shapes decide, never values; zero absorbs as it does inside the sum.
+/// out, the factor meets one number instead of every observation, with one rounding less for each. The
+/// sum stays in double precision until it has met the factor, so terms that only the factor keeps in
+/// range are safe. Wiring and shapes decide, never values; zero absorbs as it does inside the sum.
 extension PlanGraph {
   private enum Factor {
     case negation
@@ -18,29 +19,45 @@ extension PlanGraph {
 
   mutating func sum(_ node: LevinTensor.Node, _ x: Int) -> Int {
     let axes = Array(node.attributes.dropFirst())
+    let shape = nodes[x].shape
     var factors: [Factor] = []
-    let core = node.dtype.isFloatingPoint ? split(x, axes, nodes[x].shape, &factors) : x
-    if factors.isEmpty || !spans(core, axes, of: nodes[x].shape) {
+    let core = isLong(axes, shape) && node.dtype.isFloatingPoint ? split(x, axes, shape, &factors) : x
+    if factors.isEmpty || !spans(core, axes, of: shape) {
       return add(.sum, [x], node.dtype, node.shape, node.attributes)
     }
     var kept = nodes[core].shape
     for axis in axes { kept[axis] = 1 }
-    var result = add(.sum, [core], node.dtype, kept, [1] + axes)
-    for factor in factors { result = apply(factor, to: result, node.dtype) }
+    var result = add(.sum, [core], .float64, kept, [1] + axes)
+    for factor in factors { result = apply(factor, to: result) }
+    result = cast(result, to: node.dtype)
     return nodes[result].shape == node.shape
       ? result : add(.reshape, [result], node.dtype, node.shape)
   }
 
-  private mutating func apply(_ factor: Factor, to x: Int, _ dtype: DType) -> Int {
+  // Sums along the axis of observations; for a few rows there is nothing to gain.
+  private func isLong(_ axes: [Int], _ shape: [Int]) -> Bool {
+    let longest = shape.max() ?? 0
+    return longest > Layout.smallCount && axes.contains { shape[$0] == longest }
+  }
+
+  private mutating func cast(_ x: Int, to dtype: DType) -> Int {
+    nodes[x].dtype == dtype ? x : add(.cast, [x], dtype, nodes[x].shape)
+  }
+
+  // In double precision.
+  private mutating func apply(_ factor: Factor, to x: Int) -> Int {
+    let operation: Operation
+    let operands: [Int]
     switch factor {
-    case .negation: return add(.negate, [x], dtype, nodes[x].shape)
-    case .product(let operation, let other, let isFirst):
-      let shape = Shape.broadcast(nodes[x].shape, nodes[other].shape, for: "sum")
-      return add(operation, isFirst ? [other, x] : [x, other], dtype, shape)
-    case .quotient(let operation, let other):
-      let shape = Shape.broadcast(nodes[x].shape, nodes[other].shape, for: "sum")
-      return add(operation, [x, other], dtype, shape)
+    case .negation: return add(.negate, [x], .float64, nodes[x].shape)
+    case .product(let product, let other, let isFirst):
+      let wide = cast(other, to: .float64)
+      (operation, operands) = (product, isFirst ? [wide, x] : [x, wide])
+    case .quotient(let quotient, let other):
+      (operation, operands) = (quotient, [x, cast(other, to: .float64)])
     }
+    let shape = Shape.broadcast(nodes[operands[0]].shape, nodes[operands[1]].shape, for: "sum")
+    return add(operation, operands, .float64, shape)
   }
 
   // What remains of a product when the factors that are the same along the axes are taken out.

@@ -73,6 +73,8 @@ struct PlanGraph {
   private mutating func lower(_ node: LevinTensor.Node, _ inputs: [Int]) -> Int {
     switch node.operation {
     case .sum: sum(node, inputs[0])
+    case .xlogy: logProduct(node, inputs, logarithm: .log)
+    case .xlog1py: logProduct(node, inputs, logarithm: .log1p)
     case .logSumExp: logSumExp(node, inputs[0])
     case .softmax: softmax(node, inputs[0])
     case .reshape:
@@ -80,6 +82,16 @@ struct PlanGraph {
         ? inputs[0] : add(.reshape, [packed(inputs[0])], node.dtype, node.shape)
     default: add(node.operation, inputs, node.dtype, node.shape, node.attributes)
     }
+  }
+
+  // The logarithm is a node of its own, so that the gradient has the same one, and several products
+  // with it too; what they all have of the data is computed once.
+  private mutating func logProduct(
+    _ node: LevinTensor.Node, _ inputs: [Int], logarithm: Operation
+  ) -> Int {
+    let (a, b) = (inputs[0], inputs[1])
+    let logarithm = add(logarithm, [b], node.dtype, nodes[b].shape)
+    return add(node.operation, [a, b, logarithm], node.dtype, node.shape)
   }
 
   // A leaf with gaps has no view of another shape, so it is copied first.

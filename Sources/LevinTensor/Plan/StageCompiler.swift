@@ -114,23 +114,36 @@ struct StageCompiler {
     }
   }
 
-  // What meets in each element or row of a reduction's result, folded within a chunk.
-  private mutating func folded(_ number: Int) -> [PassBuilder.ID] {
+  // What meets in each element or row of a reduction's result.
+  private mutating func groups(_ number: Int) -> [[PassBuilder.ID]] {
     let node = graph.nodes[number]
     let (values, shape) = operand(of: number, 0)
     let chunkAxis = layout.operandAxes[number]
     let axes = node.attributes.dropFirst().filter { $0 != chunkAxis }
     let own = axes.map { axis in chunkAxis.map { axis > $0 ? axis - 1 : axis } ?? axis }
+    return RowMap.groups(shape, over: Set(own)).map { group in group.map { values[$0] } }
+  }
+
+  private mutating func fold(_ group: [PassBuilder.ID], _ node: PlanGraph.Node) -> PassBuilder.ID {
     let kernel = node.operation.kernel(attributes: [], operand: node.dtype)
+    let operands = group.map { cast($0, to: node.dtype) }
+    return builder.fold(kernel, node.dtype, operands) ?? constant(0, node.dtype)
+  }
+
+  private mutating func reduce(_ number: Int) -> [PassBuilder.ID] {
+    let node = graph.nodes[number]
     var result: [PassBuilder.ID] = []
-    for group in RowMap.groups(shape, over: Set(own)) {
-      let total = builder.fold(kernel, node.dtype, group.map { values[$0] })
-      result.append(total ?? constant(0, node.dtype))
-    }
+    for group in groups(number) { result.append(fold(group, node)) }
     return result
   }
 
-  private mutating func reduce(_ number: Int) -> [PassBuilder.ID] { folded(number) }
+  // A sum of single precision that is wanted in double has the numbers in double from the start.
+  private mutating func cast(_ value: PassBuilder.ID, to dtype: DType) -> PassBuilder.ID {
+    let own = builder.values[Int(value)].dtype
+    if own == dtype { return value }
+    let kernel = Operation.cast.kernel(attributes: [], operand: own)
+    return builder.compute(kernel, type: dtype, result: dtype, [value])
+  }
 
   private mutating func constant(_ constant: Double, _ dtype: DType) -> PassBuilder.ID {
     let (buffer, offset) = buffers.constant(constant, dtype)
@@ -140,19 +153,22 @@ struct StageCompiler {
   private mutating func accumulate(_ number: Int) {
     let node = graph.nodes[number]
     let view = buffers.view(of: number, in: graph)
-    for (element, value) in folded(number).enumerated() {
-      var sink = PassBuilder.Sink(
-        value: value, kind: .accumulate(node.operation.accumulatingKernel), buffer: view.buffer,
-        byteOffset: element * view.elementSize, dtype: node.dtype)
-      if builder.values[Int(value)].isUniform {
-        sink.kind = .store(stride: 0)
-        if node.operation == .sum {
-          let count = constant(Double(layout.extents[number]), node.dtype)
-          sink.value = builder.compute(
-            .multiply, type: node.dtype, result: node.dtype, [value, count])
-        }
+    let isWidened = node.dtype != graph.nodes[node.inputs[0]].dtype
+    for (element, group) in groups(number).enumerated() {
+      let isUniform = group.allSatisfy { builder.values[Int($0)].isUniform }
+      var values = isWidened && !isUniform ? group : [fold(group, node)]
+      if isUniform, node.operation == .sum {
+        let count = constant(Double(layout.extents[number]), node.dtype)
+        values[0] = builder.compute(
+          .multiply, type: node.dtype, result: node.dtype, [values[0], count])
       }
-      builder.sink(sink)
+      for value in values {
+        builder.sink(
+          PassBuilder.Sink(
+            value: isUniform ? value : builder.spread(value),
+            kind: isUniform ? .store(stride: 0) : .accumulate(node.operation.accumulatingKernel),
+            buffer: view.buffer, byteOffset: element * view.elementSize, dtype: node.dtype))
+      }
     }
   }
 

@@ -1,0 +1,148 @@
+import LevinTestKit
+import Testing
+
+@testable import LevinTensor
+
+/// When a plan is made anew, and that no result depends on it.
+@Suite struct EnginePlanTests {
+  /// How many plans graphs need that are asked for one after the other.
+  private func plans(for graphs: [[Tensor]]) -> Int {
+    let cache = PlanCache()
+    for roots in graphs { _ = cache.plan(for: Capture(roots: roots.map(\.node))) }
+    return cache.plansMade
+  }
+
+  private static func data(_ count: Int, shift: Double = 0) -> Tensor {
+    Tensor((0..<count).map { Float($0 % 17) * 0.25 + Float(shift) })
+  }
+
+  private static func number(_ value: Float) -> Tensor { Tensor(value) }
+
+  private static func step(_ x: Tensor, rate: Double) -> [Tensor] {
+    let parameter = Tensor([0.5 as Float]).requiringGradient()
+    let loss = (x * parameter - 1).square().mean()
+    let gradient = gradients(of: loss, at: [parameter])[0] ?? loss
+    return [loss, parameter - gradient * rate]
+  }
+
+  @Test func aSecondGraphOfTheSameStructureNeedsNoPlan() {
+    #expect(plans(for: (0..<5).map { _ in Self.step(Self.data(100), rate: 0.1) }) == 1)
+  }
+
+  @Test func numbersAndLeavesAreNoPartOfThePlan() {
+    let graphs = (0..<5).map { Self.step(Self.data(100, shift: Double($0)), rate: Double($0)) }
+    #expect(plans(for: graphs) == 1)
+  }
+
+  @Test func specialNumbersAreNumbersLikeAnyOther() {
+    let x = Self.data(100)
+    let graphs = [0, -0.0, 1, .infinity, .nan].map { [x * $0 + $0] }
+    let values = [0.0, 1].map { (x * $0 + $0).scalars }
+    #expect(plans(for: graphs) == 1 && values[0][1] == 0 && values[1][1] == 1.25)
+  }
+
+  /// Graphs that look alike but must not share a plan.
+  static let different: [(String, @Sendable () -> [Tensor])] = [
+    ("shape", { [data(10).exp()] }), ("other shape", { [data(11).exp()] }),
+    ("rank", { [data(10).reshaped(to: [10, 1]).exp()] }),
+    ("dtype", { [data(10).cast(to: .float64).exp()] }), ("operation", { [data(10).tanh()] }),
+    ("strided leaf", { [data(20)[.range(0, nil, step: 2)].exp()] }),
+    ("transposed leaf", { [data(12).reshaped(to: [3, 4]).transposed().exp()] }),
+    ("untransposed leaf", { [data(12).reshaped(to: [4, 3]).exp()] }),
+    ("one leaf twice", { let x = data(10); return [x * x] }),
+    ("two leaves", { [data(10) * data(10)] }),
+    ("second minus first", { let (x, y) = (data(10), data(10)); return [y.exp() - x.tanh()] }),
+    ("first minus second", { let (x, y) = (data(10), data(10)); return [x.tanh() - y.exp()] }),
+    ("axis 0", { [data(16).reshaped(to: [4, 4]).sum(axis: 0)] }),
+    ("axis 1", { [data(16).reshaped(to: [4, 4]).sum(axis: 1)] }),
+    ("roots", { let x = data(10).exp(); return [x, x.exp()] }),
+    ("roots the other way", { let x = data(10).exp(); return [x.exp(), x] }),
+    ("one root", { [data(10).exp().exp()] }),
+    ("slice", { [data(10).exp()[0..<3]] }), ("other slice", { [data(10).exp()[1..<4]] }),
+    ("digamma", { [(data(10) + 1).digamma()] }),
+    ("trigamma", { [(data(10) + 1).polygamma(order: 1)] }),
+    ("one number twice", { let c = number(2); return [data(10) * c + c] }),
+    ("two numbers", { [data(10) * number(2) + number(2)] }),
+  ]
+
+  @Test func differentStructuresHaveDifferentPlans() {
+    let graphs = Self.different.map { $0.1() }
+    #expect(plans(for: graphs) == graphs.count)
+    let again = Self.different.flatMap { [$0.1(), $0.1()] }
+    #expect(plans(for: again) == graphs.count)
+  }
+
+  @Test func aTrainingLoopPlansOnce() async {
+    await #expect(processExitsWith: .success) {
+      var parameter = Tensor([0.5 as Float]).requiringGradient()
+      let x = Tensor((0..<500).map { Float($0 % 17) })
+      for step in 0..<20 {
+        let loss = (x * parameter - 1).square().mean()
+        let gradient = gradients(of: loss, at: [parameter])[0] ?? loss
+        let next = parameter - gradient * (0.001 / Double(step + 1))
+        evaluate(loss, next)
+        parameter = next.requiringGradient()
+      }
+      precondition(PlanCache.shared.plansMade == 1, "\(PlanCache.shared.plansMade) plans")
+    }
+  }
+
+  @Test func readingWhatIsComputedPlansNothing() async {
+    await #expect(processExitsWith: .success) {
+      let x = Tensor([1.0, 2.0]).exp()
+      _ = (x.scalars, x.scalars, x.description, x[0].item(), x.reshaped(to: [2, 1]).scalars)
+      precondition(PlanCache.shared.plansMade == 1, "\(PlanCache.shared.plansMade) plans")
+    }
+  }
+
+  @Test func theCacheIsBounded() {
+    let cache = PlanCache()
+    let shapes = (1...(PlanCache.capacity + 40))
+    for size in shapes { _ = cache.plan(for: Capture(roots: [Self.data(size).exp().node])) }
+    let afterFilling = cache.plansMade
+    _ = cache.plan(for: Capture(roots: [Self.data(PlanCache.capacity + 40).exp().node]))
+    #expect(afterFilling == shapes.count && cache.plansMade == afterFilling)
+  }
+
+  @Test func commonSubexpressionsAreOneNode() {
+    let x = Self.data(100)
+    let y = (x.exp() + 1).log() * (x.exp() + 1).log()
+    // The number 1 is two numbers, which merge by identity alone.
+    let one = Self.number(1)
+    let z = (x.exp() + one).log() * (x.exp() + one).log()
+    let counts = [y, z].map { PlanGraph(Capture(roots: [$0.node])).nodes.count }
+    #expect(counts[1] == 6 && counts[0] > counts[1] && y.scalars == z.scalars)
+  }
+
+  @Test func deadNodesAreNotPlanned() {
+    let x = Self.data(10)
+    let used = x.exp()
+    _ = used.tanh()
+    let capture = Capture(roots: [used.node])
+    #expect(capture.nodes.count == 2)
+  }
+
+  static let batches = stride(from: 0, to: 300, by: 50).map { $0..<($0 + 50) }
+
+  @Test(arguments: batches) func aCachedPlanGivesTheBitsOfAFreshOne(seeds: Range<Int>) {
+    let different = seeds.filter { seed in
+      let graph = RandomGraph(seed: seed)
+      let runs = (0..<3).map { run in
+        if run == 2 { PlanCache.shared.removeAll() }
+        return bits(of: requested(graph))
+      }
+      return runs[0] != runs[1] || runs[0] != runs[2]
+    }
+    #expect(different.isEmpty)
+  }
+
+  private func requested(_ graph: RandomGraph) -> [Tensor] {
+    var random = PCG64(seed: graph.seed)
+    return graph.requested(in: graph.build(&random))
+  }
+
+  private func bits(of roots: [Tensor]) -> [[UInt64]] {
+    evaluate(roots)
+    return roots.map { $0.scalars.map(\.bitPattern) }
+  }
+}

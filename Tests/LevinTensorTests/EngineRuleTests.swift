@@ -1,0 +1,187 @@
+import Dispatch
+import LevinTestKit
+import Testing
+
+@testable import LevinTensor
+
+/// The rules that the engine keeps whatever it computes.
+@Suite struct EngineRuleTests {
+  private static func data(_ count: Int) -> Tensor {
+    var random = PCG64(seed: 5)
+    return Tensor((0..<count).map { _ in Float(random.normal()) })
+  }
+
+  // MARK: Draws
+
+  @Test func drawsAreMadeWhenTheyAreCalledAndNeverAgain() {
+    var random = PCG64(seed: 3)
+    let first = random.normal(shape: [4])
+    let second = random.normal(shape: [4])
+    var again = PCG64(seed: 3)
+    let expected = (0..<8).map { _ in again.normal() }
+    let difference = (first - first).scalars
+    let both = second.scalars + first.scalars + second.scalars
+    let close = zip(both, expected[4...] + expected).allSatisfy { abs($0 - $1) < 1e-6 }
+    #expect(close && difference == [0, 0, 0, 0])
+  }
+
+  // MARK: Bits
+
+  private static let functions: [(String, @Sendable (Tensor) -> Tensor)] = [
+    ("sum", { $0.sum() }), ("sum of squares", { $0.square().sum() }), ("mean", { $0.mean() }),
+    ("logSumExp", { $0.logSumExp() }), ("exp", { $0.exp() }), ("max", { $0.max() }),
+    ("variance", { ($0 - $0.mean()).square().mean() }),
+    ("softmax", { $0.softmax(axis: 0) }),
+  ]
+
+  @Test(arguments: [15, 100, 5000, 70_001])
+  func rootsAskedForTogetherHaveTheBitsOfRootsAskedForAlone(count: Int) {
+    let x = Self.data(count)
+    let alone = Self.functions.map { $0.1(x).scalars }
+    let roots = Self.functions.map { $0.1(x) }
+    evaluate(roots)
+    let different = Self.functions.indices.filter { roots[$0].scalars != alone[$0] }
+    #expect(different.isEmpty, "\(different.map { Self.functions[$0].0 })")
+  }
+
+  @Test(arguments: [1, 3, 8, 15]) func aViewAtAnotherOffsetHasTheSameSum(offset: Int) {
+    let numbers = Self.data(20_000).scalars(as: Float.self)
+    let padded = Tensor([Float](repeating: 9, count: offset) + numbers)
+    let view = padded[offset...]
+    let different = Self.functions.filter { $0.1(view).scalars != $0.1(Tensor(numbers)).scalars }
+    #expect(different.isEmpty, "\(different.map(\.0))")
+  }
+
+  @Test func sumsOfManySinglePrecisionNumbersKeepTheirDigits() {
+    let x = Tensor([Float](repeating: 0.1, count: 10_000_000))
+    let expected = Double(Float(0.1)) * 10_000_000
+    let sums = [x.sum(), x.reshaped(to: [4, 2_500_000]).sum(), (x * 1).sum(axis: 0)]
+    #expect(sums.allSatisfy { abs($0.item() / expected - 1) < 1e-7 })
+  }
+
+  @Test func sumsOfAlternatingNumbersLoseNothing() {
+    let x = Tensor((0..<100_001).map { Float($0 % 2 == 0 ? 1e7 : -1e7) })
+    #expect(x.sum().item() == 1e7)
+  }
+
+  @Test func scaledSumsDoNotOverflowOnTheWay() {
+    let large = Tensor([Float](repeating: 3e38, count: 64))
+    let small = Tensor([Float](repeating: 1.5e-38, count: 64))
+    let found = [(large * 0.001).sum().item(), (large / 1000).sum().item()]
+    let rescued = (small / 1e7 * 1e37).sum().item()
+    #expect(found.allSatisfy { abs($0 / 1.92e37 - 1) < 1e-5 } && abs(rescued / 9.6e-7 - 1) < 1e-4)
+  }
+
+  @Test func sumsKeepInfinitiesAndUndefinedNumbers() {
+    let mixed = Tensor([.infinity, -.infinity, 1] as [Double])
+    let results = [mixed.sum(), (mixed * 2).sum(), (Tensor([1.0, -1]) * Double.infinity).sum()]
+    #expect(results.allSatisfy { $0.item().isNaN })
+  }
+
+  // MARK: Memory
+
+  @Test func evaluatedNodesWithoutGradientForgetTheirInputs() {
+    weak var early: Node?
+    var x = Tensor([1.0, 2.0]) + 1
+    early = x.node
+    for _ in 0..<20_000 {
+      x = x + 1
+      evaluate(x)
+    }
+    #expect(early == nil && x.scalars == [20_002, 20_003])
+  }
+
+  @Test func evaluatedNodesWithAGradientKeepTheirInputs() {
+    let leaf = Tensor([1.0, 2.0]).requiringGradient()
+    weak var early: Node?
+    var x = leaf + 1
+    early = x.node
+    for _ in 0..<10 {
+      x = x * 1.5
+      evaluate(x)
+    }
+    #expect(early != nil && gradients(of: x.sum(), at: [leaf])[0] != nil)
+  }
+
+  @Test func whatIsDetachedKeepsNoHistory() {
+    weak var early: Node?
+    var x = Tensor([1.0]).requiringGradient()
+    do {
+      let y = x * 2
+      early = y.node
+      x = y.detached()
+      evaluate(x)
+    }
+    #expect(early == nil && x.scalars == [2])
+  }
+
+  // MARK: Threads
+
+  @Test func severalThreadsMayEvaluateTheSameGraph() {
+    let mismatches = Locked([Int]())
+    for round in 0..<20 {
+      let x = Self.data(300 + round).cast(to: .float64)
+      let middle = x.exp() + 1
+      let roots = [middle.log().sum(), (middle * x).mean(), middle, middle.sum()]
+      let expected = Self.fresh(x)
+      DispatchQueue.concurrentPerform(iterations: 8) { thread in
+        let place = thread % roots.count
+        if thread < 4 { evaluate(roots) }
+        if roots[place].scalars != expected[place] {
+          mismatches.withLock { $0.append(thread) }
+        }
+      }
+    }
+    #expect(mismatches.withLock { $0.isEmpty })
+  }
+
+  private static func fresh(_ x: Tensor) -> [[Double]] {
+    let middle = x.exp() + 1
+    let roots = [middle.log().sum(), (middle * x).mean(), middle, middle.sum()]
+    evaluate(roots)
+    return roots.map(\.scalars)
+  }
+
+  @Test func severalThreadsMayEvaluateDifferentGraphs() {
+    let mismatches = Locked([Int]())
+    DispatchQueue.concurrentPerform(iterations: 16) { thread in
+      for round in 0..<10 {
+        let x = Tensor((0..<(20 + round)).map { Double($0 + thread) })
+        let sum = (x * 2 + 1).sum().item()
+        let count = Double(20 + round)
+        let expected = 2 * (count * (count - 1) / 2 + Double(thread) * count) + count
+        if sum != expected { mismatches.withLock { $0.append(thread) } }
+      }
+    }
+    #expect(mismatches.withLock { $0.isEmpty })
+  }
+
+  // MARK: Corners of shapes
+
+  @Test func emptyTensorsAreComputedLikeOthers() {
+    let x = Tensor([Float](), shape: [0, 3])
+    let shapes = [x.exp(), x + 1, x.transposed(), x[.all, 0..<2], concatenate([x, x])].map {
+      evaluate($0)
+      return $0.shape
+    }
+    #expect(shapes == [[0, 3], [0, 3], [3, 0], [0, 2], [0, 3]])
+    #expect(x.sum(axis: 0).scalars == [0, 0, 0] && x.sum().item() == 0 && x.all().item() == 1)
+    #expect(x.logSumExp(axis: 0).scalars == [Double](repeating: -.infinity, count: 3))
+    #expect(x.mean().item().isNaN && x.max(axis: 1).shape == [0])
+  }
+
+  @Test func tensorsOfRankZeroAreComputedLikeOthers() {
+    let x = Tensor(3.0)
+    let results = [
+      x.sum(), x.mean(), x.max(), x.logSumExp(), x.exp().log(), x.reshaped(to: [1, 1]).squeezed(axis: 0),
+      x.expanded(to: [1]), stack([x, x])[1], x[.newAxis], x.sum(axes: []),
+    ]
+    #expect(results.allSatisfy { abs($0.item() - 3) < 1e-12 })
+  }
+
+  @Test func reductionsOverNoAxesLeaveElementsAlone() {
+    let x = Tensor((0..<40).map(Double.init), shape: [20, 2])
+    let results = [x.sum(axes: []), x.max(axes: []), x.min(axes: []), x.logSumExp(axes: [])]
+    #expect(results.allSatisfy { $0.scalars == x.scalars && $0.shape == x.shape })
+  }
+}
