@@ -124,7 +124,7 @@ package final class Node: @unchecked Sendable {
       if !requiresGradient { swap(&dropped, &stored) }
       hasResult.store(true, ordering: .releasing)
     }
-    Self.release(dropped)
+    Self.release(&dropped)
   }
 
   /// The inputs; none when the node is evaluated and not differentiable.
@@ -138,10 +138,11 @@ package final class Node: @unchecked Sendable {
     guard inputCount > 0, !stored.isEmpty else { return }
     var mine = NodeInputs()
     swap(&mine, &stored)
-    Self.release(mine)
+    Self.release(&mine)
   }
 
-  private static func release(_ inputs: consuming NodeInputs) {
+  // Empties what it is given: a copy anywhere would keep the nodes from dying here.
+  private static func release(_ inputs: inout NodeInputs) {
     guard var next = inputs.takeLast() else { return }
     var waiting: [Node] = []
     while true {

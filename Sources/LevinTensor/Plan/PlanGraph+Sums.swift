@@ -21,7 +21,8 @@ extension PlanGraph {
     let axes = Array(node.attributes.dropFirst())
     let shape = nodes[x].shape
     var factors: [Factor] = []
-    let core = isLong(axes, shape) && node.dtype.isFloatingPoint ? split(x, axes, shape, &factors) : x
+    let core =
+      isLong(axes, shape) && node.dtype.isFloatingPoint ? split(x, axes, shape, &factors) : x
     if factors.isEmpty || !spans(core, axes, of: shape) {
       return add(.sum, [x], node.dtype, node.shape, node.attributes)
     }
