@@ -18,6 +18,14 @@ import Testing
 
   private static func number(_ value: Float) -> Tensor { Tensor(value) }
 
+  private static func one(_ make: (Tensor) -> [Tensor]) -> [Tensor] { make(data(10)) }
+
+  private static func pair(
+    _ second: Tensor = data(10), _ make: (Tensor, Tensor) -> [Tensor]
+  ) -> [Tensor] {
+    make(data(10), second)
+  }
+
   private static func step(_ x: Tensor, rate: Double) -> [Tensor] {
     let parameter = Tensor([0.5 as Float]).requiringGradient()
     let loss = (x * parameter - 1).square().mean()
@@ -49,19 +57,19 @@ import Testing
     ("strided leaf", { [data(20)[.range(0, nil, step: 2)].exp()] }),
     ("transposed leaf", { [data(12).reshaped(to: [3, 4]).transposed().exp()] }),
     ("untransposed leaf", { [data(12).reshaped(to: [4, 3]).exp()] }),
-    ("one leaf twice", { let x = data(10); return [x * x] }),
+    ("one leaf twice", { one { [$0 * $0] } }),
     ("two leaves", { [data(10) * data(10)] }),
-    ("second minus first", { let (x, y) = (data(10), data(10)); return [y.exp() - x.tanh()] }),
-    ("first minus second", { let (x, y) = (data(10), data(10)); return [x.tanh() - y.exp()] }),
+    ("second minus first", { pair { [$1.exp() - $0.tanh()] } }),
+    ("first minus second", { pair { [$0.tanh() - $1.exp()] } }),
     ("axis 0", { [data(16).reshaped(to: [4, 4]).sum(axis: 0)] }),
     ("axis 1", { [data(16).reshaped(to: [4, 4]).sum(axis: 1)] }),
-    ("roots", { let x = data(10).exp(); return [x, x.exp()] }),
-    ("roots the other way", { let x = data(10).exp(); return [x.exp(), x] }),
+    ("roots", { one { [$0.exp(), $0.exp().exp()] } }),
+    ("roots the other way", { one { [$0.exp().exp(), $0.exp()] } }),
     ("one root", { [data(10).exp().exp()] }),
     ("slice", { [data(10).exp()[0..<3]] }), ("other slice", { [data(10).exp()[1..<4]] }),
     ("digamma", { [(data(10) + 1).digamma()] }),
     ("trigamma", { [(data(10) + 1).polygamma(order: 1)] }),
-    ("one number twice", { let c = number(2); return [data(10) * c + c] }),
+    ("one number twice", { pair(number(2)) { [$0 * $1 + $1] } }),
     ("two numbers", { [data(10) * number(2) + number(2)] }),
   ]
 

@@ -64,18 +64,30 @@ import Testing
     #expect(x.sum().item() == 1e7)
   }
 
-  @Test func scaledSumsDoNotOverflowOnTheWay() {
-    let large = Tensor([Float](repeating: 3e38, count: 64))
-    let small = Tensor([Float](repeating: 1.5e-38, count: 64))
-    let found = [(large * 0.001).sum().item(), (large / 1000).sum().item()]
-    let rescued = (small / 1e7 * 1e37).sum().item()
-    #expect(found.allSatisfy { abs($0 / 1.92e37 - 1) < 1e-5 } && abs(rescued / 9.6e-7 - 1) < 1e-4)
+  @Test(arguments: [5, 64, 5000]) func scaledSumsDoNotOverflowOnTheWay(count: Int) {
+    let large = Tensor([Float](repeating: 3e38, count: count))
+    let number = Double(count)
+    let sums = [
+      ((large * 1e-5).sum(), 3e33 * number), ((large / 1e5).sum(), 3e33 * number),
+      ((large * 1e-30 * (large * 1e-30)).sum(), 9e16 * number),
+    ]
+    let wrong = sums.filter { !(abs($0.0.item() / $0.1 - 1) < 1e-5) }
+    #expect(wrong.isEmpty, "\(wrong)")
   }
 
-  @Test func sumsKeepInfinitiesAndUndefinedNumbers() {
-    let mixed = Tensor([.infinity, -.infinity, 1] as [Double])
-    let results = [mixed.sum(), (mixed * 2).sum(), (Tensor([1.0, -1]) * Double.infinity).sum()]
-    #expect(results.allSatisfy { $0.item().isNaN })
+  @Test(arguments: [5, 5000]) func scaledSumsDoNotOverflowInDoublePrecision(count: Int) {
+    let large = Tensor([Double](repeating: 1.5e308, count: count))
+    let found = [(large * 1e-5).sum(), (large / 1e5).sum(), (large / Double(count)).sum()]
+    #expect(found.allSatisfy { $0.item().isFinite })
+  }
+
+  @Test(arguments: [3, 1001]) func sumsKeepInfinitiesAndUndefinedNumbers(count: Int) {
+    let signs = Tensor((0..<count).map { $0 % 2 == 0 ? 1.0 : -1 })
+    let mixed = signs * Tensor([Double](repeating: .infinity, count: count))
+    let sums = [
+      mixed.sum(), (mixed * 2).sum(), (signs * Double.infinity).sum(), (signs / 0).sum(),
+    ]
+    #expect(sums.allSatisfy { $0.item().isNaN }, "\(sums)")
   }
 
   // MARK: Memory
@@ -173,7 +185,8 @@ import Testing
   @Test func tensorsOfRankZeroAreComputedLikeOthers() {
     let x = Tensor(3.0)
     let results = [
-      x.sum(), x.mean(), x.max(), x.logSumExp(), x.exp().log(), x.reshaped(to: [1, 1]).squeezed(axis: 0),
+      x.sum(), x.mean(), x.max(), x.logSumExp(), x.exp().log(),
+      x.reshaped(to: [1, 1]).squeezed(axis: 0),
       x.expanded(to: [1]), stack([x, x])[1], x[.newAxis], x.sum(axes: []),
     ]
     #expect(results.allSatisfy { abs($0.item() - 3) < 1e-12 })

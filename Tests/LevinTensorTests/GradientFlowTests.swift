@@ -150,7 +150,8 @@ private struct SmoothGraph {
     let seed = graph.seed
     @Sendable func value(_ arguments: [Tensor]) -> Tensor {
       var random = PCG64(seed: seed)
-      let pool = graph.build(&random, replacing: Dictionary(uniqueKeysWithValues: zip(places, arguments)))
+      let pool = graph.build(
+        &random, replacing: Dictionary(uniqueKeysWithValues: zip(places, arguments)))
       return graph.requested(in: pool).filter(\.requiresGradient)
         .reduce(Tensor(0.0)) { $0 + $1.sum().cast(to: .float64) }
     }

@@ -80,7 +80,9 @@ extension SmoothFunction {
     .init("sum with kept axes", [block], [[2, 3, 2]]) {
       $0[0].exp() * $0[0].sum(axes: [0, 2], keepingDimensions: true)
     },
-    .init("mean", [block], [[3, 4]]) { ($0[0] - $0[0].mean(axis: 1, keepingDimensions: true)).exp() },
+    .init("mean", [block], [[3, 4]]) {
+      ($0[0] - $0[0].mean(axis: 1, keepingDimensions: true)).exp()
+    },
     .init("max", [block], [[3, 4]]) { $0[0].max(axis: 1).exp() },
     .init("max with kept axes", [block], [[3, 4]]) {
       ($0[0] - $0[0].max(axes: [0, 1], keepingDimensions: true)).exp()

@@ -1,7 +1,7 @@
 @testable import LevinTensor
 
-/// Computes a random graph by the engine and by the reference, and reports the smallest part of it on
-/// which they differ.
+/// Computes a random graph by the engine and by the reference, and reports the smallest part of it
+/// on which they differ.
 struct GraphComparison {
   enum Outcome {
     case agrees, isIllConditioned

@@ -1,13 +1,14 @@
+@testable import LevinTensor
+
 #if canImport(Glibc)
 import Glibc
 #else
 import Darwin
 #endif
 
-@testable import LevinTensor
-
-/// Computes all nodes of a random graph by the engine, and each again by the reference from what the
-/// engine has for its inputs: so errors do not add up, and every kernel is held to its own bound.
+/// Computes all nodes of a random graph by the engine, and each again by the reference from what
+/// the engine has for its inputs: so errors do not add up, and every kernel is held to its own
+/// bound.
 struct NodeComparison {
   private let graph: RandomGraph
 
@@ -62,8 +63,8 @@ struct ErrorBound {
       } : []
   }
 
-  // Sums add pairwise, so their error grows with the logarithm of the number of terms; and factors that
-  // all terms share may have been taken out of the sum, with a rounding each.
+  // Sums add pairwise, so their error grows with the logarithm of the number of terms; and factors
+  // that all terms share may have been taken out of the sum, with a rounding each.
   private static func depth(_ count: Int) -> Double {
     var depth = 16.0
     var size = 1

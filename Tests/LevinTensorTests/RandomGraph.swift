@@ -2,9 +2,11 @@ import LevinTestKit
 
 @testable import LevinTensor
 
-/// A graph drawn from a seed, as a recipe that can be followed again with other numbers in its leaves.
+/// A graph drawn from a seed, as a recipe that can be followed again with other numbers in its
+/// leaves.
 ///
-/// Steps whose result has an infinite, undefined or large element are drawn again, so values stay tame.
+/// Steps whose result has an infinite, undefined or large element are drawn again, so values stay
+/// tame.
 struct RandomGraph: Sendable {
   /// What makes one tensor of those made before it.
   struct Step: Sendable {
@@ -46,8 +48,8 @@ struct RandomGraph: Sendable {
     drawRoots()
   }
 
-  /// The recipe followed with leaves drawn from `random`, some replaced: the leaves, then each step's
-  /// result.
+  /// The recipe followed with leaves drawn from `random`, some replaced: the leaves, then each
+  /// step's result.
   func build(_ random: inout PCG64, replacing others: [Int: Tensor] = [:]) -> [Tensor] {
     var pool = leaves.map { $0.make(&random) }
     for (place, tensor) in others { pool[place] = tensor }

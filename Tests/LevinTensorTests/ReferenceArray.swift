@@ -1,6 +1,7 @@
 @testable import LevinTensor
 
-/// Numbers in row-major order, each as a double, whatever the dtype: what the reference computes with.
+/// Numbers in row-major order, each as a double, whatever the dtype: what the reference computes
+/// with.
 struct ReferenceArray {
   var shape: [Int]
   var dtype: DType
@@ -97,7 +98,8 @@ extension DType {
     }
   }
 
-  /// What a cast to this dtype makes of a number: whole numbers truncate, stay in range, and NaN is 0.
+  /// What a cast to this dtype makes of a number: whole numbers truncate, stay in range, and NaN
+  /// is 0.
   func casting(_ value: Double) -> Double {
     let whole = value.isNaN ? 0 : value.rounded(.towardZero)
     return switch self {

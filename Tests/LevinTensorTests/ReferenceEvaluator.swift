@@ -1,15 +1,16 @@
+@testable import LevinTensor
+
 #if canImport(Glibc)
 import Glibc
 #else
 import Darwin
 #endif
 
-@testable import LevinTensor
-
 /// Computes graphs node by node in plain Swift, with no plan: what the engine is held against.
 ///
-/// Every value is kept in double precision and rounded to its node's dtype. To learn how much rounding
-/// matters in a graph, all inexact results can be disturbed by up to `disturbance` units of roundoff.
+/// Every value is kept in double precision and rounded to its node's dtype. To learn how much
+/// rounding matters in a graph, all inexact results can be disturbed by up to `disturbance` units
+/// of roundoff.
 final class ReferenceEvaluator {
   private var known: [ObjectIdentifier: ReferenceArray] = [:]
   // Nodes whose values are known stay alive, so no other node takes their place in memory.
@@ -22,13 +23,13 @@ final class ReferenceEvaluator {
     random = PCG64(seed: seed)
   }
 
-  /// The value of a tensor. It must not have been evaluated: the engine would be trusted for that.
+  /// The value of a tensor, which must not have been evaluated: the engine would be trusted for
+  /// that.
   func value(of tensor: Tensor) -> ReferenceArray {
     for node in Self.nodes(feeding: [tensor]) where known[ObjectIdentifier(node)] == nil {
-      let operands = node.operands.map { known[ObjectIdentifier($0)] }
+      let operands = node.operands.compactMap { known[ObjectIdentifier($0)] }
       kept.append(node)
-      known[ObjectIdentifier(node)] = disturbed(
-        Self.apply(node, operands.compactMap { $0 }), by: node.operation)
+      known[ObjectIdentifier(node)] = disturbed(Self.apply(node, operands), node, operands)
     }
     guard let value = known[ObjectIdentifier(tensor.node)] else {
       preconditionFailure("a walk ends at its root")
@@ -231,14 +232,21 @@ extension ReferenceEvaluator {
     }
   }
 
+  // What rounding does to a sum goes with the size of its terms, which may cancel.
   fileprivate func disturbed(
-    _ array: ReferenceArray, by operation: LevinTensor.Operation
+    _ array: ReferenceArray, _ node: Node, _ operands: [ReferenceArray]
   ) -> ReferenceArray {
     let roundoff = array.dtype.unitRoundoff
-    guard disturbance > 0, roundoff > 0, !Self.isExact(operation) else { return array }
+    guard disturbance > 0, roundoff > 0, !Self.isExact(node.operation) else { return array }
+    var sizes = array.elements
+    if node.operation == .sum {
+      sizes = operands[0].groups(over: Array(node.attributes.dropFirst())).map { group in
+        group.reduce(0) { $0 + Swift.abs($1) }
+      }
+    }
     var result = array
-    result.elements = result.elements.map {
-      $0 * (1 + disturbance * roundoff * random.uniform(in: -1..<1))
+    result.elements = zip(array.elements, sizes).map {
+      $0 + $1 * disturbance * roundoff * random.uniform(in: -1..<1)
     }
     return result
   }

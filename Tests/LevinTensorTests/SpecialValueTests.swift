@@ -1,18 +1,78 @@
-import Testing
 import LevinTestKit
+import Testing
+
 @testable import LevinTensor
 
-@Suite struct TmpCoverage {
-  @Test func coverage() {
-    let a: Int = onSmallStack { 3 }
-    print("COV", a)
-    let b: [Int] = onSmallStack { let x = Tensor([1.0, 2.0]); return (x + 1).shape }
-    print("COV", b)
-    let c: [Double] = onSmallStack { let x = Tensor([1.0, 2.0]); return (x + 1).scalars }
-    print("COV", c)
-    let d: [Int] = onSmallStack { var x = Tensor([1.0, 2.0]); for _ in 0..<1000 { x = x + 1 }; return x.shape }
-    print("COV", d)
-    let e: [Int] = onSmallStack { var x = Tensor([1.0, 2.0]); for _ in 0..<10000 { x = x + 1 }; return x.shape }
-    print("COV", e)
+/// Every element-wise operation on infinities, NaN, zeros and numbers at the ends of the range.
+@Suite struct SpecialValueTests {
+  private static let elementwise = Operation.allCases.filter { operation in
+    operation.isElementwise && ![.cast, .select, .logicalNot].contains(operation)
+  }
+
+  // The operations before this one take one operand.
+  private static let unary = elementwise.filter { $0.rawValue < Operation.add.rawValue }
+  private static let binary = elementwise.filter {
+    $0.rawValue >= Operation.add.rawValue && $0 != .logicalAnd && $0 != .logicalOr
+  }
+
+  private static func numbers(_ dtype: DType) -> Tensor {
+    let largest = dtype == .float32 ? Double(Float.greatestFiniteMagnitude) : 1.7e308
+    let smallest = dtype == .float32 ? 0x1p-149 : 0x1p-1074
+    let values = [
+      0, -0.0, 1, -1, 0.5, -0.5, 2, -2, 3, -2.5, 40, -40, .infinity, -.infinity, .nan, largest,
+      -largest, smallest, -smallest, 1e-20,
+    ]
+    return Tensor(values).cast(to: dtype)
+  }
+
+  private func mismatches(_ node: Node, _ known: [Tensor]) -> [String] {
+    evaluate([Tensor(node)] + known)
+    let inputs = known.map { ReferenceArray(reading: $0.node) }
+    let expected = ReferenceEvaluator.apply(node, inputs)
+    let found = ReferenceArray(reading: node)
+    let relative = node.dtype == .float32 ? 2e-6 : 1e-12
+    return found.elements.indices.compactMap { place in
+      let (a, b) = (found.elements[place], expected.elements[place])
+      let isClose = abs(a - b) <= relative * max(abs(b), 1e-37)
+      if a == b || isClose || (a.isNaN && b.isNaN) { return nil }
+      let operands = inputs.map { $0.broadcast(to: node.shape)[place] }
+      return "\(node.operation) of \(operands): \(a), the reference has \(b)"
+    }
+  }
+
+  @Test(arguments: unary, [DType.float32, .float64])
+  func functionsOfOneNumberKeepToTheReference(_ operation: LevinTensor.Operation, _ dtype: DType) {
+    let orders = operation == .polygamma ? [[0], [1], [2], [3]] : [[]]
+    let failures = orders.flatMap { attributes -> [String] in
+      // The reference knows no polygamma below 0 but near it.
+      let x = attributes.isEmpty ? Self.numbers(dtype) : Self.numbers(dtype).abs()
+      let copies = x.expanded(to: [3, x.count]).reshaped(to: [3 * x.count])
+      evaluate(x, copies)
+      let nodes = [x, copies].map { ($0, Self.node(operation, [$0.node], attributes)) }
+      return nodes.flatMap { mismatches($0.1, [$0.0]) }
+    }
+    #expect(failures.isEmpty, "\(failures.joined(separator: "\n"))")
+  }
+
+  @Test(arguments: binary, [DType.float32, .float64])
+  func functionsOfTwoNumbersKeepToTheReference(_ operation: LevinTensor.Operation, _ dtype: DType) {
+    let x = Self.numbers(dtype)
+    let column = x.reshaped(to: [x.count, 1])
+    evaluate(x, column)
+    var failures = mismatches(Node.binary(operation, x.node, column.node), [x, column])
+    // One number that serves for all others has kernels of its own.
+    for place in 0..<x.count {
+      let number = x[place]
+      evaluate(number)
+      failures += mismatches(Node.binary(operation, x.node, number.node), [x, number])
+      failures += mismatches(Node.binary(operation, number.node, x.node), [number, x])
+    }
+    #expect(failures.isEmpty, "\(Set(failures).sorted().prefix(20).joined(separator: "\n"))")
+  }
+
+  private static func node(
+    _ operation: LevinTensor.Operation, _ inputs: [Node], _ attributes: [Int]
+  ) -> Node {
+    Node.unary(operation, inputs[0], attributes: attributes)
   }
 }

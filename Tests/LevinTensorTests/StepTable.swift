@@ -43,7 +43,10 @@ enum StepTable {
     ("logAddExp", { $0.logAddExp($1) }), ("xlogy", { xlogy($0, $1.real.abs() + 0.5) }),
     ("xlog1py", { xlog1py($0, $1.real.abs()) }),
     ("absorbing multiply", { Tensor(Node.binary(.absorbingMultiply, $0.node, $1.node)) }),
-    ("absorbing divide", { Tensor(Node.binary(.absorbingDivide, $0.node, ($1.real.abs() + 1).node)) }),
+    (
+      "absorbing divide",
+      { Tensor(Node.binary(.absorbingDivide, $0.node, ($1.real.abs() + 1).node)) }
+    ),
   ]
 
   static let comparisons: [Binary] = [

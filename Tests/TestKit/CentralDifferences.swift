@@ -93,6 +93,8 @@ public struct CentralDifferences: Sendable {
 
   private static func direction(_ points: [[Double]], seed: Int) -> [[Double]] {
     var random = PCG64(seed: seed)
-    return points.map { $0.map { _ in random.uniform(in: 0.5..<1.5) * (random.uniform() < 0.5 ? 1 : -1) } }
+    return points.map {
+      $0.map { _ in random.uniform(in: 0.5..<1.5) * (random.uniform() < 0.5 ? 1 : -1) }
+    }
   }
 }

@@ -44,7 +44,8 @@ private func nodesBetween(_ root: Node, and targets: [Node]) -> [(node: Node, wa
   while let (node, entered) = stack.popLast() {
     if entered {
       var wanted: UInt64 = 0
-      for (index, input) in node.inputs.enumerated() where reaches[input] == true {
+      for index in 0..<node.inputCount {
+        guard let input = node.input(index), reaches[input] == true else { continue }
         wanted |= 1 << UInt64(min(index, 63))
       }
       if wanted != 0 { reaches[node] = true }
@@ -54,7 +55,10 @@ private func nodesBetween(_ root: Node, and targets: [Node]) -> [(node: Node, wa
     guard node.requiresGradient, visited[node] == nil else { continue }
     visited[node] = true
     stack.append((node, true))
-    for input in node.inputs where input.requiresGradient && visited[input] == nil {
+    for index in 0..<node.inputCount {
+      guard let input = node.input(index), input.requiresGradient, visited[input] == nil else {
+        continue
+      }
       stack.append((input, false))
     }
   }

@@ -22,9 +22,14 @@ package final class Node: @unchecked Sendable {
   let scalar: Double
 
   // Written once, but for letting go of them when a node that is not differentiable is evaluated.
-  private var stored: NodeInputs
+  private var first: Node?
+  private var second: Node?
+  private var third: Node?
+  private var others: [Node]?
 
-  private let lock = Mutex<Void>(())
+  // Guards `stored` of a node that is not differentiable for a few instructions at a time; a mutex of
+  // the library would cost more than all that a walk does with a node.
+  private let isBusy = Atomic<Bool>(false)
   private var published: View?
   private let hasResult = Atomic<Bool>(false)
 
@@ -55,7 +60,10 @@ package final class Node: @unchecked Sendable {
     isWeak = false
     scalar = 0
     inputCount = inputs.count
-    stored = inputs
+    first = inputs.first
+    second = inputs.second
+    third = inputs.third
+    others = inputs.others
   }
 
   /// A number that plans take as an argument.
@@ -68,7 +76,6 @@ package final class Node: @unchecked Sendable {
     shape = []
     attributes = []
     inputCount = 0
-    stored = NodeInputs()
   }
 
   /// Numbers of an array literal: `float32` that give way to the dtype of the tensor beside them,
@@ -82,13 +89,13 @@ package final class Node: @unchecked Sendable {
     attributes = []
     scalar = 0
     inputCount = 0
-    stored = NodeInputs(exact)
+    first = exact
     published = view
     hasResult.store(true, ordering: .releasing)
   }
 
   /// The numbers of an array literal as they were written.
-  var exactLiteral: Node? { operation == .leaf && isWeak ? stored.first : nil }
+  var exactLiteral: Node? { operation == .leaf && isWeak ? first : nil }
 
   /// Numbers in memory.
   init(leaf view: View, shape: [Int], dtype: DType, requiresGradient: Bool) {
@@ -100,7 +107,6 @@ package final class Node: @unchecked Sendable {
     attributes = []
     scalar = 0
     inputCount = 0
-    stored = NodeInputs()
     published = view
     hasResult.store(true, ordering: .releasing)
   }
@@ -118,37 +124,77 @@ package final class Node: @unchecked Sendable {
   func publish(_ view: View) {
     // Released outside the lock: what hangs on them may be a long chain.
     var dropped = NodeInputs()
-    lock.withLock { _ in
-      guard !hasResult.load(ordering: .relaxed) else { return }
+    enter()
+    if !hasResult.load(ordering: .relaxed) {
       published = view
-      if !requiresGradient { swap(&dropped, &stored) }
+      if !requiresGradient { dropped = takeInputs() }
       hasResult.store(true, ordering: .releasing)
     }
+    leave()
     Self.release(&dropped)
   }
 
   /// The inputs; none when the node is evaluated and not differentiable.
   ///
   /// Inputs of a differentiable node never change, so they are read without a lock.
-  var inputs: NodeInputs { requiresGradient ? stored : lock.withLock { _ in stored } }
+  var inputs: NodeInputs {
+    if requiresGradient { return NodeInputs(first, second, third, others) }
+    enter()
+    defer { leave() }
+    return NodeInputs(first, second, third, others)
+  }
+
+  /// One of the inputs, or nil when the node has let go of them.
+  func input(_ index: Int) -> Node? {
+    if requiresGradient { return field(index) }
+    enter()
+    defer { leave() }
+    return field(index)
+  }
+
+  @inline(__always)
+  private func field(_ index: Int) -> Node? {
+    switch index {
+    case 0: first
+    case 1: second
+    case 2: third
+    default: others?[index - 3]
+    }
+  }
+
+  private func takeInputs() -> NodeInputs {
+    var taken = NodeInputs()
+    swap(&taken.first, &first)
+    swap(&taken.second, &second)
+    swap(&taken.third, &third)
+    swap(&taken.others, &others)
+    return taken
+  }
+
+  @inline(__always)
+  private func enter() {
+    while isBusy.exchange(true, ordering: .acquiring) {}
+  }
+
+  @inline(__always)
+  private func leave() { isBusy.store(false, ordering: .releasing) }
 
   // A chain of a million nodes would overflow the stack if each released the next from its own
   // deinit; so a dying node takes over the inputs of those that die with it.
   deinit {
-    guard inputCount > 0, !stored.isEmpty else { return }
-    var mine = NodeInputs()
-    swap(&mine, &stored)
+    guard inputCount > 0, first != nil else { return }
+    var mine = takeInputs()
     Self.release(&mine)
   }
 
   // Empties what it is given: a copy anywhere would keep the nodes from dying here.
   private static func release(_ inputs: inout NodeInputs) {
-    guard var next = inputs.takeLast() else { return }
+    guard var next = inputs.takeAny() else { return }
     var waiting: [Node] = []
     while true {
-      while let other = inputs.takeLast() { waiting.append(other) }
-      if next.inputCount > 0, isKnownUniquelyReferenced(&next) { swap(&inputs, &next.stored) }
-      if let child = inputs.takeLast() {
+      while let other = inputs.takeAny() { waiting.append(other) }
+      if next.inputCount > 0, isKnownUniquelyReferenced(&next) { inputs = next.takeInputs() }
+      if let child = inputs.takeAny() {
         next = child
       } else if let other = waiting.popLast() {
         next = other

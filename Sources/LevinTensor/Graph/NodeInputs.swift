@@ -1,47 +1,33 @@
 /// The inputs of a node: up to three in place, since an array would cost an allocation a node.
 struct NodeInputs: RandomAccessCollection {
-  private(set) var first: Node?
-  private var second: Node?
-  private var third: Node?
-  private var others: [Node]
-  private(set) var count: Int
+  var first: Node?
+  var second: Node?
+  var third: Node?
+  // Nil rather than empty: an empty array would be retained and released with every node.
+  var others: [Node]?
 
-  init() {
-    others = []
-    count = 0
-  }
-
-  init(_ first: Node) {
-    self.first = first
-    others = []
-    count = 1
-  }
-
-  init(_ first: Node, _ second: Node) {
-    self.first = first
-    self.second = second
-    others = []
-    count = 2
-  }
-
-  init(_ first: Node, _ second: Node, _ third: Node) {
+  init(
+    _ first: Node? = nil, _ second: Node? = nil, _ third: Node? = nil, _ others: [Node]? = nil
+  ) {
     self.first = first
     self.second = second
     self.third = third
-    others = []
-    count = 3
+    self.others = others
   }
 
   init(_ nodes: [Node]) {
-    count = nodes.count
     first = nodes.first
     second = nodes.count > 1 ? nodes[1] : nil
     third = nodes.count > 2 ? nodes[2] : nil
-    others = nodes.count > 3 ? Array(nodes[3...]) : []
+    others = nodes.count > 3 ? Array(nodes[3...]) : nil
   }
 
   var startIndex: Int { 0 }
-  var endIndex: Int { count }
+
+  var endIndex: Int {
+    if third != nil { return 3 + (others?.count ?? 0) }
+    return second != nil ? 2 : first != nil ? 1 : 0
+  }
 
   subscript(index: Int) -> Node {
     let node =
@@ -49,7 +35,7 @@ struct NodeInputs: RandomAccessCollection {
       case 0: first
       case 1: second
       case 2: third
-      default: others[index - 3]
+      default: others?[index - 3]
       }
     guard let node else { fatalError("input \(index) of \(count)") }
     return node
@@ -58,19 +44,20 @@ struct NodeInputs: RandomAccessCollection {
   /// Whether a gradient may flow to any of them.
   var requireGradient: Bool {
     if first?.requiresGradient == true || second?.requiresGradient == true { return true }
-    return third?.requiresGradient == true || others.contains { $0.requiresGradient }
+    return third?.requiresGradient == true || others?.contains { $0.requiresGradient } == true
   }
 
-  /// Removes the last one.
-  mutating func takeLast() -> Node? {
-    guard count > 0 else { return nil }
-    count -= 1
+  /// Removes one of them; the order is lost.
+  mutating func takeAny() -> Node? {
     var taken: Node?
-    switch count {
-    case 0: swap(&taken, &first)
-    case 1: swap(&taken, &second)
-    case 2: swap(&taken, &third)
-    default: taken = others.popLast()
+    if first != nil {
+      swap(&taken, &first)
+    } else if second != nil {
+      swap(&taken, &second)
+    } else if third != nil {
+      swap(&taken, &third)
+    } else {
+      taken = others?.popLast()
     }
     return taken
   }

@@ -21,8 +21,21 @@ extension Node {
   }
 
   func viewReshaped(to target: [Int]) -> Node? {
-    guard let view = sharable, view.strides == nil else { return nil }
+    guard var view = sharable else { return nil }
+    if let strides = view.strides {
+      guard let fitting = Self.strides(strides, of: shape, as: target) else { return nil }
+      view.strides = fitting
+    }
     return Self.leaf(view, shape: target, dtype: dtype)
+  }
+
+  // Axes of size 1 come and go under any layout; other axes must stay as they are.
+  private static func strides(_ strides: [Int], of shape: [Int], as target: [Int]) -> [Int]? {
+    var rest = zip(shape, strides).filter { $0.0 != 1 }[...]
+    let result = target.map { size -> Int? in
+      size == 1 ? 1 : rest.first?.0 == size ? rest.removeFirst().1 : nil
+    }
+    return rest.isEmpty && !result.contains(nil) ? result.compactMap { $0 } : nil
   }
 
   func viewPermuted(order: [Int]) -> Node? {

@@ -38,36 +38,33 @@ struct Capture {
   // Depth first with a stack of its own: a graph may be a chain of a million nodes.
   private mutating func visit(_ root: Node) -> Int {
     if let place = places[root] { return place }
-    var stack: [(node: Node, inputs: NodeInputs, next: Int)] = []
-    stack.append((root, Self.inputs(of: root), 0))
+    var stack: [(node: Node, next: Int)] = [(root, root.isEvaluated ? root.inputCount : 0)]
     while !stack.isEmpty {
       let top = stack.count - 1
       let next = stack[top].next
-      if next < stack[top].inputs.count {
-        let input = stack[top].inputs[next]
+      if next < stack[top].node.inputCount, let input = stack[top].node.input(next) {
         stack[top].next = next + 1
-        if places[input] == nil { stack.append((input, Self.inputs(of: input), 0)) }
+        // A node that is computed stands for its numbers.
+        if places[input] == nil { stack.append((input, input.isEvaluated ? input.inputCount : 0)) }
       } else {
-        let (node, inputs, _) = stack.removeLast()
-        if places[node] == nil { append(node, inputs) }
+        let node = stack.removeLast().node
+        if places[node] == nil { append(node) }
       }
     }
     return places[root] ?? 0
   }
 
-  // A node that is computed stands for its numbers.
-  private static func inputs(of node: Node) -> NodeInputs {
-    node.isEvaluated ? NodeInputs() : node.inputs
-  }
-
-  private mutating func append(_ node: Node, _ nodeInputs: NodeInputs) {
+  private mutating func append(_ node: Node) {
     places.add(node, nodes.count)
     nodes.append(node)
-    let isLeaf = nodeInputs.isEmpty && node.operation != .scalar
+    // Another thread may have computed the node since its inputs were visited; it is a leaf then too.
+    let isOpen = !node.isEvaluated && appendPlaces(ofInputsOf: node)
+    inputEnds.append(inputPlaces.count)
+    let isLeaf = !isOpen && node.operation != .scalar
     let operation = isLeaf ? Operation.leaf : node.operation
     words.append(
       Int(operation.rawValue) | Int(node.dtype.rawValue) << 8 | node.shape.count << 16
-        | nodeInputs.count << 24 | node.attributes.count << 48)
+        | (isOpen ? node.inputCount << 24 | node.attributes.count << 48 : 0))
     for size in node.shape { words.append(size) }
     if isLeaf {
       guard let view = node.result else { fatalError("\(node.operation) has no inputs") }
@@ -80,12 +77,19 @@ struct Capture {
       scalarDTypes.append(node.dtype)
     } else {
       for attribute in node.attributes { words.append(attribute) }
-      for index in 0..<nodeInputs.count {
-        let place = places[nodeInputs[index]] ?? 0
-        words.append(place)
-        inputPlaces.append(place)
-      }
+      for place in inputPlaces.suffix(node.inputCount) { words.append(place) }
     }
-    inputEnds.append(inputPlaces.count)
+  }
+
+  private mutating func appendPlaces(ofInputsOf node: Node) -> Bool {
+    let start = inputPlaces.count
+    for index in 0..<node.inputCount {
+      guard let input = node.input(index), let place = places[input] else {
+        inputPlaces.removeSubrange(start...)
+        return false
+      }
+      inputPlaces.append(place)
+    }
+    return node.inputCount > 0
   }
 }

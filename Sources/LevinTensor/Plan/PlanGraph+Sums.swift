@@ -1,29 +1,24 @@
 /// Factors that do not change along the axes of a long sum are taken out of it.
 ///
 /// A gradient is full of such sums: the cotangent of a mean, a parameter by which all is divided. Taken
-/// out, the factor meets one number instead of every observation, with one rounding less for each. The
-/// sum stays in double precision until it has met the factor, so terms that only the factor keeps in
-/// range are safe. Wiring and shapes decide, never values; zero absorbs as it does inside the sum.
+/// out, the factor meets one number instead of every observation, with one rounding less for each. Only
+/// signs and the absorbing products and quotients of gradient rules are taken out, since a product that a
+/// user wrote may be there to keep its terms in range. The sum stays in double precision until it has met
+/// the factor. Wiring and shapes decide, never values; zero absorbs as it does inside the sum.
 extension PlanGraph {
   private enum Factor {
     case negation
     /// A product with the node, by this operation; whether the node stands first.
-    case product(Operation, Int, isFirst: Bool)
+    case product(Int, isFirst: Bool)
     /// A quotient by the node.
-    case quotient(Operation, Int)
+    case quotient(Int)
   }
-
-  // Products may be chains of any length whose factors are products in turn, and this walk recurses
-  // into both.
-  private static let deepestProduct = 8
 
   mutating func sum(_ node: LevinTensor.Node, _ x: Int) -> Int {
     let axes = Array(node.attributes.dropFirst())
     let shape = nodes[x].shape
-    var factors: [Factor] = []
-    let core =
-      isLong(axes, shape) && node.dtype.isFloatingPoint ? split(x, axes, shape, &factors) : x
-    if factors.isEmpty || !spans(core, axes, of: shape) {
+    let (core, factors) = split(x, along: axes)
+    guard isLong(axes, shape), !factors.isEmpty, spans(core, axes, of: shape) else {
       return add(.sum, [x], node.dtype, node.shape, node.attributes)
     }
     var kept = nodes[core].shape
@@ -47,51 +42,44 @@ extension PlanGraph {
 
   // In double precision.
   private mutating func apply(_ factor: Factor, to x: Int) -> Int {
-    let operation: Operation
-    let operands: [Int]
     switch factor {
     case .negation: return add(.negate, [x], .float64, nodes[x].shape)
-    case .product(let product, let other, let isFirst):
+    case .product(let other, let isFirst):
       let wide = cast(other, to: .float64)
-      (operation, operands) = (product, isFirst ? [wide, x] : [x, wide])
-    case .quotient(let quotient, let other):
-      (operation, operands) = (quotient, [x, cast(other, to: .float64)])
+      return combine(.absorbingMultiply, isFirst ? [wide, x] : [x, wide])
+    case .quotient(let other): return combine(.absorbingDivide, [x, cast(other, to: .float64)])
     }
+  }
+
+  private mutating func combine(_ operation: Operation, _ operands: [Int]) -> Int {
     let shape = Shape.broadcast(nodes[operands[0]].shape, nodes[operands[1]].shape, for: "sum")
     return add(operation, operands, .float64, shape)
   }
 
-  // What remains of a product when the factors that are the same along the axes are taken out.
-  private mutating func split(
-    _ x: Int, _ axes: [Int], _ shape: [Int], _ factors: inout [Factor], depth: Int = 0
-  ) -> Int {
-    let node = nodes[x]
-    guard node.source == .computed, depth < Self.deepestProduct else { return x }
-    switch node.operation {
-    case .negate:
-      factors.append(.negation)
-      return split(node.inputs[0], axes, shape, &factors, depth: depth + 1)
-    case .multiply, .absorbingMultiply:
-      let (a, b) = (node.inputs[0], node.inputs[1])
-      if isSame(a, along: axes, of: shape) {
-        factors.append(.product(node.operation, a, isFirst: true))
-        return split(b, axes, shape, &factors, depth: depth + 1)
+  // What remains when the factors that are the same along the axes are taken off, outermost first.
+  private func split(_ x: Int, along axes: [Int]) -> (core: Int, factors: [Factor]) {
+    let shape = nodes[x].shape
+    var core = x
+    var factors: [Factor] = []
+    while case .computed = nodes[core].source {
+      let inputs = nodes[core].inputs
+      switch nodes[core].operation {
+      case .negate where nodes[core].dtype.isFloatingPoint:
+        factors.append(.negation)
+        core = inputs[0]
+      case .absorbingMultiply where isSame(inputs[0], along: axes, of: shape):
+        factors.append(.product(inputs[0], isFirst: true))
+        core = inputs[1]
+      case .absorbingMultiply where isSame(inputs[1], along: axes, of: shape):
+        factors.append(.product(inputs[1], isFirst: false))
+        core = inputs[0]
+      case .absorbingDivide where isSame(inputs[1], along: axes, of: shape):
+        factors.append(.quotient(inputs[1]))
+        core = inputs[0]
+      default: return (core, factors)
       }
-      if isSame(b, along: axes, of: shape) {
-        factors.append(.product(node.operation, b, isFirst: false))
-        return split(a, axes, shape, &factors, depth: depth + 1)
-      }
-      let first = split(a, axes, shape, &factors, depth: depth + 1)
-      let second = split(b, axes, shape, &factors, depth: depth + 1)
-      if (first, second) == (a, b) { return x }
-      let own = Shape.broadcast(nodes[first].shape, nodes[second].shape, for: "sum")
-      return add(node.operation, [first, second], node.dtype, own)
-    case .divide, .absorbingDivide:
-      guard isSame(node.inputs[1], along: axes, of: shape) else { return x }
-      factors.append(.quotient(node.operation, node.inputs[1]))
-      return split(node.inputs[0], axes, shape, &factors, depth: depth + 1)
-    default: return x
     }
+    return (core, factors)
   }
 
   private func isSame(_ x: Int, along axes: [Int], of shape: [Int]) -> Bool {

@@ -1,0 +1,99 @@
+import LevinTestKit
+import Testing
+
+@testable import LevinTensor
+
+/// A mistake that ends the process, and what the message must name.
+struct ShapeMistake: Sendable, CustomTestStringConvertible {
+  var testDescription: String
+  var named: [String]
+  var make: @Sendable () -> Void
+
+  init(_ description: String, names named: [String], _ make: @escaping @Sendable () -> Tensor) {
+    testDescription = description
+    self.named = named
+    self.make = { evaluate(make()) }
+  }
+
+  private static func ones(_ shape: Int...) -> Tensor { .ones(shape) }
+
+  static let all: [ShapeMistake] = [
+    .init("adding shapes that do not broadcast", names: ["add", "[2, 3]", "[4]"]) {
+      ones(2, 3) + ones(4)
+    },
+    .init("multiplying shapes that do not broadcast", names: ["multiply", "[3]", "[4]", "-1"]) {
+      ones(3) * ones(4)
+    },
+    .init("comparing shapes that do not broadcast", names: ["less", "[5, 1]", "[4, 2]"]) {
+      ones(5, 1) .< ones(4, 2)
+    },
+    .init("where with a condition of another shape", names: ["where", "[3]", "[2]"]) {
+      `where`(ones(3) .> 0, ones(2), 0)
+    },
+    .init("reshaping to another count", names: ["reshape", "[2, 3]", "[4, 2]"]) {
+      ones(2, 3).reshaped(to: [4, 2])
+    },
+    .init("reshaping with an unknown size that cannot be", names: ["reshape", "[2, 3]", "4"]) {
+      ones(2, 3).reshaped(to: [4, -1])
+    },
+    .init("reshaping with two unknown sizes", names: ["reshape", "[-1, -1]"]) {
+      ones(2, 3).reshaped(to: [-1, -1])
+    },
+    .init("negative sizes", names: ["-2", "-3"]) { ones(2, 3).reshaped(to: [-2, -3]) },
+    .init("expanding an axis that is not 1", names: ["expand", "[2]", "[3]"]) {
+      ones(2).expanded(to: [3])
+    },
+    .init("permuting by an order that names an axis twice", names: ["permute", "[0, 0]"]) {
+      ones(2, 3).permuted([0, 0])
+    },
+    .init("squeezing an axis of size 3", names: ["squeezed", "[2, 3]", "3"]) {
+      ones(2, 3).squeezed(axis: 1)
+    },
+    .init("concatenating ranks that differ", names: ["concatenate", "[2, 3]", "[3]"]) {
+      concatenate([ones(2, 3), ones(3)])
+    },
+    .init("concatenating sizes that differ", names: ["concatenate", "[2, 3]", "[2, 4]"]) {
+      concatenate([ones(2, 3), ones(2, 4)])
+    },
+    .init("stacking shapes that differ", names: ["stack", "[2]", "[3]"]) {
+      stack([ones(2), ones(3)])
+    },
+    .init("a sum over an axis that is not there", names: ["sum", "2"]) { ones(2, 3).sum(axis: 2) },
+    .init("a sum over one axis twice", names: ["sum", "[0, -2]"]) {
+      ones(2, 3).sum(axes: [0, -2])
+    },
+    .init("the largest of nothing", names: ["maximum", "[0]"]) { ones(0).max() },
+    .init("an index out of range", names: ["subscript", "3", "[2, 3]"]) { ones(2, 3)[0, 3] },
+    .init("more indices than axes", names: ["subscript", "2", "[3]"]) { ones(3)[0, 0] },
+    .init("a step of 0", names: ["subscript", "0"]) { ones(3)[.range(0, nil, step: 0)] },
+    .init("rows of a literal that differ", names: ["literal", "[2]", "[3]"]) {
+      [[1, 2], [1, 2, 3]]
+    },
+    .init("numbers that do not fill a shape", names: ["3", "[2, 2]"]) {
+      Tensor([1.0, 2, 3], shape: [2, 2])
+    },
+    .init("the only element of two", names: ["item", "[2]"]) { Tensor(ones(2).item()) },
+    .init("the gradient of two elements", names: ["gradients", "[2]"]) {
+      let x = ones(2).requiringGradient()
+      return gradients(of: x * 2, at: [x])[0] ?? x
+    },
+    .init("a gradient of whole numbers", names: ["requiringGradient", "int64"]) {
+      Tensor([1, 2]).requiringGradient()
+    },
+  ]
+}
+
+@Suite struct ShapeMistakeTests {
+  @Test(arguments: ShapeMistake.all.indices)
+  func aMistakeEndsTheProcessWithAMessageThatNamesIt(_ place: Int) async throws {
+    let result = try await #require(
+      processExitsWith: .failure, observing: [\.standardErrorContent]
+    ) { [place] in
+      ShapeMistake.all[place].make()
+    }
+    let message = String(decoding: result.standardErrorContent, as: UTF8.self)
+    let firstLine = message.split(separator: "\n").first { $0.contains("rror") } ?? ""
+    let missing = ShapeMistake.all[place].named.filter { !firstLine.contains($0) }
+    #expect(missing.isEmpty, "\(ShapeMistake.all[place]): \(firstLine)")
+  }
+}

@@ -1,0 +1,110 @@
+import LevinTestKit
+import Testing
+
+@testable import LevinTensor
+
+@Suite struct TensorReadingTests {
+  // MARK: Scalars
+
+  @Test(arguments: DType.allCases) func elementsAreReadAsAnySwiftNumber(_ dtype: DType) {
+    let x = Tensor([0, 1, 2, 3], shape: [2, 2]).cast(to: dtype)
+    let whole = dtype == .bool ? [0, 1, 1, 1] : [0, 1, 2, 3]
+    #expect(x.scalars == whole.map(Double.init))
+    #expect(x.scalars(as: Int.self) == whole && x.scalars(as: Int32.self) == whole.map(Int32.init))
+    #expect(x.scalars(as: Float.self) == whole.map(Float.init))
+    #expect(x.scalars(as: Bool.self) == [false, true, true, true])
+  }
+
+  @Test func viewsAreReadInRowMajorOrder() {
+    let x = Tensor((0..<24).map { Int32($0) }, shape: [2, 3, 4])
+    let view = x.permuted([2, 0, 1])[1..<4, .all, .range(0, nil, step: 2)]
+    let expected = [1, 9, 13, 21, 2, 10, 14, 22, 3, 11, 15, 23]
+    #expect(view.scalars(as: Int.self) == expected && (view + 0).scalars(as: Int.self) == expected)
+    #expect(view.scalars(as: Int32.self) == expected.map(Int32.init))
+  }
+
+  @Test func wholeNumbersAreReadWithoutLoss() {
+    let large = [Int.max, Int.min, (1 << 53) + 1, -(1 << 60) - 1]
+    let x = Tensor(large)
+    let single = large.map { Tensor($0).item(as: Int.self) }
+    #expect(x.scalars(as: Int.self) == large && single == large)
+    #expect((x + 0).scalars(as: Int.self) == large && x[2].item(as: Int.self) == large[2])
+  }
+
+  @Test func realNumbersAreReadWithoutLoss() {
+    let x = [0.1, -0.0, .infinity, -.infinity, .leastNonzeroMagnitude, .greatestFiniteMagnitude]
+    let read = Tensor(x).scalars
+    let floats = x.map { Float($0) }
+    #expect(read.map(\.bitPattern) == x.map(\.bitPattern) && Tensor([Double.nan]).item().isNaN)
+    #expect(Tensor(floats).scalars(as: Float.self).map(\.bitPattern) == floats.map(\.bitPattern))
+  }
+
+  @Test func readingTwiceGivesTheSame() {
+    let x = Tensor([1.0, 2.0]).exp()
+    #expect(x.scalars == x.scalars && x.node.isEvaluated)
+  }
+
+  // MARK: Items
+
+  @Test func theOnlyElementIsTheItem() {
+    let numbers: [Tensor] = [Tensor([2.5]), Tensor([[2.5]].flatMap { $0 }, shape: [1, 1, 1]), 2.5]
+    #expect(numbers.allSatisfy { $0.item() == 2.5 && $0.item(as: Int.self) == 2 })
+    #expect(Tensor([true]).item(as: Bool.self) && Tensor([7]).item(as: Int32.self) == 7)
+  }
+
+  @Test func readingAsWholeNumbersTruncatesAndKeepsToTheRange() {
+    let x = Tensor([-2.7, 1e300, .nan, -.infinity])
+    #expect(x.scalars(as: Int.self) == [-2, .max, 0, .min])
+    #expect(x.scalars(as: Int32.self) == [-2, .max, 0, .min])
+  }
+
+  // MARK: Descriptions
+
+  static let descriptions: [(Tensor, String)] = [
+    (Tensor([1.5, -2]), "[1.5, -2.0]"),
+    (Tensor([1, 2, 3, 4], shape: [2, 2]), "[[1, 2], [3, 4]]"),
+    (Tensor([true, false]), "[true, false]"),
+    (Tensor([0.1 as Float]), "[0.1]"),
+    (Tensor([0.1 as Float]).cast(to: .float64), "[0.10000000149011612]"),
+    (Tensor([3.25])[0], "3.25"),
+    (Tensor([Float]()), "[]"),
+    (Tensor([Double](), shape: [2, 0]), "[[], []]"),
+    (Tensor([.nan, .infinity, -.infinity] as [Double]), "[nan, inf, -inf]"),
+    (Tensor((0..<8).map { $0 }), "[0, 1, 2, 3, 4, 5, 6, 7]"),
+    (Tensor((0..<9).map { $0 }), "[0, 1, 2, ..., 6, 7, 8]"),
+    (Tensor((0..<1000).map { $0 }), "[0, 1, 2, ..., 997, 998, 999]"),
+    (Tensor([1, 2, 3, 4], shape: [2, 2]).transposed(), "[[1, 3], [2, 4]]"),
+    (Tensor([1, 2]) + 1, "[2, 3]"),
+  ]
+
+  @Test(arguments: descriptions) func descriptionsReadLikeLiterals(
+    _ tensor: Tensor, _ expected: String
+  ) {
+    #expect("\(tensor)" == expected)
+  }
+
+  @Test func descriptionsOfLongMatricesLeaveOutTheMiddle() {
+    let text = Tensor((0..<200).map { $0 }, shape: [20, 10]).description
+    let rows = text.split(separator: "[", omittingEmptySubsequences: true)
+    #expect(rows.count == 6 && text.contains("..., [170, 171, 172, ..., 177, 178, 179]"))
+  }
+
+  // MARK: New starting points
+
+  @Test func requiringGradientCopiesTheNumbers() {
+    let x = Tensor([1.0, 2.0, 3.0])
+    let leaf = x[.range(0, nil, step: 2)].requiringGradient()
+    #expect(leaf.scalars == [1, 3] && leaf.requiresGradient && !x.requiresGradient)
+    #expect(leaf.node.result?.storage !== x.node.result?.storage)
+  }
+
+  @Test func detachedTensorsShareTheNumbers() {
+    let x = Tensor([1.0, 2.0]).requiringGradient()
+    let y = x * 2
+    let before = y.detached()
+    evaluate(y, before)
+    let after = y.detached()
+    #expect(before.scalars == [2, 4] && after.scalars == [2, 4])
+    #expect(after.node.result?.storage === y.node.result?.storage && !before.requiresGradient)
+  }
+}
