@@ -6,10 +6,11 @@ extension Tensor {
   public func scalars<S: TensorScalar>(as type: S.Type) -> [S] {
     evaluate(self)
     guard let view = node.result else { fatalError("evaluation left no result") }
+    if elementCount == 0 { return [] }
     if dtype == S.dtype, view.strides == nil {
       return [S](unsafeUninitializedCapacity: elementCount) { buffer, count in
         count = elementCount
-        guard count > 0, let base = buffer.baseAddress else { return }
+        guard let base = buffer.baseAddress else { return }
         UnsafeMutableRawPointer(base).copyMemory(
           from: view.address(dtype), byteCount: count * dtype.byteCount)
       }

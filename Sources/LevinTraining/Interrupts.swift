@@ -1,3 +1,4 @@
+import LevinTensor
 import Synchronization
 
 #if canImport(Glibc)
@@ -21,7 +22,7 @@ enum Interrupts {
   }
 
   fileprivate static let raised = Atomic<Bool>(false)
-  private static let installation = Mutex(Installation())
+  private static let installation = Locked(Installation())
 
   /// Whether Ctrl-C was pressed since the first of the running fits began.
   static var isRaised: Bool { raised.load(ordering: .relaxed) }

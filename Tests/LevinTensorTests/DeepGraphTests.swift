@@ -7,7 +7,7 @@ import Testing
 @Suite(.serialized) struct DeepGraphTests {
   // Debug builds take some microseconds a node.
   #if DEBUG
-  private static let depth = 50_000
+  private static let depth = 20_000
   #else
   private static let depth = 1_000_000
   #endif

@@ -94,6 +94,7 @@ struct IndexingCase: Sendable, CustomTestStringConvertible {
     let data = Self.counting([100, 3])
     let views = [
       data[10..<20], data[.all, 1..<2], data[3].reshaped(to: [3, 1]), data.transposed(),
+      data[.all, 1], data.transposed()[.newAxis],
     ]
     let owner = data.node.result?.storage
     #expect(views.allSatisfy { $0.node.result?.storage === owner })

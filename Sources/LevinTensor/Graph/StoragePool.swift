@@ -1,5 +1,3 @@
-import Synchronization
-
 #if canImport(Glibc)
 import Glibc
 #else
@@ -18,7 +16,7 @@ final class StoragePool: Sendable {
   private static let bytesKeptPerClass = 1 << 26
 
   // The addresses of free blocks; plain integers because raw pointers are not Sendable.
-  private let blocks = Mutex<[[UInt]]>(Array(repeating: [], count: largestClass + 1))
+  private let blocks = Locked<[[UInt]]>(Array(repeating: [], count: largestClass + 1))
 
   /// A block of at least `byteCount` bytes aligned to 64, and its true size.
   func take(_ byteCount: Int) -> (UnsafeMutableRawPointer, Int) {

@@ -1,5 +1,3 @@
-import Synchronization
-
 /// Plans by the structure they were made for.
 ///
 /// A hit is confirmed by comparing all the words, not by the hash alone. When the cache is full the
@@ -21,7 +19,7 @@ final class PlanCache: Sendable {
     var plansMade = 0
   }
 
-  private let state = Mutex(State())
+  private let state = Locked(State())
 
   /// How many plans were made since the process began.
   var plansMade: Int { state.withLock { $0.plansMade } }

@@ -1,5 +1,3 @@
-internal import Synchronization
-
 /// Starts the default generator anew, so that what is drawn from now on can be repeated.
 ///
 /// The default generator serves the calls that name none, such as `distribution.sample([100])`. There is
@@ -34,9 +32,9 @@ package final class DefaultGenerator: Sendable {
   @TaskLocal fileprivate static var current = DefaultGenerator(PCG64(seed: 0))
   @TaskLocal private static var isDrawing = false
 
-  private let state: Mutex<PCG64>
+  private let state: Locked<PCG64>
 
-  init(_ generator: PCG64) { state = Mutex(generator) }
+  init(_ generator: PCG64) { state = Locked(generator) }
 
   func restart(_ generator: PCG64) { state.withLock { $0 = generator } }
 
