@@ -1,4 +1,5 @@
 import Foundation
+import LevinTensor
 
 /// Runs `body` to its end on a thread whose stack has 128 KB, and returns its result.
 ///
