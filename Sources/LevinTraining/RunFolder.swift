@@ -25,6 +25,10 @@ final class RunFolder {
   }
 
   private func makeRoot() throws {
+    // The system would read the path up to the zero only, and find another folder there.
+    if root.utf8.contains(0) {
+      throw TrainerError.runDirectory(path: root, reason: "the path holds a zero character")
+    }
     var path = ""
     for (index, part) in root.split(separator: "/", omittingEmptySubsequences: false).enumerated() {
       path += index == 0 ? String(part) : "/" + part

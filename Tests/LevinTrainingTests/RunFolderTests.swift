@@ -30,6 +30,16 @@ import Testing
     }
   }
 
+  @Test(arguments: ["a\0b", "file/below", "file"])
+  func aFolderThatCannotBeMadeIsAnErrorThatNamesIt(_ name: String) throws {
+    try withTemporaryFolder { folder in
+      try Data().write(to: URL(filePath: folder + "/file"))
+      let trainer = quietTrainer(1, directory: folder, name: name)
+      let error = #expect(throws: TrainerError.self) { try trainer.runDirectory() }
+      #expect(error?.description.contains(folder) == true)
+    }
+  }
+
   @Test func aRunHasOneFolderAndEachFitItsOwn() throws {
     try withTemporaryFolder { folder in
       let probe = Probe()
