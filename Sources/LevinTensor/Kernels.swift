@@ -60,17 +60,27 @@ extension Operation {
     case .absolute: LV_ABSOLUTE
     case .sign: LV_SIGN
     case .floor: LV_FLOOR
+    case .ceil: LV_CEIL
+    case .round: LV_ROUND
+    case .trunc: LV_TRUNC
     case .exp: LV_EXP
     case .expm1: LV_EXPM1
     case .log: LV_LOG
     case .log1p: LV_LOG1P
+    case .log2: LV_LOG2
+    case .log10: LV_LOG10
     case .squareRoot: LV_SQRT
+    case .reciprocalSquareRoot: LV_RSQRT
     case .square: LV_SQUARE
     case .reciprocal: LV_RECIPROCAL
+    case .sin: LV_SIN
+    case .cos: LV_COS
     case .tanh: LV_TANH
     case .sigmoid: LV_SIGMOID
     case .softplus: LV_SOFTPLUS
     case .logSigmoid: LV_LOG_SIGMOID
+    case .erf: LV_ERF
+    case .erfc: LV_ERFC
     case .logGamma: LV_LOG_GAMMA
     case .polygamma: Self.polygamma(order: attributes[0])
     case .isNaN: LV_IS_NAN

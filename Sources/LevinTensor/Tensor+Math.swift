@@ -12,6 +12,12 @@ extension Tensor {
   public func sign() -> Tensor { unary(.sign) }
   /// The largest whole number not above each element.
   public func floor() -> Tensor { dtype.isFloatingPoint ? unary(.floor) : self }
+  /// The smallest whole number not below each element.
+  public func ceil() -> Tensor { dtype.isFloatingPoint ? unary(.ceil) : self }
+  /// The whole number nearest to each element; halves go to the even one.
+  public func round() -> Tensor { dtype.isFloatingPoint ? unary(.round) : self }
+  /// Each element without its fraction.
+  public func trunc() -> Tensor { dtype.isFloatingPoint ? unary(.trunc) : self }
   /// Each element within the bounds; NaN stays NaN.
   public func clip(min lower: Tensor? = nil, max upper: Tensor? = nil) -> Tensor {
     let raised = lower.map { maximum($0) } ?? self
@@ -26,13 +32,25 @@ extension Tensor {
   public func log() -> Tensor { unary(.log) }
   /// log(1 + x), accurate near 0.
   public func log1p() -> Tensor { unary(.log1p) }
+  /// The logarithm to base 2, exact at powers of 2; -inf at 0, NaN below.
+  public func log2() -> Tensor { unary(.log2) }
+  /// The logarithm to base 10; -inf at 0, NaN below.
+  public func log10() -> Tensor { unary(.log10) }
   /// The square root; NaN below 0.
   public func sqrt() -> Tensor { unary(.squareRoot) }
+  /// 1 / sqrt(x); inf at 0, NaN below.
+  public func rsqrt() -> Tensor { unary(.reciprocalSquareRoot) }
   /// Each element times itself.
   public func square() -> Tensor { unary(.square) }
   /// 1 / x.
   public func reciprocal() -> Tensor { unary(.reciprocal) }
 
+  /// The sine of each element, in radians; NaN at infinities.
+  public func sin() -> Tensor { unary(.sin) }
+  /// The cosine of each element, in radians; NaN at infinities.
+  public func cos() -> Tensor { unary(.cos) }
+  /// The tangent of each element, in radians, as the sine over the cosine; NaN at infinities.
+  public func tan() -> Tensor { sin() / cos() }
   /// The hyperbolic tangent.
   public func tanh() -> Tensor { unary(.tanh) }
   /// 1 / (1 + exp(-x)).
@@ -44,6 +62,10 @@ extension Tensor {
   /// The larger of each element and 0; its gradient at 0 is 0.
   public func relu() -> Tensor { `where`(self .<= 0, 0, self) }
 
+  /// The error function, 2 / sqrt(pi) times the integral of exp(-t^2) for t from 0 to x.
+  public func erf() -> Tensor { unary(.erf) }
+  /// 1 - erf(x), accurate where that is small.
+  public func erfc() -> Tensor { unary(.erfc) }
   /// log |gamma(x)|; +inf at 0 and at negative whole numbers.
   public func logGamma() -> Tensor { unary(.logGamma) }
   /// The derivative of `logGamma`.
@@ -67,10 +89,16 @@ public func log(_ x: Tensor) -> Tensor { x.log() }
 public func log1p(_ x: Tensor) -> Tensor { x.log1p() }
 /// The square root of each element.
 public func sqrt(_ x: Tensor) -> Tensor { x.sqrt() }
+/// The sine of each element, in radians.
+public func sin(_ x: Tensor) -> Tensor { x.sin() }
+/// The cosine of each element, in radians.
+public func cos(_ x: Tensor) -> Tensor { x.cos() }
 /// The hyperbolic tangent of each element.
 public func tanh(_ x: Tensor) -> Tensor { x.tanh() }
 /// The magnitude of each element.
 public func abs(_ x: Tensor) -> Tensor { x.abs() }
+/// The error function of each element.
+public func erf(_ x: Tensor) -> Tensor { x.erf() }
 /// log |gamma(x)| of each element.
 public func logGamma(_ x: Tensor) -> Tensor { x.logGamma() }
 /// The larger of each two elements.

@@ -34,7 +34,10 @@ import Testing
 
   static let singular: [Masked] = [
     Masked(testDescription: "log") { $0.log() },
+    Masked(testDescription: "log2") { $0.log2() },
+    Masked(testDescription: "log10") { $0.log10() },
     Masked(testDescription: "sqrt") { $0.sqrt() },
+    Masked(testDescription: "rsqrt") { $0.rsqrt() },
     Masked(testDescription: "reciprocal") { $0.reciprocal() },
     Masked(testDescription: "1 / x") { 1 / $0 },
     Masked(testDescription: "1 / x squared") { 1 / ($0 * $0) },
@@ -61,6 +64,16 @@ import Testing
       `where`(x .> 0, function.apply(x), 0)
     }
     #expect(first == [0, 0, 0] && second == [0, 0, 0])
+  }
+
+  @Test func maskedWavesOfInfinityLeaveGradientsFinite() {
+    for wave: (Tensor) -> Tensor in [{ $0.sin() }, { $0.cos() }, { $0.tan() }] {
+      let (first, second) = Self.twice([.infinity, 0.7]) { x in
+        `where`(x.isFinite, wave(x), 0)
+      }
+      let (alone, aloneSecond) = Self.twice([0, 0.7], wave)
+      #expect(first == [0, alone[1]] && second == [0, aloneSecond[1]])
+    }
   }
 
   @Test func xlogyHasNoGradientWhereTheFactorIsZero() {

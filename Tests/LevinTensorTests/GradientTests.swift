@@ -31,6 +31,11 @@ extension SmoothFunction {
     .init("negate", [around]) { -$0[0] }, .init("abs", [around]) { $0[0].abs() },
     .init("exp", [around]) { $0[0].exp() }, .init("expm1", [around]) { $0[0].expm1() },
     .init("log", [positive]) { $0[0].log() }, .init("log1p", [positive]) { $0[0].log1p() },
+    .init("log2", [positive]) { $0[0].log2() }, .init("log10", [positive]) { $0[0].log10() },
+    .init("rsqrt", [gammas]) { $0[0].rsqrt() }, .init("sin", [around]) { $0[0].sin() },
+    .init("cos", [around]) { $0[0].cos() },
+    .init("tan", [[-0.9, -0.3, 0.2, 1, 2.6]]) { $0[0].tan() },
+    .init("erf", [around]) { $0[0].erf() }, .init("erfc", [around]) { $0[0].erfc() },
     .init("sqrt", [positive]) { $0[0].sqrt() }, .init("square", [around]) { $0[0].square() },
     .init("reciprocal", [around]) { $0[0].reciprocal() },
     .init("tanh", [around]) { $0[0].tanh() }, .init("sigmoid", [around]) { $0[0].sigmoid() },
@@ -46,6 +51,9 @@ extension SmoothFunction {
     .init("cast", [around]) { $0[0].cast(to: .float64).square() },
     .init("sign times x", [around]) { $0[0].sign() * $0[0] },
     .init("x less its floor", [around]) { ($0[0] - $0[0].floor()).square() },
+    .init("x less its ceil", [around]) { ($0[0] - $0[0].ceil()).square() },
+    .init("x less its round", [around]) { ($0[0] - $0[0].round()).square() },
+    .init("x less its trunc", [around]) { ($0[0] - $0[0].trunc()).square() },
   ]
 
   static let binary: [SmoothFunction] = [

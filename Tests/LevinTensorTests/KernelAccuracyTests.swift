@@ -62,14 +62,25 @@ struct SingleFunction: Sendable, CustomTestStringConvertible {
     SingleFunction("expm1", .ulps(2), { $0.expm1() }, { Foundation.expm1($0) }),
     SingleFunction("log", .ulps(2), { $0.log() }, { Foundation.log($0) }),
     SingleFunction("log1p", .ulps(2), { $0.log1p() }, { Foundation.log1p($0) }),
+    SingleFunction("log2", .ulps(1.2), { $0.log2() }, { Foundation.log2($0) }),
+    SingleFunction("log10", .ulps(1), { $0.log10() }, { Foundation.log10($0) }),
+    SingleFunction("sin", .ulps(0.9), { $0.sin() }, { Foundation.sin($0) }),
+    SingleFunction("cos", .ulps(0.9), { $0.cos() }, { Foundation.cos($0) }),
+    SingleFunction("tan", .ulps(2.5), { $0.tan() }, { Foundation.tan($0) }),
+    SingleFunction("erf", .ulps(1.5), { $0.erf() }, { Foundation.erf($0) }),
+    SingleFunction("erfc", .ulps(5.2), { $0.erfc() }, { Foundation.erfc($0) }),
     SingleFunction("tanh", .ulps(2), { $0.tanh() }, { Foundation.tanh($0) }),
     SingleFunction("sigmoid", .ulps(2), { $0.sigmoid() }, Exact.sigmoid),
     SingleFunction("softplus", .ulps(2), { $0.softplus() }, Exact.softplus),
     SingleFunction("logSigmoid", .ulps(2), { $0.logSigmoid() }, { -Exact.softplus(-$0) }),
     SingleFunction("sqrt", .ulps(0.5), { $0.sqrt() }, { $0.squareRoot() }),
+    SingleFunction("rsqrt", .ulps(1.5), { $0.rsqrt() }, { 1 / $0.squareRoot() }),
     SingleFunction("reciprocal", .ulps(0.5), { $0.reciprocal() }, { 1 / $0 }),
     SingleFunction("square", .ulps(0.5), { $0.square() }, { $0 * $0 }),
     SingleFunction("floor", .ulps(0.5), { $0.floor() }, { $0.rounded(.down) }),
+    SingleFunction("ceil", .ulps(0.5), { $0.ceil() }, { $0.rounded(.up) }),
+    SingleFunction("round", .ulps(0.5), { $0.round() }, { $0.rounded(.toNearestOrEven) }),
+    SingleFunction("trunc", .ulps(0.5), { $0.trunc() }, { $0.rounded(.towardZero) }),
     SingleFunction(
       "logGamma above 0", .scaled(1e-6), in: 0 ... .infinity, { $0.logGamma() }, Exact.logGamma),
     SingleFunction(
@@ -137,7 +148,10 @@ private enum Exact {
   /// where kernels change from one formula to another.
   static let arguments: [Float] = {
     var patterns = (0..<(UInt32(1) << 17)).map { $0 &* 32_769 }
-    for centre: Float in [0.4142, 0.5, 0.625, 0.7071, 1, 1.4142, 1.461632, 2, 2.5, 10, 88.5, 104] {
+    for centre: Float in [
+      0.4142, 0.5, 0.625, 0.7071, 0.9375, 1, 1.4142, 1.461632, 1.570796, 2, 2.5, 3.141593, 10, 88.5,
+      104,
+    ] {
       for offset in -100..<100 {
         let pattern = UInt32(Int(centre.bitPattern) + offset)
         patterns += [pattern, pattern | 1 << 31]
@@ -227,7 +241,9 @@ struct SpecialFunctions: Decodable, Sendable {
   private static let unary: [String: Unary] = [
     "exp": { $0.exp() }, "expm1": { $0.expm1() }, "log": { $0.log() }, "log1p": { $0.log1p() },
     "tanh": { $0.tanh() }, "sigmoid": { $0.sigmoid() }, "softplus": { $0.softplus() },
-    "logSigmoid": { $0.logSigmoid() }, "logGamma": { $0.logGamma() },
+    "logSigmoid": { $0.logSigmoid() }, "logGamma": { $0.logGamma() }, "log2": { $0.log2() },
+    "log10": { $0.log10() }, "rsqrt": { $0.rsqrt() }, "sin": { $0.sin() }, "cos": { $0.cos() },
+    "tan": { $0.tan() }, "erf": { $0.erf() }, "erfc": { $0.erfc() },
   ]
   private static let binary: [String: Binary] = [
     "logAddExp": { $0.logAddExp($1) }, "xlogy": { xlogy($0, $1) }, "xlog1py": { xlog1py($0, $1) },

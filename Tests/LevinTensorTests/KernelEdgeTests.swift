@@ -30,7 +30,10 @@ struct ElementwiseOperation: Sendable, CustomTestStringConvertible {
   private typealias Binary = @Sendable (Tensor, Tensor) -> Tensor
 
   private static let ofReals: [(String, Unary)] = [
-    ("floor", { $0.floor() }), ("exp", { $0.exp() }), ("expm1", { $0.expm1() }),
+    ("floor", { $0.floor() }), ("ceil", { $0.ceil() }), ("round", { $0.round() }),
+    ("trunc", { $0.trunc() }), ("exp", { $0.exp() }), ("expm1", { $0.expm1() }),
+    ("log2", { $0.log2() }), ("log10", { $0.log10() }), ("rsqrt", { $0.rsqrt() }),
+    ("sin", { $0.sin() }), ("cos", { $0.cos() }), ("erf", { $0.erf() }), ("erfc", { $0.erfc() }),
     ("log", { $0.log() }), ("log1p", { $0.log1p() }), ("sqrt", { $0.sqrt() }),
     ("reciprocal", { $0.reciprocal() }), ("tanh", { $0.tanh() }), ("sigmoid", { $0.sigmoid() }),
     ("softplus", { $0.softplus() }), ("logSigmoid", { $0.logSigmoid() }),
@@ -217,6 +220,18 @@ struct SpecialValues: Sendable, CustomTestStringConvertible {
     SpecialValues(
       "log1p", { $0.log1p() },
       [-1: -infinity, -2: .nan, 0: 0, -0.0: -0.0, infinity: infinity, -infinity: .nan]),
+    SpecialValues(
+      "log2", { $0.log2() },
+      [0: -infinity, 0x1p-100: -100, 1: 0, 8: 3, -1: .nan, infinity: infinity, -infinity: .nan]),
+    SpecialValues(
+      "log10", { $0.log10() }, [-0.0: -infinity, 1: 0, -1: .nan, infinity: infinity]),
+    SpecialValues("sin", { $0.sin() }, [0: 0, -0.0: -0.0, infinity: .nan, -infinity: .nan]),
+    SpecialValues("cos", { $0.cos() }, [0: 1, -0.0: 1, infinity: .nan, -infinity: .nan]),
+    SpecialValues("tan", { $0.tan() }, [0: 0, -0.0: -0.0, infinity: .nan, -infinity: .nan]),
+    SpecialValues("erf", { $0.erf() }, [0: 0, -0.0: -0.0, infinity: 1, -infinity: -1]),
+    SpecialValues("erfc", { $0.erfc() }, [0: 1, -0.0: 1, infinity: 0, -infinity: 2]),
+    SpecialValues(
+      "rsqrt", { $0.rsqrt() }, [0: infinity, -0.0: -infinity, 4: 0.5, -1: .nan, infinity: 0]),
     SpecialValues("tanh", { $0.tanh() }, [infinity: 1, -infinity: -1, 0: 0, -0.0: -0.0]),
     SpecialValues("sigmoid", { $0.sigmoid() }, [infinity: 1, -infinity: 0, 0: 0.5, -0.0: 0.5]),
     SpecialValues("softplus", { $0.softplus() }, [infinity: infinity, -infinity: 0]),
@@ -234,6 +249,15 @@ struct SpecialValues: Sendable, CustomTestStringConvertible {
       "floor", { $0.floor() },
       [0.5: 0, -0.0: -0.0, -0.5: -1, infinity: infinity, -infinity: -infinity]
     ),
+    SpecialValues(
+      "ceil", { $0.ceil() },
+      [0.5: 1, -0.0: -0.0, -0.5: -0.0, infinity: infinity, -infinity: -infinity]),
+    SpecialValues(
+      "round", { $0.round() },
+      [0.5: 0, 1.5: 2, 2.5: 2, -0.5: -0.0, -1.5: -2, infinity: infinity, -infinity: -infinity]),
+    SpecialValues(
+      "trunc", { $0.trunc() },
+      [0.9: 0, 1.5: 1, -0.9: -0.0, -1.5: -1, infinity: infinity, -infinity: -infinity]),
     SpecialValues(
       "logGamma", { $0.logGamma() },
       [

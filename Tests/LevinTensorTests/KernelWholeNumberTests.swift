@@ -72,6 +72,12 @@ import Testing
     #expect(back.allSatisfy { $0 == [0, 1, 1, 1] })
   }
 
+  @Test func wholeNumbersAreTheirOwnRounding() {
+    let x = Tensor([Int.max, .min, (1 << 53) + 1])
+    let found = [x.floor(), x.ceil(), x.round(), x.trunc()]
+    #expect(found.allSatisfy { $0.scalars(as: Int.self) == x.scalars(as: Int.self) })
+  }
+
   @Test func questionsAboutWholeNumbersLookAtTheirValues() {
     let x = Tensor([0, 1, 256, -1] as [Int32])
     let found = stack([.!x, x.isNaN, x.isFinite, (x .> 0).isFinite]).scalars(as: Bool.self)

@@ -78,8 +78,10 @@ struct ErrorBound {
     let value = abs(expected.elements[place])
     let subnormal = node.dtype == .float32 ? 0x1p-149 : 0x1p-1074
     switch node.operation {
-    case .exp, .expm1, .log, .log1p, .tanh, .sigmoid, .softplus, .logSigmoid:
+    case .exp, .expm1, .log, .log1p, .log2, .log10, .reciprocalSquareRoot, .sin, .cos, .tanh,
+      .sigmoid, .softplus, .logSigmoid, .erf:
       return (node.dtype == .float32 ? 2 : 4) * unit * value + subnormal
+    case .erfc: return (node.dtype == .float32 ? 5.2 : 4) * unit * value + subnormal
     case .power, .xlogy, .xlog1py: return 4 * unit * value + subnormal
     case .logGamma, .polygamma:
       return (node.dtype == .float32 ? 1e-6 : 1e-13) * max(1, value)

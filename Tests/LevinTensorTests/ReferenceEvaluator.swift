@@ -99,17 +99,27 @@ final class ReferenceEvaluator {
     case .absolute: { Swift.abs($0) }
     case .sign: ReferenceMathematics.sign
     case .floor: { $0.rounded(.down) }
+    case .ceil: { $0.rounded(.up) }
+    case .round: { $0.rounded(.toNearestOrEven) }
+    case .trunc: { $0.rounded(.towardZero) }
     case .exp: { exp($0) }
     case .expm1: { expm1($0) }
     case .log: { log($0) }
     case .log1p: { log1p($0) }
+    case .log2: { log2($0) }
+    case .log10: { log10($0) }
     case .squareRoot: { $0.squareRoot() }
+    case .reciprocalSquareRoot: { 1 / $0.squareRoot() }
     case .square: { $0 * $0 }
     case .reciprocal: { 1 / $0 }
+    case .sin: { sin($0) }
+    case .cos: { cos($0) }
     case .tanh: { tanh($0) }
     case .sigmoid: ReferenceMathematics.sigmoid
     case .softplus: ReferenceMathematics.softplus
     case .logSigmoid: ReferenceMathematics.logSigmoid
+    case .erf: { erf($0) }
+    case .erfc: { erfc($0) }
     case .logGamma: ReferenceMathematics.logGamma
     case .polygamma: { ReferenceMathematics.polygamma(node.attributes[0], $0) }
     case .isNaN: { $0.isNaN ? 1 : 0 }
@@ -225,8 +235,9 @@ extension ReferenceEvaluator {
   // Operations that only choose among numbers or move them are exact.
   private static func isExact(_ operation: LevinTensor.Operation) -> Bool {
     switch operation {
-    case .leaf, .scalar, .negate, .absolute, .sign, .floor, .maximum, .minimum, .select,
-      .maximumOver, .minimumOver, .reshape, .expand, .permute, .slice, .place, .concatenate:
+    case .leaf, .scalar, .negate, .absolute, .sign, .floor, .ceil, .round, .trunc, .maximum,
+      .minimum, .select, .maximumOver, .minimumOver, .reshape, .expand, .permute, .slice, .place,
+      .concatenate:
       true
     default: false
     }

@@ -8,8 +8,13 @@ enum StepTable {
 
   static let unary: [Unary] = [
     ("negate", { -$0 }), ("abs", { $0.abs() }), ("sign", { $0.sign() }),
-    ("floor", { $0.floor() }), ("exp", { $0.clip(max: 3).exp() }),
+    ("floor", { $0.floor() }), ("ceil", { $0.ceil() }), ("round", { $0.round() }),
+    ("trunc", { $0.trunc() }), ("exp", { $0.clip(max: 3).exp() }),
     ("expm1", { $0.clip(max: 3).expm1() }), ("log", { ($0.abs() + 0.5).log() }),
+    ("log2", { ($0.abs() + 0.5).log2() }), ("log10", { ($0.abs() + 0.5).log10() }),
+    ("rsqrt", { ($0.abs() + 0.5).rsqrt() }), ("sin", { $0.clip(min: -9, max: 9).sin() }),
+    ("cos", { $0.clip(min: -9, max: 9).cos() }), ("tan", { $0.clip(min: -1, max: 1).tan() }),
+    ("erf", { $0.erf() }), ("erfc", { $0.clip(max: 3).erfc() }),
     ("log1p", { $0.abs().log1p() }), ("sqrt", { ($0.abs() + 0.1).sqrt() }),
     ("square", { $0.square() }), ("reciprocal", { ($0.abs() + 0.5).reciprocal() }),
     ("tanh", { $0.tanh() }), ("sigmoid", { $0.sigmoid() }), ("softplus", { $0.softplus() }),
@@ -24,6 +29,7 @@ enum StepTable {
   static let whole: [Unary] = [
     ("negate", { -$0 }), ("abs", { $0.abs() }), ("sign", { $0.sign() }),
     ("square", { $0.square() }), ("floor", { $0.floor() }), ("exp", { $0.clip(max: 2).exp() }),
+    ("ceil", { $0.ceil() }), ("round", { $0.round() }), ("trunc", { $0.trunc() }),
   ]
 
   static let wholeBinary: [Binary] = [

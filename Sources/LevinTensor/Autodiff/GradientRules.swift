@@ -38,18 +38,32 @@ struct GradientRule {
     case .expm1: absorb(g, times: output + 1)
     case .log: absorb(g, over: x)
     case .log1p: absorb(g, over: x + 1)
+    // 1 / log(2) and 1 / log(10)
+    case .log2: absorb(g, over: x) * 1.4426950408889634
+    case .log10: absorb(g, over: x) * 0.4342944819032518
     case .squareRoot: absorb(g, over: output * 2)
+    case .reciprocalSquareRoot: absorb(g, times: output * output.square()) * -0.5
     case .square: absorb(g, times: x * 2)
     case .reciprocal: -absorb(g, times: output.square())
+    case .sin: absorb(g, times: x.cos())
+    case .cos: -absorb(g, times: x.sin())
     case .tanh: g * (1 - output.square())
     case .sigmoid: g * (output * (1 - output))
     case .softplus: g * x.sigmoid()
     case .logSigmoid: g * (-x).sigmoid()
+    case .erf: errorFunction(x, g)
+    case .erfc: -errorFunction(x, g)
     case .logGamma: absorb(g, times: x.digamma())
     case .polygamma: absorb(g, times: x.polygamma(order: node.attributes[0] + 1))
     case .cast: x.dtype.isFloatingPoint ? g.cast(to: x.dtype) : nil
-    default: nil
+    case .sign, .floor, .ceil, .round, .trunc, .isNaN, .isFinite, .logicalNot: nil
+    default: fatalError("\(node.operation) has no gradient rule")
     }
+  }
+
+  // d erf(x)/dx = 2/sqrt(pi) exp(-x^2)
+  private func errorFunction(_ x: Tensor, _ g: Tensor) -> Tensor {
+    g * ((-x.square()).exp() * 1.1283791670955126)
   }
 
   private func elementwise(_ a: Tensor, _ b: Tensor, _ g: Tensor, ofFirst: Bool) -> Tensor? {
@@ -73,7 +87,8 @@ struct GradientRule {
       ofFirst
         ? `where`((a .== 0) .& (b .<= -1), 0, xlog1py(g, b))
         : absorb(absorb(a, times: g), over: b + 1)
-    default: nil
+    case .equal, .notEqual, .less, .lessOrEqual, .logicalAnd, .logicalOr: nil
+    default: fatalError("\(node.operation) has no gradient rule")
     }
   }
 

@@ -1,8 +1,8 @@
 /// Every operation of the engine.
 ///
 /// An operation's result shape, its gradient and its kernel are rows of three tables, in
-/// `ShapeRules.swift`, `GradientRules.swift` and `Lowering.swift` with `Kernels.swift`; their switches
-/// are exhaustive, so the compiler names what a new case still lacks.
+/// `ShapeRules.swift`, `GradientRules.swift` and `Kernels.swift`. The compiler names the kernel that a
+/// new case lacks; differentiating it names the gradient rule.
 package enum Operation: UInt8, Sendable, Hashable, CaseIterable {
   // Sources.
   /// Numbers in memory: data, a parameter, a draw.
@@ -11,10 +11,15 @@ package enum Operation: UInt8, Sendable, Hashable, CaseIterable {
   case scalar
 
   // One operand, element by element.
-  case negate, absolute, sign, floor
-  case exp, expm1, log, log1p, squareRoot, square, reciprocal
-  case tanh, sigmoid, softplus, logSigmoid
-  case logGamma
+  case negate, absolute, sign, floor, ceil
+  /// To the nearest whole number, halves to the even one.
+  case round
+  /// Towards 0.
+  case trunc
+  case exp, expm1, log, log1p, log2, log10
+  case squareRoot, reciprocalSquareRoot, square, reciprocal
+  case sin, cos, tanh, sigmoid, softplus, logSigmoid
+  case erf, erfc, logGamma
   /// The derivative of order n of digamma; n is the attribute, and 0 is digamma itself.
   case polygamma
   case isNaN, isFinite, logicalNot
@@ -59,9 +64,10 @@ package enum Operation: UInt8, Sendable, Hashable, CaseIterable {
   var isElementwise: Bool {
     switch self {
     case .leaf, .scalar: false
-    case .negate, .absolute, .sign, .floor, .exp, .expm1, .log, .log1p, .squareRoot, .square,
-      .reciprocal, .tanh, .sigmoid, .softplus, .logSigmoid, .logGamma, .polygamma, .isNaN,
-      .isFinite, .logicalNot, .cast:
+    case .negate, .absolute, .sign, .floor, .ceil, .round, .trunc, .exp, .expm1, .log, .log1p,
+      .log2, .log10, .squareRoot, .reciprocalSquareRoot, .square, .reciprocal, .sin, .cos, .tanh,
+      .sigmoid, .softplus, .logSigmoid, .erf, .erfc, .logGamma, .polygamma, .isNaN, .isFinite,
+      .logicalNot, .cast:
       true
     case .add, .subtract, .multiply, .divide, .power, .maximum, .minimum, .absorbingMultiply,
       .absorbingDivide, .logAddExp, .xlogy, .xlog1py, .equal, .notEqual, .less, .lessOrEqual,

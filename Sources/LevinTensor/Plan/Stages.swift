@@ -164,11 +164,12 @@ struct Stages {
   private static func cost(_ operation: Operation) -> Int {
     switch operation {
     case .reshape, .expand, .permute, .slice, .place, .concatenate, .leaf, .scalar: 0
-    case .negate, .absolute, .sign, .floor, .square, .isNaN, .isFinite, .logicalNot, .cast, .add,
-      .subtract, .multiply, .maximum, .minimum, .absorbingMultiply, .equal, .notEqual, .less,
-      .lessOrEqual, .logicalAnd, .logicalOr, .select:
+    case .negate, .absolute, .sign, .floor, .ceil, .round, .trunc, .square, .isNaN, .isFinite,
+      .logicalNot, .cast, .add, .subtract, .multiply, .maximum, .minimum, .absorbingMultiply,
+      .equal, .notEqual, .less, .lessOrEqual, .logicalAnd, .logicalOr, .select:
       1
     case .reciprocal, .divide, .absorbingDivide, .squareRoot: 2
+    case .reciprocalSquareRoot: 4
     default: 10
     }
   }
