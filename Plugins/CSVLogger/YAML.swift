@@ -47,6 +47,12 @@ enum YAML {
     return "\"" + string.unicodeScalars.map(escaped).joined() + "\""
   }
 
+  // What YAML keeps out of a document, or takes for the end of a line.
+  private static func isUnprintable(_ code: UInt32) -> Bool {
+    code < 0x20 || (0x7f..<0xa0).contains(code) || [0x2028, 0x2029, 0xfeff].contains(code)
+      || code == 0xfffe || code == 0xffff
+  }
+
   private static func escaped(_ scalar: Unicode.Scalar) -> String {
     switch scalar {
     case "\"": return "\\\""
@@ -54,9 +60,9 @@ enum YAML {
     case "\n": return "\\n"
     case "\t": return "\\t"
     case "\r": return "\\r"
-    case _ where scalar.value < 0x20 || scalar.value == 0x7f:
+    case _ where isUnprintable(scalar.value):
       let digits = String(scalar.value, radix: 16)
-      return "\\x" + (digits.count < 2 ? "0" : "") + digits
+      return "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
     default: return String(scalar)
     }
   }

@@ -1,8 +1,8 @@
 /// A model or a part of one: a class whose stored properties hold parameters and other modules.
 ///
 /// There is nothing to implement. Parameters are found by looking at the stored properties, those of
-/// superclasses first, in the order of the source, and into optionals, arrays and dictionaries (in the
-/// order of their keys). Structures and tuples are not looked into: what holds parameters is a module.
+/// superclasses first, in the order of the source, and into structures, tuples, optionals, arrays and
+/// dictionaries (in the order of their keys).
 public protocol Module: AnyObject {}
 
 extension Module {

@@ -14,10 +14,12 @@ public import LevinTensor
 @propertyWrapper
 public final class Parameter {
   private var leaf: Tensor
+  private let sink: GradientSink
 
   /// Evaluates and copies a tensor; whole numbers become `float32`.
   public init(wrappedValue: Tensor) {
-    leaf = Self.leaf(of: wrappedValue)
+    sink = GradientSink()
+    leaf = Self.leaf(of: wrappedValue, sink)
   }
 
   /// The current value.
@@ -25,7 +27,7 @@ public final class Parameter {
   /// An assigned tensor is evaluated and copied, and cut off from what it was made of.
   public var wrappedValue: Tensor {
     get { leaf }
-    set { leaf = Self.leaf(of: newValue) }
+    set { leaf = Self.leaf(of: newValue, sink) }
   }
 
   /// The parameter itself.
@@ -33,10 +35,19 @@ public final class Parameter {
 
   /// Takes over a computed value that nobody else will change, without a copy.
   package func adopt(_ value: Tensor) {
-    leaf = value.asGradientLeaf()
+    leaf = value.asGradientLeaf(sink: sink)
   }
 
-  private static func leaf(of value: Tensor) -> Tensor {
-    (value.dtype.isFloatingPoint ? value : value.cast(to: .float32)).requiringGradient()
+  /// The sum of the gradients that `backward()` has left here; nil before the first.
+  ///
+  /// Set it to nil to begin anew. A `Trainer` does not use it.
+  public var gradient: Tensor? {
+    get { sink.gradient }
+    set { sink.gradient = newValue }
+  }
+
+  private static func leaf(of value: Tensor, _ sink: GradientSink) -> Tensor {
+    let real = value.dtype.isFloatingPoint ? value : value.cast(to: .float32)
+    return real.requiringGradient().asGradientLeaf(sink: sink)
   }
 }

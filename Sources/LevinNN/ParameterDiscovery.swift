@@ -34,6 +34,12 @@ struct ParameterDiscovery {
 
   private mutating func visit(container: Mirror, name: String) {
     switch container.displayStyle {
+    case .struct, .tuple:
+      for (index, child) in container.children.enumerated() {
+        // The places of a tuple are called .0, .1 and so on.
+        let label = child.label.map { $0.hasPrefix(".") ? String($0.dropFirst()) : $0 }
+        visit(value: child.value, name: name + "." + (label.map(Self.sourceName) ?? "\(index)"))
+      }
     case .optional:
       if let wrapped = container.children.first { visit(value: wrapped.value, name: name) }
     case .collection where Self.mayHoldModules(container):
@@ -67,8 +73,14 @@ struct ParameterDiscovery {
       return false
     }
     if value is Parameter || value is any Module { return true }
-    let style = Mirror(reflecting: value).displayStyle
-    return style == .collection || style == .optional || style == .dictionary
+    switch Mirror(reflecting: value).displayStyle {
+    case .collection, .optional, .dictionary: return true
+    case .struct, .tuple:
+      var probe = ParameterDiscovery()
+      probe.visit(value: value, name: "")
+      return !probe.found.isEmpty
+    default: return false
+    }
   }
 
   // A wrapped property `rate` is stored as `_rate`, a lazy one under a longer prefix.

@@ -10,10 +10,11 @@ extension Tensor {
   }
 
   /// The same numbers as a starting point for gradients, evaluated but not copied.
-  package func asGradientLeaf() -> Tensor {
+  package func asGradientLeaf(sink: GradientSink? = nil) -> Tensor {
     evaluate(self)
     guard let view = node.result else { fatalError("evaluation left no result") }
-    return Tensor(Node(leaf: view, shape: shape, dtype: dtype, requiresGradient: true))
+    return Tensor(
+      Node(leaf: view, shape: shape, dtype: dtype, requiresGradient: true, sink: sink))
   }
 
   /// The first element of an evaluated tensor.

@@ -19,9 +19,11 @@ extension Tensor {
   /// Each element without its fraction.
   public func trunc() -> Tensor { dtype.isFloatingPoint ? unary(.trunc) : self }
   /// Each element within the bounds; NaN stays NaN.
+  ///
+  /// The gradient passes where an element is within the bounds or on one.
   public func clip(min lower: Tensor? = nil, max upper: Tensor? = nil) -> Tensor {
-    let raised = lower.map { maximum($0) } ?? self
-    return upper.map { raised.minimum($0) } ?? raised
+    let raised = lower.map { `where`(self .< $0, $0, self) } ?? self
+    return upper.map { `where`(raised .> $0, $0, raised) } ?? raised
   }
 
   /// e to the power of each element.

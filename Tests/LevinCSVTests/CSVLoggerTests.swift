@@ -216,7 +216,8 @@ private final class Peek: Callback {
       let hyperparameters: Hyperparameters = [
         "learningRate": Float(1e-5), "big": 1e300, "half": 0.5, "count": 3, "nothing": Int?.none,
         "some": Int?.some(4), "flag": true, "kind": "zero inflated", "word": "yes",
-        "odd: key": "a \"b\"\n\u{1}", "list": [1.5, .infinity, -.infinity], "nan": Double.nan,
+        "odd: key": "a \"b\"\n\u{1}\u{85}\u{ffff}ä", "list": [1.5, .infinity, -.infinity],
+        "nan": Double.nan,
         "empty": "",
       ]
       _ = try fit(folder, hyperparameters: hyperparameters) { _, _ in }
@@ -231,7 +232,7 @@ private final class Peek: Callback {
           flag: true
           kind: zero inflated
           word: "yes"
-          "odd: key": "a \\"b\\"\\n\\x01"
+          "odd: key": "a \\"b\\"\\n\\u0001\\u0085\\uffffä"
           list: [1.5, .inf, -.inf]
           nan: .nan
           empty: ""

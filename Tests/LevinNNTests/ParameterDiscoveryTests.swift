@@ -42,6 +42,17 @@ private final class Shared: Module {
   }
 }
 
+private struct Ends {
+  let left = Layer()
+  let right = Layer()
+}
+
+private final class Grouped: Module {
+  let ends = Ends()
+  let pair = (Layer(), tail: Layer())
+  let many = [Ends()]
+}
+
 private final class Empty: Module {}
 
 @Suite struct ParameterDiscoveryTests {
@@ -52,6 +63,15 @@ private final class Empty: Module {}
         "first", "second", "layer.weight", "layer.bias", "layers.0.weight", "layers.0.bias",
         "layers.1.weight", "layers.1.bias", "maybe.weight", "maybe.bias", "blocks.0.0.weight",
         "blocks.0.0.bias", "heads.a.weight", "heads.a.bias", "heads.b.weight", "heads.b.bias",
+      ])
+  }
+
+  @Test func structuresAndTuplesAreLookedInto() {
+    let names = Grouped().namedParameters.map(\.name).filter { $0.hasSuffix("bias") }
+    #expect(
+      names == [
+        "ends.left.bias", "ends.right.bias", "pair.0.bias", "pair.tail.bias", "many.0.left.bias",
+        "many.0.right.bias",
       ])
   }
 

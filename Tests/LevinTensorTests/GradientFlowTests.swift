@@ -5,6 +5,14 @@ import Testing
 
 /// Which tensors get a gradient, and gradients of random graphs.
 @Suite struct GradientFlowTests {
+  @Test func clippingPassesGradientsWithinAndOnTheBounds() {
+    let x = Tensor([-2.0, -1, 0, 1, 2]).requiringGradient()
+    let found = gradients(of: x.clip(min: -1, max: 1).sum(), at: [x])[0]?.scalars
+    #expect(found == [0, 1, 1, 1, 0])
+    #expect(x.clip(min: -1).scalars == [-1, -1, 0, 1, 2])
+    #expect(Tensor([Float.nan]).clip(min: 0, max: 1).item().isNaN)
+  }
+
   @Test func tensorsThatTheLossDoesNotDependOnGetNoGradient() {
     let x = Tensor([1.0, 2.0]).requiringGradient()
     let y = Tensor([1.0, 2.0]).requiringGradient()

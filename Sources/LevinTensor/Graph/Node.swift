@@ -27,7 +27,10 @@ package final class Node: @unchecked Sendable {
   private var third: Node?
   private var others: [Node]?
 
-  // Guards `stored` of a node that is not differentiable for a few instructions at a time; a mutex of
+  /// Where `backward()` leaves the gradient at this leaf, if somebody wants it.
+  let sink: GradientSink?
+
+  // Guards the inputs of a node that is not differentiable for a few instructions at a time; a mutex of
   // the library would cost more than all that a walk does with a node.
   private let isBusy = Atomic<Bool>(false)
   private var published: View?
@@ -50,6 +53,7 @@ package final class Node: @unchecked Sendable {
     _ operation: Operation, _ inputs: NodeInputs, shape: [Int], dtype: DType,
     attributes: [Int] = [], requiresGradient: Bool? = nil
   ) {
+    sink = nil
     self.operation = operation
     self.dtype = dtype
     self.shape = shape
@@ -68,6 +72,7 @@ package final class Node: @unchecked Sendable {
 
   /// A number that plans take as an argument.
   init(scalar: Double, dtype: DType, isWeak: Bool) {
+    sink = nil
     operation = .scalar
     self.dtype = dtype
     self.isWeak = isWeak
@@ -81,6 +86,7 @@ package final class Node: @unchecked Sendable {
   /// Numbers of an array literal: `float32` that give way to the dtype of the tensor beside them,
   /// for which `exact` keeps them in double precision.
   init(literal view: View, exact: Node) {
+    sink = nil
     operation = .leaf
     dtype = .float32
     shape = exact.shape
@@ -98,7 +104,10 @@ package final class Node: @unchecked Sendable {
   var exactLiteral: Node? { operation == .leaf && isWeak ? first : nil }
 
   /// Numbers in memory.
-  init(leaf view: View, shape: [Int], dtype: DType, requiresGradient: Bool) {
+  init(
+    leaf view: View, shape: [Int], dtype: DType, requiresGradient: Bool, sink: GradientSink? = nil
+  ) {
+    self.sink = sink
     operation = .leaf
     self.dtype = dtype
     self.shape = shape
