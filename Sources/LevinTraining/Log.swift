@@ -52,6 +52,11 @@ struct LogOptions: Equatable {
     self.onEpoch = onEpoch ?? !onStep
     self.progressBar = progressBar
   }
+
+  /// The names under which a metric appears.
+  func outputs(of name: String) -> [String] {
+    onStep && onEpoch ? [name + "_step", name + "_epoch"] : [name]
+  }
 }
 
 /// Where `log` finds the fit it is called in.

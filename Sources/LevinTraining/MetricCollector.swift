@@ -21,6 +21,8 @@ final class MetricCollector {
 
   private var slots: [Slot] = []
   private var places: [String: Int] = [:]
+  // The names under which metrics appear.
+  private var outputs: Set<String> = []
   private var next = 0
   private var pending: [(slot: Int, value: Value)] = []
   private var pendingError: TrainerError?
@@ -57,6 +59,9 @@ final class MetricCollector {
   private func check(_ name: String, _ options: LogOptions) {
     if name == "epoch" || name == "step" || name.isEmpty {
       reject(name, "every row has columns 'epoch' and 'step' already; choose another name")
+    }
+    for output in options.outputs(of: name) where !outputs.insert(output).inserted {
+      reject(name, "another metric appears as '\(output)' already; choose another name")
     }
     if !options.onStep && !options.onEpoch {
       reject(name, "both onStep and onEpoch are false, so it would appear nowhere; set one of them")

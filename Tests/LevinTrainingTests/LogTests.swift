@@ -117,6 +117,12 @@ import Testing
     ({ log("x", 1.0, onStep: false, onEpoch: false) }, "false"),
     ({ log("epoch", 1.0) }, "columns"),
     ({ log("step", 1.0) }, "columns"),
+    (
+      {
+        log("l", 1.0, onStep: true, onEpoch: true)
+        log("l_step", 2.0)
+      }, "appears as 'l_step' already"
+    ),
   ]
 
   @Test(arguments: rejected)
