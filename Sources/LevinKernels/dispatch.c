@@ -17,26 +17,22 @@ extern const lv_kernel lv_table_avx512[LV_OP_COUNT][LV_TYPE_COUNT][LV_FORM_COUNT
 #endif
 
 static lv_table chosen_table;
-static const char *chosen_name;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void choose(void) {
   chosen_table = lv_table_base;
-  chosen_name = "base";
 #if defined(__x86_64__)
   const char *wanted = getenv("LEVIN_ISA");
   int any = wanted == 0 || wanted[0] == 0;
   int has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   if (has_avx2 && (any || strcmp(wanted, "avx2") == 0)) {
     chosen_table = lv_table_avx2;
-    chosen_name = "avx2";
   }
   int has_avx512 = has_avx2 && __builtin_cpu_supports("avx512f") &&
                    __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
                    __builtin_cpu_supports("avx512vl");
   if (has_avx512 && !any && strcmp(wanted, "avx512") == 0) {
     chosen_table = lv_table_avx512;
-    chosen_name = "avx512";
   }
 #endif
 }
@@ -44,9 +40,4 @@ static void choose(void) {
 lv_kernel lv_find_kernel(enum lv_op op, enum lv_type type, enum lv_form form) {
   pthread_once(&once, choose);
   return chosen_table[op][type][form];
-}
-
-const char *lv_instruction_set(void) {
-  pthread_once(&once, choose);
-  return chosen_name;
 }

@@ -127,9 +127,6 @@ extension Operation {
 
 /// The loops over memory.
 enum Kernels {
-  /// The name of the instruction set in use.
-  static var instructionSet: String { String(cString: lv_instruction_set()) }
-
   /// Copies elements between strided arrays of one shape; strides are in elements.
   static func copyStrided(
     to: UnsafeMutableRawPointer, _ toStrides: [Int], from: UnsafeRawPointer, _ fromStrides: [Int],

@@ -6,6 +6,14 @@ import Testing
 @Suite struct TensorReadingTests {
   // MARK: Scalars
 
+  @Test func evenlySpacedNumbersEndWhereTheyShould() {
+    let numbers = Tensor.linspace(-1, 2, count: 4, dtype: .float64)
+    #expect(numbers.scalars == [-1, 0, 1, 2])
+    #expect(Tensor.linspace(0, 0.3, count: 4, dtype: .float64).scalars.last == 0.3)
+    #expect(Tensor.linspace(5, 9, count: 1).scalars == [5])
+    #expect(Tensor.linspace(5, 9, count: 0).scalars.isEmpty)
+  }
+
   @Test(arguments: DType.allCases) func elementsAreReadAsAnySwiftNumber(_ dtype: DType) {
     let x = Tensor([0, 1, 2, 3], shape: [2, 2]).cast(to: dtype)
     let whole = dtype == .bool ? [0, 1, 1, 1] : [0, 1, 2, 3]

@@ -93,9 +93,6 @@ typedef void (*lv_kernel)(
 /// The kernel for an operation, or null when a type has no such operation.
 lv_kernel lv_find_kernel(enum lv_op op, enum lv_type type, enum lv_form form);
 
-/// The name of the instruction set in use: `base`, `avx2` or `avx512`.
-const char *lv_instruction_set(void);
-
 /// One kernel and the slots it works on.
 typedef struct {
   lv_kernel kernel;

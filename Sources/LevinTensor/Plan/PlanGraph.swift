@@ -20,13 +20,6 @@ struct PlanGraph {
     var shape: [Int]
     var attributes: [Int]
     var inputs: [Int]
-
-    var isUniform: Bool {
-      switch source {
-      case .scalar, .constant: true
-      case .leaf, .computed: false
-      }
-    }
   }
 
   private(set) var nodes: [Node] = []
