@@ -60,29 +60,41 @@ package enum Operation: UInt8, Sendable, Hashable, CaseIterable {
   /// Attribute: the axis.
   case concatenate
 
-  /// Whether elements of the result depend on the operands' elements at the same broadcast place.
-  var isElementwise: Bool {
+  /// How an operation's elements come from its operands', which decides how it is planned.
+  enum Family {
+    /// Given: nothing to compute.
+    case source
+    /// Each element from the operands' at the same broadcast place.
+    case elementwise
+    /// Elements meet along the axes in the attributes.
+    case reduction
+    /// Elements keep their values and change places.
+    case movement
+    /// From the operands as a whole, by a routine between passes.
+    case whole
+    /// By other operations, of which the planner makes it.
+    case composite
+  }
+
+  /// The operation's family.
+  var family: Family {
     switch self {
-    case .leaf, .scalar: false
+    case .leaf, .scalar: .source
     case .negate, .absolute, .sign, .floor, .ceil, .round, .trunc, .exp, .expm1, .log, .log1p,
       .log2, .log10, .squareRoot, .reciprocalSquareRoot, .square, .reciprocal, .sin, .cos, .tanh,
       .sigmoid, .softplus, .logSigmoid, .erf, .erfc, .logGamma, .polygamma, .isNaN, .isFinite,
       .logicalNot, .cast:
-      true
+      .elementwise
     case .add, .subtract, .multiply, .divide, .power, .maximum, .minimum, .absorbingMultiply,
       .absorbingDivide, .logAddExp, .xlogy, .xlog1py, .equal, .notEqual, .less, .lessOrEqual,
       .logicalAnd, .logicalOr, .select:
-      true
-    case .sum, .maximumOver, .minimumOver, .logSumExp, .softmax: false
-    case .reshape, .expand, .permute, .slice, .place, .concatenate: false
+      .elementwise
+    case .sum, .maximumOver, .minimumOver, .logSumExp: .reduction
+    case .softmax: .composite
+    case .reshape, .expand, .permute, .slice, .place, .concatenate: .movement
     }
   }
 
-  /// Whether the operation combines elements along the axes in its attributes.
-  var isReduction: Bool {
-    switch self {
-    case .sum, .maximumOver, .minimumOver, .logSumExp: true
-    default: false
-    }
-  }
+  var isElementwise: Bool { family == .elementwise }
+  var isReduction: Bool { family == .reduction }
 }

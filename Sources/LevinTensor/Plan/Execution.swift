@@ -1,9 +1,3 @@
-#if canImport(Glibc)
-import Glibc
-#else
-import Darwin
-#endif
-
 /// Runs plans.
 enum Evaluation {
   /// Computes nodes together and publishes their elements.
@@ -72,7 +66,7 @@ private struct Execution {
     for step in plan.steps {
       switch step {
       case .pass(let pass): run(pass)
-      case .copy(let copy): run(copy)
+      case .routine(let routine): run(routine)
       }
     }
     return plan.roots.map { root in
@@ -91,13 +85,15 @@ private struct Execution {
     pass.program.run(slots: slots, accumulators: accumulators)
   }
 
-  private func run(_ copy: CopyStep) {
-    let target = bases[copy.buffer]
-    memset(target, 0, copy.byteCount)
-    for part in copy.parts {
-      Kernels.copyStrided(
-        to: target + part.toOffset, part.toStrides, from: bases[part.from] + part.fromOffset,
-        part.fromStrides, shape: part.shape, elementSize: copy.elementSize)
+  private func run(_ step: RoutineStep) {
+    func array(_ place: RoutineStep.Place) -> MemoryArray {
+      MemoryArray(
+        pointer: bases[place.buffer] + place.byteOffset, shape: place.shape,
+        strides: place.strides, dtype: place.dtype)
     }
+    step.operation.routine(
+      RoutineCall(
+        operation: step.operation, attributes: step.attributes,
+        operands: step.operands.map(array), result: array(step.result)))
   }
 }

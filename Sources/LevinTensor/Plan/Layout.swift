@@ -15,8 +15,8 @@ struct Layout {
     case computed
     /// A total that is there when a stage has passed over all chunks.
     case accumulated
-    /// By copying memory, because elements change places along the chunk axis.
-    case copied
+    /// By a routine, from operands in memory.
+    case whole
   }
 
   /// How an axis of a consumer lies in one of its inputs.
@@ -47,11 +47,12 @@ struct Layout {
     let node = graph.nodes[number]
     guard case .computed = node.source else { return append(.given, nil, extent: 0) }
     if node.operation.isReduction { return placeReduction(node) }
+    if node.operation.family == .whole { return append(.whole, nil, extent: 0) }
     guard let axis = chunkAxis(of: node) else { return append(.computed, nil, extent: 0) }
-    let isCopied =
+    let isWhole =
       (node.operation == .concatenate || node.operation == .place)
       && node.inputs.indices.contains { alignment(of: axis, in: node, input: $0) == .none }
-    append(isCopied ? .copied : .computed, isCopied ? nil : axis, extent: node.shape[axis])
+    append(isWhole ? .whole : .computed, isWhole ? nil : axis, extent: node.shape[axis])
   }
 
   private mutating func append(_ kind: Kind, _ axis: Int?, extent: Int, operandAxis: Int? = nil) {
@@ -78,7 +79,7 @@ struct Layout {
   /// Whether a node's elements lie in memory when a later stage wants them, in any order it likes.
   func isInMemory(_ number: Int) -> Bool {
     switch kinds[number] {
-    case .given, .accumulated, .copied: true
+    case .given, .accumulated, .whole: true
     case .computed: false
     }
   }
@@ -145,7 +146,7 @@ struct Layout {
   /// Whether a node can take an input chunk by chunk, or number by number, as it is computed.
   func fuses(_ number: Int, input index: Int) -> Bool {
     let input = graph.nodes[number].inputs[index]
-    guard kinds[input] == .computed, kinds[number] != .copied else { return false }
+    guard kinds[input] == .computed, kinds[number] != .whole else { return false }
     if extents[number] != extents[input] { return false }
     if extents[number] == 0 { return true }
     guard let axis = chunkAxes[input] else { return false }

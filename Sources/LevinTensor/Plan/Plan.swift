@@ -2,7 +2,7 @@
 final class Plan: Sendable {
   enum Step: Sendable {
     case pass(Pass)
-    case copy(CopyStep)
+    case routine(RoutineStep)
   }
 
   /// Where a root's elements are when the plan has run.
@@ -48,19 +48,18 @@ final class Plan: Sendable {
   }
 }
 
-/// Elements that change places along the chunk axis: zeros, then parts copied in.
-struct CopyStep: Sendable {
-  struct Part: Sendable {
-    var from: Int
-    var fromOffset: Int
-    var fromStrides: [Int]
+/// One run of a routine: where its operands and its result lie.
+struct RoutineStep: Sendable {
+  struct Place: Sendable {
+    var buffer: Int
+    var byteOffset: Int
     var shape: [Int]
-    var toOffset: Int
-    var toStrides: [Int]
+    var strides: [Int]
+    var dtype: DType
   }
 
-  var buffer: Int
-  var byteCount: Int
-  var elementSize: Int
-  var parts: [Part]
+  var operation: Operation
+  var attributes: [Int]
+  var operands: [Place]
+  var result: Place
 }

@@ -73,8 +73,15 @@ struct PlanGraph {
     case .reshape:
       nodes[inputs[0]].shape == node.shape
         ? inputs[0] : add(.reshape, [packed(inputs[0])], node.dtype, node.shape)
-    default: add(node.operation, inputs, node.dtype, node.shape, node.attributes)
+    default:
+      add(
+        node.operation, isPacking(node.operation) ? inputs.map { packed($0) } : inputs, node.dtype,
+        node.shape, node.attributes)
     }
+  }
+
+  private func isPacking(_ operation: Operation) -> Bool {
+    operation.family == .whole && !operation.takesStrides
   }
 
   // The logarithm is a node of its own, so that the gradient has the same one, and several products

@@ -5,8 +5,8 @@ enum Planner {
     let stages = Stages(Layout(graph))
     let buffers = BufferTable(stages, leafCount: capture.leaves.count)
     let steps = stages.stages.indices.map { place -> Plan.Step in
-      if stages.stages[place].isCopy {
-        return .copy(copyStep(stages.stages[place].nodes[0], graph, buffers))
+      if stages.stages[place].isRoutine {
+        return .routine(routineStep(stages.stages[place].nodes[0], graph, buffers))
       }
       let compiler = StageCompiler(stages, stage: place, buffers: buffers)
       return .pass(Pass(compiler.builder, extent: stages.stages[place].extent))
@@ -48,33 +48,20 @@ enum Planner {
     return storage
   }
 
-  private static func copyStep(
+  private static func routineStep(
     _ number: Int, _ graph: PlanGraph, _ buffers: BufferTable
-  ) -> CopyStep {
-    let node = graph.nodes[number]
-    let target = buffers.view(of: number, in: graph)
-    var start = 0
-    let parts = node.inputs.map { input -> CopyStep.Part in
-      let view = buffers.view(of: input, in: graph)
-      let shape = graph.nodes[input].shape
-      var offset = 0
-      var strides = target.strides
-      if node.operation == .concatenate {
-        offset = start * target.strides[node.attributes[0]]
-        start += shape[node.attributes[0]]
-      } else {
-        for axis in shape.indices {
-          offset += node.attributes[2 * axis] * target.strides[axis]
-          strides[axis] *= node.attributes[2 * axis + 1]
-        }
-      }
-      return CopyStep.Part(
-        from: view.buffer, fromOffset: view.offset * view.elementSize, fromStrides: view.strides,
-        shape: shape, toOffset: offset * target.elementSize, toStrides: strides)
+  ) -> RoutineStep {
+    func place(_ number: Int) -> RoutineStep.Place {
+      let node = graph.nodes[number]
+      let view = buffers.view(of: number, in: graph)
+      return RoutineStep.Place(
+        buffer: view.buffer, byteOffset: view.offset * view.elementSize, shape: node.shape,
+        strides: view.strides, dtype: node.dtype)
     }
-    return CopyStep(
-      buffer: target.buffer, byteCount: Shape.count(node.shape) * target.elementSize,
-      elementSize: target.elementSize, parts: parts)
+    let node = graph.nodes[number]
+    return RoutineStep(
+      operation: node.operation, attributes: node.attributes, operands: node.inputs.map(place),
+      result: place(number))
   }
 }
 

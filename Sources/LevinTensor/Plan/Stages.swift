@@ -10,14 +10,14 @@ struct Stages {
     var extent: Int
     /// Nodes in order.
     var nodes: [Int] = []
-    /// Whether the stage copies memory instead of computing.
-    var isCopy: Bool
+    /// Whether the stage is one node that a routine computes.
+    var isRoutine: Bool
   }
 
   private struct Key: Hashable {
     var level: Int
     var extent: Int
-    var copied: Int?
+    var routine: Int?
   }
 
   let layout: Layout
@@ -73,12 +73,12 @@ struct Stages {
     var decided = Set<Key>()
     let isRoot = Set(roots)
     for number in graph.nodes.indices
-    where layout.kinds[number] != .given && layout.kinds[number] != .copied
+    where layout.kinds[number] != .given && layout.kinds[number] != .whole
       && !isRoot.contains(number)
     {
       decided.insert(Key(level: levels[number], extent: layout.extents[number]))
     }
-    for number in roots.reversed() where layout.kinds[number] != .copied {
+    for number in roots.reversed() where layout.kinds[number] != .whole {
       let extent = layout.extents[number]
       let later = decided.filter { $0.extent == extent && $0.level >= levels[number] }
       if let level = later.map(\.level).min() { levels[number] = level }
@@ -91,9 +91,9 @@ struct Stages {
     var keys: [Key] = []
     var members: [[Int]] = []
     for number in layout.graph.nodes.indices where layout.kinds[number] != .given {
-      let isCopy = layout.kinds[number] == .copied
+      let isRoutine = layout.kinds[number] == .whole
       let key = Key(
-        level: levels[number], extent: layout.extents[number], copied: isCopy ? number : nil)
+        level: levels[number], extent: layout.extents[number], routine: isRoutine ? number : nil)
       if places[key] == nil {
         places[key] = keys.count
         keys.append(key)
@@ -106,7 +106,7 @@ struct Stages {
       for node in members[place] { stageOf[node] = stages.count }
       stages.append(
         Stage(
-          extent: keys[place].extent, nodes: members[place], isCopy: keys[place].copied != nil))
+          extent: keys[place].extent, nodes: members[place], isRoutine: keys[place].routine != nil))
     }
   }
 
@@ -114,7 +114,7 @@ struct Stages {
     let graph = layout.graph
     for root in graph.roots { isStored[root] = true }
     for number in graph.nodes.indices {
-      if layout.kinds[number] == .accumulated || layout.kinds[number] == .copied {
+      if layout.kinds[number] == .accumulated || layout.kinds[number] == .whole {
         isStored[number] = true
       }
       for (index, input) in graph.nodes[number].inputs.enumerated()

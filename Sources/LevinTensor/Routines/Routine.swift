@@ -1,0 +1,61 @@
+/// Elements in memory as a routine sees them.
+struct MemoryArray {
+  let pointer: UnsafeMutableRawPointer
+  let shape: [Int]
+  /// In elements.
+  let strides: [Int]
+  let dtype: DType
+
+  /// The number of elements.
+  var count: Int { Shape.count(shape) }
+
+  /// The first element as one of a Swift type, which must be the dtype's.
+  func elements<T: TensorScalar>(as type: T.Type) -> UnsafeMutablePointer<T> {
+    pointer.assumingMemoryBound(to: type)
+  }
+}
+
+/// What a routine works on: operands in memory, and the memory of its result.
+///
+/// The result is row-major without gaps, and so is every operand unless the operation is one of those
+/// that take strides. What the result's memory holds before is arbitrary.
+struct RoutineCall {
+  let operation: Operation
+  let attributes: [Int]
+  let operands: [MemoryArray]
+  let result: MemoryArray
+
+  /// Ends the process over a fault in the data, with the operation and the user's line.
+  func fail(_ message: String, at site: CallSite) -> Never {
+    fatalError("\(operation): \(message); made at \(site)")
+  }
+}
+
+/// An operation that needs its operands whole, because elements change places or meet along more than
+/// one axis: a sort, a matrix product, a gather.
+///
+/// Routines run between the passes of a plan. The value must follow from the operands alone, with the
+/// same bits for any number of threads.
+typealias Routine = @Sendable (RoutineCall) -> Void
+
+extension Operation {
+  /// The table of routines.
+  var routine: Routine {
+    switch self {
+    case .concatenate: Routines.concatenate
+    case .place: Routines.place
+    default: fatalError("\(self) has no routine")
+    }
+  }
+
+  /// Whether the routine reads operands with strides; others are given theirs row-major.
+  var takesStrides: Bool {
+    switch self {
+    case .concatenate, .place: true
+    default: false
+    }
+  }
+}
+
+/// The routines, each beside its subject.
+enum Routines {}
