@@ -1,4 +1,5 @@
 #include <math.h>
+#include <stdatomic.h>
 #include <string.h>
 
 #include "LevinKernels.h"
@@ -11,8 +12,20 @@ static ptrdiff_t block_count(const lv_program *p) {
   return (chunks + p->chunks_per_block - 1) / p->chunks_per_block;
 }
 
-ptrdiff_t lv_accumulator_bytes(const lv_program *p) {
-  return (block_count(p) + 1) * p->accumulator_count * ACCUMULATOR_BYTES;
+static ptrdiff_t rounded(ptrdiff_t bytes) { return (bytes + 63) & ~(ptrdiff_t)63; }
+
+// Each thread has the addresses of its slots, then its scratch memory.
+static ptrdiff_t thread_bytes(const lv_program *p) {
+  return rounded(p->slot_count * (ptrdiff_t)sizeof(char *)) + rounded(p->scratch_bytes);
+}
+
+static ptrdiff_t accumulator_bytes(const lv_program *p) {
+  return rounded((block_count(p) + 1) * p->accumulator_count * ACCUMULATOR_BYTES);
+}
+
+ptrdiff_t lv_workspace_bytes(const lv_program *p, int threads) {
+  int most = p->threads < threads ? p->threads : threads;
+  return accumulator_bytes(p) + most * thread_bytes(p);
 }
 
 // The value that changes nothing when it is combined with another.
@@ -60,10 +73,48 @@ static void run_instructions(
   }
 }
 
-static void run_block(const lv_program *p, char **slots, ptrdiff_t block) {
+// One execution of a program, which threads share.
+typedef struct {
+  const lv_program *program;
+  char *const *buffers;
+  char *accumulators, *threads;
+  _Atomic ptrdiff_t next_block;
+} run_state;
+
+static char **thread_slots(const run_state *run, int thread) {
+  return (char **)(run->threads + thread * thread_bytes(run->program));
+}
+
+static char *thread_scratch(const run_state *run, int thread) {
+  ptrdiff_t slots = rounded(run->program->slot_count * (ptrdiff_t)sizeof(char *));
+  return run->threads + thread * thread_bytes(run->program) + slots;
+}
+
+static void set_slots(const run_state *run, int thread) {
+  const lv_program *p = run->program;
+  char **slots = thread_slots(run, thread);
+  char *scratch = thread_scratch(run, thread);
+  for (ptrdiff_t i = 0; i < p->slot_count; i++) {
+    const lv_slot *slot = p->slots + i;
+    slots[i] =
+        (slot->buffer == LV_SCRATCH ? scratch : run->buffers[slot->buffer]) + slot->byte_offset;
+  }
+}
+
+static void run_block(const run_state *run, char **slots, ptrdiff_t block) {
+  const lv_program *p = run->program;
   ptrdiff_t start = block * p->chunks_per_block * p->chunk;
   ptrdiff_t end = start + p->chunks_per_block * p->chunk;
   if (end > p->extent) end = p->extent;
+  for (ptrdiff_t i = 0; i < p->moving_count; i++) {
+    const lv_moving_slot *moving = p->moving + i;
+    slots[moving->slot] = run->buffers[p->slots[moving->slot].buffer] +
+                          p->slots[moving->slot].byte_offset + start * moving->bytes_per_element;
+  }
+  char *partials = run->accumulators + block * p->accumulator_count * ACCUMULATOR_BYTES;
+  for (ptrdiff_t i = 0; i < p->accumulator_count; i++) {
+    slots[p->accumulators[i].partial_slot] = partials + i * ACCUMULATOR_BYTES;
+  }
   for (ptrdiff_t at = start; at < end; at += p->chunk) {
     ptrdiff_t n = end - at < p->chunk ? end - at : p->chunk;
     run_instructions(p->body, p->body_count, slots, n);
@@ -73,30 +124,57 @@ static void run_block(const lv_program *p, char **slots, ptrdiff_t block) {
   }
 }
 
-void lv_run(const lv_program *p, char **slots, char *accumulators) {
-  run_instructions(p->prologue, p->prologue_count, slots, 1);
+static void run_blocks(void *context, int thread) {
+  run_state *run = context;
+  const lv_program *p = run->program;
+  ptrdiff_t blocks = block_count(p);
+  ptrdiff_t block = atomic_fetch_add_explicit(&run->next_block, 1, memory_order_relaxed);
+  if (block >= blocks) return;
+  char **slots = thread_slots(run, thread);
+  if (thread > 0) {
+    set_slots(run, thread);
+    memcpy(thread_scratch(run, thread), thread_scratch(run, 0), p->number_bytes);
+  }
   run_instructions(
       p->spreading, p->spreading_count, slots, p->extent < p->chunk ? p->extent : p->chunk);
+  do {
+    run_block(run, slots, block);
+    block = atomic_fetch_add_explicit(&run->next_block, 1, memory_order_relaxed);
+  } while (block < blocks);
+}
+
+// In the order of the blocks, whoever computed them.
+static void combine_blocks(const run_state *run) {
+  const lv_program *p = run->program;
   ptrdiff_t blocks = block_count(p);
   ptrdiff_t stride = p->accumulator_count * ACCUMULATOR_BYTES;
-  for (ptrdiff_t i = 0; i < (blocks + 1) * p->accumulator_count; i++) {
-    set_neutral(accumulators + i * ACCUMULATOR_BYTES, p->accumulators + i % p->accumulator_count);
-  }
-  for (ptrdiff_t block = 0; block < blocks; block++) {
-    for (ptrdiff_t i = 0; i < p->accumulator_count; i++) {
-      slots[p->accumulators[i].partial_slot] =
-          accumulators + block * stride + i * ACCUMULATOR_BYTES;
-    }
-    run_block(p, slots, block);
-  }
-  char *totals = accumulators + blocks * stride;
+  char **slots = thread_slots(run, 0);
   for (ptrdiff_t i = 0; i < p->accumulator_count; i++) {
-    char *total = totals + i * ACCUMULATOR_BYTES;
+    char *total = run->accumulators + blocks * stride + i * ACCUMULATOR_BYTES;
     for (ptrdiff_t block = 0; block < blocks; block++) {
-      combine(total, accumulators + block * stride + i * ACCUMULATOR_BYTES, p->accumulators + i);
+      combine(
+          total, run->accumulators + block * stride + i * ACCUMULATOR_BYTES, p->accumulators + i);
     }
     finish(slots[p->accumulators[i].result_slot], total, p->accumulators + i);
   }
+}
+
+void lv_run(const lv_program *p, char *const *buffers, char *workspace, int threads) {
+  run_state run = {
+      .program = p,
+      .buffers = buffers,
+      .accumulators = workspace,
+      .threads = workspace + accumulator_bytes(p),
+  };
+  set_slots(&run, 0);
+  run_instructions(p->prologue, p->prologue_count, thread_slots(&run, 0), 1);
+  if (p->body_count == 0) return;
+  ptrdiff_t count = (block_count(p) + 1) * p->accumulator_count;
+  for (ptrdiff_t i = 0; i < count; i++) {
+    set_neutral(workspace + i * ACCUMULATOR_BYTES, p->accumulators + i % p->accumulator_count);
+  }
+  lv_parallel(p->threads < threads ? p->threads : threads, run_blocks, &run);
+  combine_blocks(&run);
 }
 
 void lv_copy_strided(

@@ -1,4 +1,5 @@
 internal import LevinKernels
+import Synchronization
 
 // The only file that imports the C module: which kernel computes which operation on which dtype, and
 // programs made of kernels. What it hands on are Swift types.
@@ -18,6 +19,18 @@ struct KernelOperation: Hashable {
   /// Whether the kernel takes one number in the place of an operand's elements.
   var takesNumbers: Bool {
     operation.rawValue >= LV_ADD.rawValue && operation.rawValue <= LV_OR.rawValue
+  }
+
+  /// What it takes for each element, in simple operations such as an addition.
+  var cost: Int {
+    switch operation {
+    case LV_EXP, LV_EXPM1, LV_LOG, LV_LOG1P, LV_LOG2, LV_LOG10, LV_SIN, LV_COS, LV_TANH, LV_SIGMOID,
+      LV_ERF, LV_ERFC, LV_POWER, LV_LOG_ADD_EXP, LV_SOFTPLUS, LV_LOG_SIGMOID:
+      8
+    case LV_LOG_GAMMA, LV_DIGAMMA, LV_TRIGAMMA, LV_POLYGAMMA: 20
+    case LV_SQRT, LV_RSQRT, LV_RECIPROCAL, LV_DIVIDE, LV_ABSORBING_DIVIDE, LV_LOAD, LV_STORE: 3
+    default: 1
+    }
   }
 
   static func == (a: KernelOperation, b: KernelOperation) -> Bool {
@@ -189,28 +202,56 @@ final class KernelProgram: @unchecked Sendable {
     }
   }
 
+  /// Where a slot's address comes from: a buffer of the execution, or its scratch memory when nil.
+  struct Slot {
+    var buffer: Int?
+    var byteOffset: Int
+  }
+
+  /// Scratch memory, which begins with the numbers that the prologue leaves for the body.
+  struct Scratch {
+    var byteCount: Int
+    var numberBytes: Int
+  }
+
+  /// How a pass is cut: see the C module's header.
+  struct Extent {
+    var length: Int
+    var chunk: Int
+    var chunksPerBlock: Int
+    /// How many threads the pass is worth at most.
+    var threads: Int
+  }
+
   private let program: UnsafeMutablePointer<lv_program>
   private var allocations: [UnsafeMutableRawPointer] = []
-  /// The accumulator memory an execution needs.
-  let accumulatorBytes: Int
 
-  init(_ parts: Parts, extent: Int, chunk: Int, chunksPerBlock: Int) {
+  init(_ parts: Parts, slots: [Slot], scratch: Scratch, extent: Extent) {
     program = .allocate(capacity: 1)
     program.initialize(to: lv_program())
-    program.pointee.extent = extent
-    program.pointee.chunk = chunk
-    program.pointee.chunks_per_block = chunksPerBlock
+    program.pointee.extent = extent.length
+    program.pointee.chunk = extent.chunk
+    program.pointee.chunks_per_block = extent.chunksPerBlock
+    program.pointee.threads = Int32(extent.threads)
+    program.pointee.scratch_bytes = scratch.byteCount
+    program.pointee.number_bytes = scratch.numberBytes
     program.pointee.prologue_count = parts.prologue.instructions.count
     program.pointee.spreading_count = parts.spreading.instructions.count
     program.pointee.body_count = parts.body.instructions.count
     program.pointee.moving_count = parts.moving.count
     program.pointee.accumulator_count = parts.accumulators.count
-    accumulatorBytes = lv_accumulator_bytes(program)
+    program.pointee.slot_count = slots.count
     program.pointee.prologue = keep(parts.prologue.instructions)
     program.pointee.spreading = keep(parts.spreading.instructions)
     program.pointee.body = keep(parts.body.instructions)
     program.pointee.moving = keep(parts.moving)
     program.pointee.accumulators = keep(parts.accumulators)
+    program.pointee.slots = keep(
+      slots.map { slot in
+        lv_slot(
+          buffer: slot.buffer.map(Int32.init) ?? Int32(LV_SCRATCH),
+          byte_offset: Int64(slot.byteOffset))
+      })
   }
 
   deinit {
@@ -226,11 +267,66 @@ final class KernelProgram: @unchecked Sendable {
     return UnsafePointer(copy)
   }
 
-  /// Runs with one address a slot, which it changes, and memory for its accumulators.
+  /// The memory that a run on a number of threads needs.
+  func workspaceBytes(threads: Int) -> Int { lv_workspace_bytes(program, Int32(threads)) }
+
+  /// Runs over buffers in the order in which slots number them.
   func run(
-    slots: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>,
-    accumulators: UnsafeMutableRawPointer
+    buffers: UnsafePointer<UnsafeMutablePointer<CChar>?>, workspace: UnsafeMutableRawPointer,
+    threads: Int
   ) {
-    lv_run(program, slots, accumulators.assumingMemoryBound(to: CChar.self))
+    lv_run(program, buffers, workspace.assumingMemoryBound(to: CChar.self), Int32(threads))
+  }
+}
+
+/// The threads that share work.
+enum Threads {
+  /// How many work together: `LEVIN_THREADS`, or what affinity and quota allow. Results have the same
+  /// bits whatever it is.
+  static var count: Int {
+    get { Int(lv_thread_count()) }
+    set { lv_set_thread_count(Int32(newValue)) }
+  }
+
+  /// Calls `body` with every number below `count`, on as many threads as are free; returns when all
+  /// calls have.
+  ///
+  /// - Parameter isWorthwhile: Whether there is enough work, some tens of microseconds of it.
+  static func run(_ count: Int, isWorthwhile: Bool, _ body: (Int) -> Void) {
+    guard isWorthwhile, count > 1, Threads.count > 1 else {
+      for place in 0..<count { body(place) }
+      return
+    }
+    withoutActuallyEscaping(body) { escapable in
+      let share = Share(count: count, body: escapable)
+      let context = Unmanaged.passUnretained(share).toOpaque()
+      lv_parallel(
+        Int32(Swift.min(count, Threads.count)),
+        { context, _ in
+          guard let context else { return }
+          Unmanaged<Share>.fromOpaque(context).takeUnretainedValue().work()
+        }, context)
+      withExtendedLifetime(share) {}
+    }
+  }
+
+  // Threads take the numbers one after the other.
+  private final class Share: @unchecked Sendable {
+    private let next = Atomic<Int>(0)
+    private let count: Int
+    private let body: (Int) -> Void
+
+    init(count: Int, body: @escaping (Int) -> Void) {
+      self.count = count
+      self.body = body
+    }
+
+    func work() {
+      while true {
+        let place = next.add(1, ordering: .relaxed).oldValue
+        if place >= count { return }
+        body(place)
+      }
+    }
   }
 }

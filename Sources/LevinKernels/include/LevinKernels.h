@@ -114,6 +114,13 @@ typedef struct {
   uint8_t result_type;  // the same, or LV_F64 for a sum of LV_F32 that keeps its precision
 } lv_accumulator;
 
+/// Where a slot's address comes from: a buffer of the execution, or scratch memory.
+typedef struct {
+  int32_t buffer;  // LV_SCRATCH, or a place among the buffers
+  int64_t byte_offset;
+} lv_slot;
+enum { LV_SCRATCH = -1 };
+
 /// One pass over a range of elements.
 ///
 /// The prologue runs once on single elements; the body runs for each chunk. Chunks make blocks;
@@ -123,18 +130,35 @@ typedef struct {
   const lv_instruction *prologue, *body;
   const lv_moving_slot *moving;
   const lv_accumulator *accumulators;
-  ptrdiff_t prologue_count, body_count, moving_count, accumulator_count;
+  const lv_slot *slots;
+  ptrdiff_t prologue_count, body_count, moving_count, accumulator_count, slot_count;
   ptrdiff_t extent, chunk, chunks_per_block;
   // Values that are one number for all chunks, spread over a chunk once before the first.
   const lv_instruction *spreading;
   ptrdiff_t spreading_count;
+  // Scratch memory, which begins with the numbers that the prologue leaves for the body.
+  ptrdiff_t scratch_bytes, number_bytes;
+  // How many threads the pass is worth at most.
+  int threads;
 } lv_program;
 
-/// The bytes of accumulator memory a program needs.
-ptrdiff_t lv_accumulator_bytes(const lv_program *program);
+/// The bytes of memory that a program needs to run on a number of threads, aligned to 64.
+ptrdiff_t lv_workspace_bytes(const lv_program *program, int threads);
 
-/// Runs a program. `slots` holds one address a slot and is changed; `accumulators` is scratch.
-void lv_run(const lv_program *program, char **slots, char *accumulators);
+/// Runs a program on at most `threads` threads, over buffers in the order its slots number them.
+void lv_run(const lv_program *program, char *const *buffers, char *workspace, int threads);
+
+/// What threads do together: called once on each, with the thread's number from 0 up.
+typedef void (*lv_work)(void *context, int thread);
+
+/// Runs `work` on this thread and on up to `threads - 1` others that are free; returns when all are done.
+void lv_parallel(int threads, lv_work work, void *context);
+
+/// How many threads work together: LEVIN_THREADS, or what affinity and quota allow.
+int lv_thread_count(void);
+
+/// Sets the number of threads, for all who ask from now on.
+void lv_set_thread_count(int count);
 
 /// Copies elements of `size` bytes between strided arrays of one shape; strides are in elements.
 void lv_copy_strided(

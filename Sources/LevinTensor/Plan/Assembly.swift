@@ -3,6 +3,8 @@ struct Assembly {
   private(set) var slots: [Pass.Slot] = []
   private(set) var parts = KernelProgram.Parts()
   let scratchBytes: Int
+  /// How much of the scratch memory numbers take, which lie at its beginning.
+  var numberBytes: Int { registerStart }
 
   private let builder: PassBuilder
   private let schedule: Schedule

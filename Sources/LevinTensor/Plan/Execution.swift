@@ -25,40 +25,47 @@ enum Evaluation {
 private struct Execution {
   let plan: Plan
   let capture: Capture
+  private let threads: Int
   private let memory: Storage
   private let roots: [Storage?]
-  private let bases: [UnsafeMutableRawPointer]
-  private let scratch: UnsafeMutableRawPointer
-  private let accumulators: UnsafeMutableRawPointer
-  private let slots: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+  private let buffers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
+  private let workspace: UnsafeMutableRawPointer
 
   init(_ plan: Plan, _ capture: Capture) {
     self.plan = plan
     self.capture = capture
-    let scratchStart = plan.arenaBytes
-    let accumulatorStart = scratchStart + ((plan.scratchBytes + 63) & ~63)
-    let slotStart = accumulatorStart + ((plan.accumulatorBytes + 63) & ~63)
-    memory = Storage(byteCount: slotStart + max(plan.slotCount, 1) * MemoryLayout<Int>.size)
+    threads = Threads.count
+    let bufferCount = capture.leaves.count + 2 + plan.stored.count
+    let workspaceStart = plan.arenaBytes + (bufferCount * MemoryLayout<Int>.size + 63) & ~63
+    memory = Storage(byteCount: workspaceStart + plan.workspaceBytes(threads: threads))
     let base = memory.pointer
-    scratch = base + scratchStart
-    accumulators = base + accumulatorStart
-    slots = (base + slotStart).bindMemory(
-      to: UnsafeMutablePointer<CChar>?.self, capacity: max(plan.slotCount, 1))
+    workspace = base + workspaceStart
+    buffers = (base + plan.arenaBytes).bindMemory(
+      to: UnsafeMutablePointer<CChar>?.self, capacity: bufferCount)
     roots = plan.stored.map { $0.isRoot ? Storage(byteCount: $0.byteCount) : nil }
-    var bases: [UnsafeMutableRawPointer] = []
-    bases.reserveCapacity(capture.leaves.count + 2 + plan.stored.count)
-    for (leaf, dtype) in zip(capture.leaves, capture.leafDTypes) {
-      bases.append(leaf.address(dtype))
-    }
-    bases.append(base)
-    bases.append(plan.constants.pointer)
-    for (stored, root) in zip(plan.stored, roots) {
-      bases.append(root?.pointer ?? base + stored.offset)
-    }
-    self.bases = bases
+    fillBuffers()
     for (place, value) in capture.scalars.enumerated() {
       (base + place * 8).store(value, as: capture.scalarDTypes[place])
     }
+  }
+
+  // Leaves, scalars, constants, stored nodes, as `BufferTable` numbers them.
+  private func fillBuffers() {
+    let leafCount = capture.leaves.count
+    for place in 0..<leafCount {
+      set(place, capture.leaves[place].address(capture.leafDTypes[place]))
+    }
+    set(leafCount, memory.pointer)
+    set(leafCount + 1, plan.constants.pointer)
+    for place in plan.stored.indices {
+      set(
+        leafCount + 2 + place,
+        roots[place]?.pointer ?? memory.pointer + plan.stored[place].offset)
+    }
+  }
+
+  private func set(_ buffer: Int, _ address: UnsafeMutableRawPointer) {
+    buffers[buffer] = address.assumingMemoryBound(to: CChar.self)
   }
 
   /// The roots' elements.
@@ -78,17 +85,14 @@ private struct Execution {
   }
 
   private func run(_ pass: Pass) {
-    for (place, slot) in pass.slots.enumerated() {
-      let base = slot.buffer.map { bases[$0] } ?? scratch
-      slots[place] = (base + slot.byteOffset).assumingMemoryBound(to: CChar.self)
-    }
-    pass.program.run(slots: slots, accumulators: accumulators)
+    pass.program.run(buffers: buffers, workspace: workspace, threads: threads)
   }
 
   private func run(_ step: RoutineStep) {
     func array(_ place: RoutineStep.Place) -> MemoryArray {
-      MemoryArray(
-        pointer: bases[place.buffer] + place.byteOffset, shape: place.shape,
+      guard let base = buffers[place.buffer] else { fatalError("a buffer has no address") }
+      return MemoryArray(
+        pointer: UnsafeMutableRawPointer(base) + place.byteOffset, shape: place.shape,
         strides: place.strides, dtype: place.dtype)
     }
     step.operation.routine(

@@ -22,6 +22,12 @@ struct PassBuilder {
     /// Whether it is a uniform value spread over a chunk.
     var isSpread = false
     var operands: [ID] = []
+
+    /// In simple operations on four bytes, for each place of the chunk axis.
+    var cost: Int {
+      guard case .computed(let operation, let type, _, _) = kind else { return 0 }
+      return operation.cost * (type == .float64 ? 3 : 1)
+    }
   }
 
   /// Where a value ends up.

@@ -24,11 +24,8 @@ final class Plan: Sendable {
   let roots: [Root]
   let stored: [Stored]
   let constants: Storage
-  /// The execution's memory: scalars first, then stored nodes that are no roots, then scratch.
+  /// The memory of scalars, and after them of stored nodes that are no roots.
   let arenaBytes: Int
-  let scratchBytes: Int
-  let accumulatorBytes: Int
-  let slotCount: Int
 
   init(
     steps: [Step], roots: [Root], stored: [Stored],
@@ -39,12 +36,15 @@ final class Plan: Sendable {
     self.stored = stored
     self.constants = constants
     self.arenaBytes = arenaBytes
-    let passes = steps.compactMap { step -> Pass? in
-      if case .pass(let pass) = step { pass } else { nil }
+  }
+
+  /// What the passes need on a number of threads beside the arena, one after the other.
+  func workspaceBytes(threads: Int) -> Int {
+    var most = 0
+    for case .pass(let pass) in steps {
+      most = max(most, pass.program.workspaceBytes(threads: threads))
     }
-    scratchBytes = passes.map(\.scratchBytes).max() ?? 0
-    accumulatorBytes = passes.map(\.program.accumulatorBytes).max() ?? 0
-    slotCount = passes.map(\.slots.count).max() ?? 0
+    return most
   }
 }
 

@@ -31,6 +31,16 @@ struct Schedule {
 
   private let builder: PassBuilder
 
+  /// What the body costs for each place of the chunk axis, in simple operations on four bytes.
+  var work: Int {
+    body.reduce(0) { total, step in
+      switch step {
+      case .sink: total + 1
+      case .value(let id): total + builder.values[Int(id)].cost
+      }
+    }
+  }
+
   init(_ builder: PassBuilder) {
     self.builder = builder
     homes = Array(repeating: nil, count: builder.values.count)
