@@ -281,8 +281,9 @@ final class KernelProgram: @unchecked Sendable {
 
 /// The threads that share work.
 enum Threads {
-  /// How many work together: `LEVIN_THREADS`, or what affinity and quota allow. Results have the same
-  /// bits whatever it is.
+  /// How many work together: `LEVIN_THREADS`, or what affinity and quota allow.
+  ///
+  /// Results have the same bits whatever it is.
   static var count: Int {
     get { Int(lv_thread_count()) }
     set { lv_set_thread_count(Int32(newValue)) }
