@@ -1,3 +1,5 @@
+import Synchronization
+
 /// A block of memory that holds the elements of one or more tensors.
 ///
 /// Written only before it is published in a node, and by nobody afterwards: that is what makes a
@@ -7,13 +9,26 @@ package final class Storage: @unchecked Sendable {
   package let pointer: UnsafeMutableRawPointer
   /// The bytes asked for.
   package let byteCount: Int
+  /// A number that no other block has had, in this process, at any time.
+  let identity: Int
   private let capacity: Int
+  // Set when something is kept that follows from these elements and is of no use without them.
+  private let isRemembered = Atomic<Bool>(false)
+
+  private static let count = Atomic<Int>(0)
 
   /// Takes a block of at least `byteCount` bytes, whose contents are arbitrary.
   package init(byteCount: Int) {
     self.byteCount = byteCount
+    identity = Self.count.add(1, ordering: .relaxed).newValue
     (pointer, capacity) = StoragePool.shared.take(byteCount)
   }
 
-  deinit { StoragePool.shared.give(pointer, capacity: capacity) }
+  /// Asks for word to step memory when the block goes.
+  func remember() { isRemembered.store(true, ordering: .relaxed) }
+
+  deinit {
+    if isRemembered.load(ordering: .relaxed) { StepMemory.shared.forget(identity) }
+    StoragePool.shared.give(pointer, capacity: capacity)
+  }
 }

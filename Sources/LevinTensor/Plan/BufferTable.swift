@@ -1,7 +1,7 @@
 /// Where the elements of nodes lie during an execution.
 ///
 /// Leaves come first, then one buffer for the scalars (eight bytes each), one for the planner's own
-/// numbers, then one for each stored node.
+/// numbers, then one for each stored node, then one for each node that is kept from run to run.
 final class BufferTable {
   /// A node's elements: a buffer, and offset and strides in elements.
   struct View {
@@ -37,19 +37,28 @@ final class BufferTable {
   /// Stored nodes in the order of their buffers.
   let stored: [Int]
   private let bufferOfNode: [Int?]
+  private let kept: [Int: (buffer: Int, item: Keepsakes.Item)]
   private(set) var constants: [(value: Double, dtype: DType)] = []
 
-  init(_ stages: Stages, leafCount: Int) {
+  init(_ stages: Stages, leafCount: Int, keepsakes: Keepsakes? = nil) {
     self.leafCount = leafCount
+    let isKept = Set((keepsakes?.items ?? []).map(\.node))
     var buffers = [Int?](repeating: nil, count: stages.isStored.count)
     var stored: [Int] = []
     for number in stages.isStored.indices
-    where stages.isStored[number] && stages.layout.kinds[number] != .given {
+    where stages.isStored[number] && stages.layout.kinds[number] != .given
+      && !isKept.contains(number)
+    {
       buffers[number] = leafCount + 2 + stored.count
       stored.append(number)
     }
     bufferOfNode = buffers
     self.stored = stored
+    var kept: [Int: (buffer: Int, item: Keepsakes.Item)] = [:]
+    for (place, item) in (keepsakes?.items ?? []).enumerated() {
+      kept[item.node] = (leafCount + 2 + stored.count + place, item)
+    }
+    self.kept = kept
   }
 
   /// The buffer of a stored node.
@@ -65,15 +74,26 @@ final class BufferTable {
     return (constantBuffer, (constants.count - 1) * 8)
   }
 
-  /// Where a given or stored node lies.
+  /// Where a leaf lies that is kept packed as well, before it is.
+  func leafView(of number: Int, in graph: PlanGraph) -> View {
+    let node = graph.nodes[number]
+    guard case .leaf(let leaf, let strides) = node.source else {
+      fatalError("node \(number), \(node.operation), is no leaf")
+    }
+    return View(
+      buffer: leaf, offset: 0, strides: strides ?? Shape.contiguousStrides(node.shape),
+      elementSize: node.dtype.byteCount)
+  }
+
+  /// Where a given, stored or kept node lies.
   func view(of number: Int, in graph: PlanGraph) -> View {
     let node = graph.nodes[number]
     let size = node.dtype.byteCount
+    if let (buffer, item) = kept[number] {
+      return View(buffer: buffer, offset: 0, strides: item.strides, elementSize: size)
+    }
     switch node.source {
-    case .leaf(let leaf, let strides):
-      return View(
-        buffer: leaf, offset: 0, strides: strides ?? Shape.contiguousStrides(node.shape),
-        elementSize: size)
+    case .leaf: return leafView(of: number, in: graph)
     case .scalar(let scalar):
       return View(buffer: scalarBuffer, offset: scalar * (8 / size), strides: [], elementSize: size)
     case .constant(let value):

@@ -9,9 +9,18 @@ enum Evaluation {
     let roots = numbers.isEmpty ? wanted : wanted.filter { $0.operation != .scalar }
     guard !roots.isEmpty else { return }
     let capture = Capture(roots: roots)
-    let plan = PlanCache.shared.plan(for: capture)
-    let views = Execution(plan, capture).run()
+    let views = run(PlanCache.shared.plan(for: capture), capture)
     for (node, view) in zip(roots, views) { node.publish(view) }
+  }
+
+  private static func run(_ plan: Plan, _ capture: Capture) -> [Node.View] {
+    switch plan.memory?.run(for: capture) ?? .whole {
+    case .whole: return Execution(plan, capture).run()
+    case .recalling(let plan, let kept): return Execution(plan, capture, kept: kept).run()
+    case .filling(let plan, let kept, let commit):
+      defer { commit() }
+      return Execution(plan, capture, kept: kept).run()
+    }
   }
 
   private static func publishNumber(_ node: Node) {
@@ -30,12 +39,14 @@ private struct Execution {
   private let roots: [Storage?]
   private let buffers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
   private let workspace: UnsafeMutableRawPointer
+  private let kept: [Storage]
 
-  init(_ plan: Plan, _ capture: Capture) {
+  init(_ plan: Plan, _ capture: Capture, kept: [Storage] = []) {
     self.plan = plan
+    self.kept = kept
     self.capture = capture
     threads = Threads.count
-    let bufferCount = capture.leaves.count + 2 + plan.stored.count
+    let bufferCount = capture.leaves.count + 2 + plan.stored.count + kept.count
     let workspaceStart = plan.arenaBytes + (bufferCount * MemoryLayout<Int>.size + 63) & ~63
     memory = Storage(byteCount: workspaceStart + plan.workspaceBytes(threads: threads))
     let base = memory.pointer
@@ -49,7 +60,7 @@ private struct Execution {
     }
   }
 
-  // Leaves, scalars, constants, stored nodes, as `BufferTable` numbers them.
+  // Leaves, scalars, constants, stored nodes, kept nodes, as `BufferTable` numbers them.
   private func fillBuffers() {
     let leafCount = capture.leaves.count
     for place in 0..<leafCount {
@@ -61,6 +72,9 @@ private struct Execution {
       set(
         leafCount + 2 + place,
         roots[place]?.pointer ?? memory.pointer + plan.stored[place].offset)
+    }
+    for place in kept.indices {
+      set(leafCount + 2 + plan.stored.count + place, kept[place].pointer)
     }
   }
 

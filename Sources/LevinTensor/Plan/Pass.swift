@@ -10,7 +10,14 @@ struct Pass: Sendable {
     var stride = 0
   }
 
+  /// Where chunks and blocks begin, which decides the bits of sums.
+  struct Cut: Sendable {
+    var chunk: Int
+    var chunksPerBlock: Int
+  }
+
   let program: KernelProgram
+  let cut: Cut
 
   /// How much of the first-level cache registers may fill.
   private static let registerBytes = 24 * 1024
@@ -19,14 +26,14 @@ struct Pass: Sendable {
   /// elements of four bytes: about ten microseconds.
   private static let workOfOneThread = 100_000
 
-  init(_ builder: PassBuilder, extent: Int) {
+  /// - Parameter given: The cut of the pass of which this one leaves something out.
+  init(_ builder: PassBuilder, extent: Int, cut given: Cut? = nil) {
     let schedule = Schedule(builder)
     let size = builder.values.map(\.dtype.byteCount).max() ?? 8
-    let chunk = Self.chunkLength(registers: schedule.registerCount, of: size, extent: extent)
-    let assembly = Assembly(builder, schedule, registerBytes: chunk * size)
-    let chunks = (max(extent, 1) + chunk - 1) / chunk
-    let chunksPerBlock = (chunks + Self.mostBlocks - 1) / Self.mostBlocks
-    let blocks = (chunks + chunksPerBlock - 1) / chunksPerBlock
+    cut = given ?? Self.cut(registers: schedule.registerCount, of: size, extent: extent)
+    let assembly = Assembly(builder, schedule, registerBytes: cut.chunk * size)
+    let chunks = (max(extent, 1) + cut.chunk - 1) / cut.chunk
+    let blocks = (chunks + cut.chunksPerBlock - 1) / cut.chunksPerBlock
     let isWorthwhile = schedule.work * extent >= Self.workOfOneThread
     program = KernelProgram(
       assembly.parts,
@@ -36,14 +43,16 @@ struct Pass: Sendable {
       scratch: KernelProgram.Scratch(
         byteCount: assembly.scratchBytes, numberBytes: assembly.numberBytes),
       extent: KernelProgram.Extent(
-        length: max(extent, 1), chunk: chunk, chunksPerBlock: chunksPerBlock,
+        length: max(extent, 1), chunk: cut.chunk, chunksPerBlock: cut.chunksPerBlock,
         threads: isWorthwhile ? blocks : 1))
   }
 
-  // A function of the stage alone, since where chunks begin decides the bits of sums.
-  private static func chunkLength(registers: Int, of size: Int, extent: Int) -> Int {
-    if extent == 0 { return 1 }
+  // A function of the stage alone, as planned without anything kept.
+  private static func cut(registers: Int, of size: Int, extent: Int) -> Cut {
+    if extent == 0 { return Cut(chunk: 1, chunksPerBlock: 1) }
     let fitting = registerBytes / (max(registers, 1) * size)
-    return min(max(fitting / 64 * 64, 128), 2048)
+    let chunk = min(max(fitting / 64 * 64, 128), 2048)
+    let chunks = (extent + chunk - 1) / chunk
+    return Cut(chunk: chunk, chunksPerBlock: (chunks + mostBlocks - 1) / mostBlocks)
   }
 }

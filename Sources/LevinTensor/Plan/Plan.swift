@@ -26,16 +26,19 @@ final class Plan: Sendable {
   let constants: Storage
   /// The memory of scalars, and after them of stored nodes that are no roots.
   let arenaBytes: Int
+  /// What the plan keeps from run to run; nil when it has no data to speak of.
+  let memory: PlanMemory?
 
   init(
     steps: [Step], roots: [Root], stored: [Stored],
-    constants: Storage, arenaBytes: Int
+    constants: Storage, arenaBytes: Int, memory: PlanMemory?
   ) {
     self.steps = steps
     self.roots = roots
     self.stored = stored
     self.constants = constants
     self.arenaBytes = arenaBytes
+    self.memory = memory
   }
 
   /// What the passes need on a number of threads beside the arena, one after the other.

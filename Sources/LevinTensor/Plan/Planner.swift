@@ -1,20 +1,104 @@
 /// Makes a plan: lowers the graph, lays it out, cuts it into stages and compiles each.
 enum Planner {
   static func plan(_ capture: Capture) -> Plan {
-    let graph = PlanGraph(capture)
-    let stages = Stages(Layout(graph))
-    let buffers = BufferTable(stages, leafCount: capture.leaves.count)
-    let steps = stages.stages.indices.map { place -> Plan.Step in
-      if stages.stages[place].isRoutine {
-        return .routine(routineStep(stages.stages[place].nodes[0], graph, buffers))
+    let stages = Stages(Layout(PlanGraph(capture)))
+    var draft = Draft(
+      stages: stages, leafCount: capture.leaves.count, scalarCount: capture.scalars.count)
+    let (plan, hasUniformRows) = compile(draft, stages)
+    draft.cuts = plan.passesByStage.map { $0?.cut }
+    draft.hasUniformRows = hasUniformRows
+    return plan.plan(memory: PlanMemory.isWorthwhile(draft) ? PlanMemory(draft) : nil)
+  }
+
+  /// What is needed to compile a plan once more, with some nodes kept from run to run.
+  struct Draft: Sendable {
+    let stages: Stages
+    let leafCount: Int
+    let scalarCount: Int
+    /// Where chunks and blocks begin in each stage, which keeping must not change.
+    var cuts: [Pass.Cut?] = []
+    /// Nodes of which some pass computes a row as one number.
+    var hasUniformRows: Set<Int> = []
+  }
+
+  /// The plan that computes all, and writes what is kept to its memory.
+  static func filling(_ keepsakes: Keepsakes, _ draft: Draft) -> Plan {
+    compile(draft, draft.stages.filling(keepsakes), keepsakes).0.plan(memory: nil)
+  }
+
+  /// The plan that reads what is kept.
+  static func recalling(_ keepsakes: Keepsakes, _ draft: Draft) -> Plan {
+    compile(draft, draft.stages.recalling(keepsakes), keepsakes, isRecalling: true).0
+      .plan(memory: nil)
+  }
+
+  private struct Compiled {
+    var passesByStage: [Pass?]
+    var steps: [Plan.Step]
+    var buffers: BufferTable
+    var draft: Draft
+    var keptCount: Int
+
+    func plan(memory: PlanMemory?) -> Plan {
+      let graph = draft.stages.layout.graph
+      let (stored, arenaBytes) = Planner.memory(graph, buffers, scalarCount: draft.scalarCount)
+      return Plan(
+        steps: steps, roots: graph.roots.map { root($0, graph, buffers) }, stored: stored,
+        constants: constants(buffers), arenaBytes: arenaBytes, memory: memory)
+    }
+  }
+
+  private static func compile(
+    _ draft: Draft, _ stages: Stages, _ keepsakes: Keepsakes? = nil, isRecalling: Bool = false
+  ) -> (Compiled, hasUniformRows: Set<Int>) {
+    let graph = stages.layout.graph
+    let buffers = BufferTable(stages, leafCount: draft.leafCount, keepsakes: keepsakes)
+    var steps: [Plan.Step] = []
+    if let keepsakes, !isRecalling { steps = packing(keepsakes, graph, buffers) }
+    var passes: [Pass?] = []
+    var hasUniformRows: Set<Int> = []
+    for place in stages.stages.indices {
+      passes.append(nil)
+      let stage = stages.stages[place]
+      if stage.isRoutine {
+        if let node = stage.nodes.first {
+          steps.append(.routine(routineStep(node, graph, buffers)))
+        }
+        continue
       }
       let compiler = StageCompiler(stages, stage: place, buffers: buffers)
-      return .pass(Pass(compiler.builder, extent: stages.stages[place].extent))
+      if compiler.builder.sinks.isEmpty { continue }
+      let cut = draft.cuts.isEmpty ? nil : draft.cuts[place]
+      let pass = Pass(compiler.builder, extent: stage.extent, cut: cut)
+      hasUniformRows.formUnion(compiler.nodesWithUniformRows)
+      passes[place] = pass
+      steps.append(.pass(pass))
     }
-    let (stored, arenaBytes) = memory(graph, buffers, scalarCount: capture.scalars.count)
-    return Plan(
-      steps: steps, roots: graph.roots.map { root($0, graph, buffers) }, stored: stored,
-      constants: constants(buffers), arenaBytes: arenaBytes)
+    return (
+      Compiled(
+        passesByStage: passes, steps: steps, buffers: buffers, draft: draft,
+        keptCount: keepsakes?.items.count ?? 0), hasUniformRows
+    )
+  }
+
+  // Leaves that are kept are copied before all else.
+  private static func packing(
+    _ keepsakes: Keepsakes, _ graph: PlanGraph, _ buffers: BufferTable
+  ) -> [Plan.Step] {
+    keepsakes.items.compactMap { item in
+      let node = graph.nodes[item.node]
+      guard case .leaf = node.source else { return nil }
+      func place(_ view: BufferTable.View) -> RoutineStep.Place {
+        RoutineStep.Place(
+          buffer: view.buffer, byteOffset: 0, shape: node.shape, strides: view.strides,
+          dtype: node.dtype)
+      }
+      return .routine(
+        RoutineStep(
+          operation: .concatenate, attributes: [0],
+          operands: [place(buffers.leafView(of: item.node, in: graph))],
+          result: place(buffers.view(of: item.node, in: graph))))
+    }
   }
 
   private static func root(_ number: Int, _ graph: PlanGraph, _ buffers: BufferTable) -> Plan.Root {

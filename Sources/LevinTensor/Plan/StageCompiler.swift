@@ -10,6 +10,11 @@ struct StageCompiler {
 
   private var graph: PlanGraph { layout.graph }
 
+  /// Nodes of which this pass computes a row as one number.
+  var nodesWithUniformRows: [Int] {
+    rows.filter { $0.value.contains { builder.values[Int($0)].isUniform } }.map(\.key)
+  }
+
   init(_ stages: Stages, stage place: Int, buffers: BufferTable) {
     layout = stages.layout
     self.stages = stages
@@ -67,7 +72,7 @@ struct StageCompiler {
   // Whether an input is computed in this pass rather than read from memory.
   private func isAtHand(_ number: Int, _ index: Int) -> Bool {
     let input = graph.nodes[number].inputs[index]
-    guard layout.fuses(number, input: index) else { return false }
+    guard layout.fuses(number, input: index), !stages.isRecalled[input] else { return false }
     return stages.stageOf[input] == place || !stages.isStored[input]
   }
 

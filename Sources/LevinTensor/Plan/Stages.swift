@@ -26,6 +26,8 @@ struct Stages {
   private(set) var isStored: [Bool]
   /// The stage in which a node is computed, or nil for given ones.
   private(set) var stageOf: [Int?]
+  /// Nodes whose elements are kept from an earlier run, so that nothing computes them.
+  private(set) var isRecalled: [Bool]
 
   private var levels: [Int]
 
@@ -34,10 +36,35 @@ struct Stages {
     let count = layout.graph.nodes.count
     isStored = Array(repeating: false, count: count)
     stageOf = Array(repeating: nil, count: count)
+    isRecalled = Array(repeating: false, count: count)
     levels = Array(repeating: 0, count: count)
     assignLevels()
     group()
     store()
+  }
+
+  /// The same stages, which write the nodes to be kept to memory.
+  func filling(_ keepsakes: Keepsakes) -> Stages {
+    var filling = self
+    for item in keepsakes.items { filling.isStored[item.node] = true }
+    return filling
+  }
+
+  /// The same stages without what is only needed for nodes that are kept.
+  func recalling(_ keepsakes: Keepsakes) -> Stages {
+    var recalling = self
+    for item in keepsakes.items { recalling.isRecalled[item.node] = true }
+    var isAlive = [Bool](repeating: false, count: layout.graph.nodes.count)
+    for root in layout.graph.roots { isAlive[root] = true }
+    for number in layout.graph.nodes.indices.reversed()
+    where isAlive[number] && !recalling.isRecalled[number] {
+      for input in layout.graph.nodes[number].inputs { isAlive[input] = true }
+    }
+    for number in isStored.indices where !isAlive[number] { recalling.isStored[number] = false }
+    for place in stages.indices {
+      recalling.stages[place].nodes.removeAll { !isAlive[$0] || recalling.isRecalled[$0] }
+    }
+    return recalling
   }
 
   // The passes that must end before a node can be computed.
@@ -161,7 +188,7 @@ struct Stages {
     return true
   }
 
-  private static func cost(_ operation: Operation) -> Int {
+  static func cost(_ operation: Operation) -> Int {
     switch operation {
     case .reshape, .expand, .permute, .slice, .place, .concatenate, .leaf, .scalar: 0
     case .negate, .absolute, .sign, .floor, .ceil, .round, .trunc, .square, .isNaN, .isFinite,
