@@ -119,7 +119,7 @@ extension Operation {
     case .logicalOr: LV_OR
     case .select: LV_SELECT
     case .leaf, .scalar, .logSumExp, .softmax, .reshape, .expand, .permute, .slice, .place,
-      .concatenate:
+      .concatenate, .matrixProduct:
       fatalError("\(self) moves or combines elements by other means than a kernel")
     }
   }

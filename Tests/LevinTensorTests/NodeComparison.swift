@@ -52,6 +52,7 @@ struct ErrorBound {
   private let node: Node
   private let expected: ReferenceArray
   private let sumsOfMagnitudes: [Double]
+  private let productOfMagnitudes: [Double]
 
   init(_ node: Node, _ expected: ReferenceArray, _ inputs: [ReferenceArray]) {
     self.node = node
@@ -61,6 +62,9 @@ struct ErrorBound {
       ? inputs[0].groups(over: Array(node.attributes.dropFirst())).map {
         $0.reduce(0) { $0 + abs($1) } * Self.depth($0.count)
       } : []
+    productOfMagnitudes =
+      node.operation == .matrixProduct
+      ? ReferenceEvaluator.matrixProduct(node, inputs.map(\.magnitudes)).elements : []
   }
 
   // Sums add pairwise, so their error grows with the logarithm of the number of terms; and factors
@@ -87,6 +91,8 @@ struct ErrorBound {
       return (node.dtype == .float32 ? 1e-6 : 1e-13) * max(1, value)
     case .logAddExp: return 4 * unit * max(1, value)
     case .sum: return sumsOfMagnitudes[place] * unit / 2
+    // At most 256 terms are added one after the other, and blocks of them likewise.
+    case .matrixProduct: return 300 * productOfMagnitudes[place] * unit / 2 + subnormal
     case .logSumExp: return 16 * unit * max(1, value)
     // A weight's relative error is the absolute one of its logarithm.
     case .softmax: return (16 + 2 * abs(log(max(value, subnormal)))) * unit * value + subnormal

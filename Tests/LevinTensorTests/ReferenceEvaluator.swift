@@ -69,6 +69,7 @@ final class ReferenceEvaluator {
     case .permute, .slice: return moved(node, inputs[0])
     case .place: return placed(node, inputs[0])
     case .concatenate: return concatenated(node, inputs)
+    case .matrixProduct: return matrixProduct(node, inputs)
     case .select:
       let (condition, a, b) = (inputs[0], inputs[1], inputs[2])
       let pairs = zip(a.broadcast(to: node.shape), b.broadcast(to: node.shape))
@@ -254,6 +255,9 @@ extension ReferenceEvaluator {
       sizes = operands[0].groups(over: Array(node.attributes.dropFirst())).map { group in
         group.reduce(0) { $0 + Swift.abs($1) }
       }
+    }
+    if node.operation == .matrixProduct {
+      sizes = Self.matrixProduct(node, operands.map(\.magnitudes)).elements
     }
     var result = array
     result.elements = zip(array.elements, sizes).map {

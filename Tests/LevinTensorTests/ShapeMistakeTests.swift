@@ -58,6 +58,20 @@ struct ShapeMistake: Sendable, CustomTestStringConvertible {
     .init("stacking shapes that differ", names: ["stack", "[2]", "[3]"]) {
       stack([ones(2), ones(3)])
     },
+    .init("multiplying matrices whose sizes differ", names: ["matmul", "[2, 3]", "[2, 4]", "3"]) {
+      ones(2, 3).matmul(ones(2, 4))
+    },
+    .init("multiplying batches that do not broadcast", names: ["matmul", "[2, 3, 4]", "[3, 4, 2]"])
+    {
+      ones(2, 3, 4).matmul(ones(3, 4, 2))
+    },
+    .init("a matrix product with a single number", names: ["matmul", "[2, 3]", "[]", "*"]) {
+      ones(2, 3).matmul(ones())
+    },
+    .init("the dot product of matrices", names: ["dot", "[2, 3]"]) { ones(2, 3).dot(ones(2, 3)) },
+    .init("the outer product of matrices", names: ["outer", "[2, 3]"]) {
+      ones(2, 3).outer(ones(2))
+    },
     .init("a sum over an axis that is not there", names: ["sum", "2"]) { ones(2, 3).sum(axis: 2) },
     .init("a sum over one axis twice", names: ["sum", "[0, -2]"]) {
       ones(2, 3).sum(axes: [0, -2])

@@ -9,7 +9,7 @@ struct StepMenu {
 
   /// A step, or nil when the kind that was drawn fits no tensor.
   mutating func draw() -> Step? {
-    switch random.integers(in: 0..<20) {
+    switch random.integers(in: 0..<21) {
     case 0..<5: unary()
     case 5..<9: binary()
     case 9..<12: reduction()
@@ -20,6 +20,7 @@ struct StepMenu {
     case 16: slicing()
     case 17: random.isOne(in: 2) ? permutation() : placing()
     case 18: random.isOne(in: 2) ? reshaping() : expansion()
+    case 19: product()
     default: number()
     }
   }
@@ -30,7 +31,7 @@ struct StepMenu {
     return random.integers(in: (pool.count - reach)..<pool.count)
   }
 
-  private mutating func pickOperand(where fits: (Tensor) -> Bool) -> Int? {
+  mutating func pickOperand(where fits: (Tensor) -> Bool) -> Int? {
     for _ in 0..<8 {
       let place = pickOperand()
       if fits(pool[place]) { return place }
@@ -40,7 +41,7 @@ struct StepMenu {
 
   private mutating func pickReal() -> Int? { pickOperand { $0.dtype.isFloatingPoint } }
 
-  private func step(
+  func step(
     _ name: String, _ operands: [Int], _ apply: @escaping @Sendable ([Tensor]) -> Tensor
   ) -> Step {
     Step(name: name, operands: operands, apply: apply)
@@ -70,7 +71,7 @@ struct StepMenu {
     return (place, { $0.sum(axes: axes, keepingDimensions: true).cast(to: $0.dtype) })
   }
 
-  private static func broadcasts(_ a: [Int], _ b: [Int]) -> Bool {
+  static func broadcasts(_ a: [Int], _ b: [Int]) -> Bool {
     zip(a.reversed(), b.reversed()).allSatisfy { $0 == $1 || $0 == 1 || $1 == 1 }
   }
 

@@ -9,8 +9,8 @@ struct GradientRule {
   let inputs: NodeInputs
   let cotangent: Tensor
 
-  private func input(_ index: Int) -> Tensor { Tensor(inputs[index]) }
-  private var output: Tensor { Tensor(node) }
+  func input(_ index: Int) -> Tensor { Tensor(inputs[index]) }
+  var output: Tensor { Tensor(node) }
 
   private func absorb(_ g: Tensor, times derivative: Tensor) -> Tensor {
     Tensor(Node.binary(.absorbingMultiply, g.node, derivative.node))
@@ -133,6 +133,7 @@ struct GradientRule {
       return Tensor(
         Node.slice(g.node, starts: evenAttributes, counts: x.shape, steps: oddAttributes))
     case .concatenate: return part(of: g, index)
+    case .matrixProduct: return matrixProduct(g, index)
     default: return nil
     }
   }

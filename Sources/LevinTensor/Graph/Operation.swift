@@ -60,6 +60,10 @@ package enum Operation: UInt8, Sendable, Hashable, CaseIterable {
   /// Attribute: the axis.
   case concatenate
 
+  // Linear algebra, over the last two axes; axes before them are batches.
+  /// The product of two matrices, batches broadcast.
+  case matrixProduct
+
   /// How an operation's elements come from its operands', which decides how it is planned.
   enum Family {
     /// Given: nothing to compute.
@@ -92,6 +96,7 @@ package enum Operation: UInt8, Sendable, Hashable, CaseIterable {
     case .sum, .maximumOver, .minimumOver, .logSumExp: .reduction
     case .softmax: .composite
     case .reshape, .expand, .permute, .slice, .place, .concatenate: .movement
+    case .matrixProduct: .whole
     }
   }
 

@@ -44,6 +44,7 @@ extension Operation {
     switch self {
     case .concatenate: Routines.concatenate
     case .place: Routines.place
+    case .matrixProduct: Routines.matrixProduct
     default: fatalError("\(self) has no routine")
     }
   }
@@ -51,7 +52,7 @@ extension Operation {
   /// Whether the routine reads operands with strides; others are given theirs row-major.
   var takesStrides: Bool {
     switch self {
-    case .concatenate, .place: true
+    case .concatenate, .place, .matrixProduct: true
     default: false
     }
   }
