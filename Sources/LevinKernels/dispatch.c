@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "LevinKernels.h"
+#include "matrix_product.h"
 
 typedef const lv_kernel (*lv_table)[LV_TYPE_COUNT][LV_FORM_COUNT];
 
@@ -16,23 +17,36 @@ extern const lv_kernel lv_table_avx2[LV_OP_COUNT][LV_TYPE_COUNT][LV_FORM_COUNT];
 extern const lv_kernel lv_table_avx512[LV_OP_COUNT][LV_TYPE_COUNT][LV_FORM_COUNT];
 #endif
 
+extern const lv_matrix_kernels lv_matrix_kernels_f32_base, lv_matrix_kernels_f64_base;
+#if defined(__x86_64__)
+extern const lv_matrix_kernels lv_matrix_kernels_f32_avx2, lv_matrix_kernels_f64_avx2;
+extern const lv_matrix_kernels lv_matrix_kernels_f32_avx512, lv_matrix_kernels_f64_avx512;
+#endif
+
 static lv_table chosen_table;
+static const lv_matrix_kernels *chosen_f32, *chosen_f64;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void choose(void) {
   chosen_table = lv_table_base;
+  chosen_f32 = &lv_matrix_kernels_f32_base;
+  chosen_f64 = &lv_matrix_kernels_f64_base;
 #if defined(__x86_64__)
   const char *wanted = getenv("LEVIN_ISA");
   int any = wanted == 0 || wanted[0] == 0;
   int has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
   if (has_avx2 && (any || strcmp(wanted, "avx2") == 0)) {
     chosen_table = lv_table_avx2;
+    chosen_f32 = &lv_matrix_kernels_f32_avx2;
+    chosen_f64 = &lv_matrix_kernels_f64_avx2;
   }
   int has_avx512 = has_avx2 && __builtin_cpu_supports("avx512f") &&
                    __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
                    __builtin_cpu_supports("avx512vl");
   if (has_avx512 && !any && strcmp(wanted, "avx512") == 0) {
     chosen_table = lv_table_avx512;
+    chosen_f32 = &lv_matrix_kernels_f32_avx512;
+    chosen_f64 = &lv_matrix_kernels_f64_avx512;
   }
 #endif
 }
@@ -40,4 +54,9 @@ static void choose(void) {
 lv_kernel lv_find_kernel(enum lv_op op, enum lv_type type, enum lv_form form) {
   pthread_once(&once, choose);
   return chosen_table[op][type][form];
+}
+
+const lv_matrix_kernels *lv_find_matrix_kernels(enum lv_type type) {
+  pthread_once(&once, choose);
+  return type == LV_F32 ? chosen_f32 : chosen_f64;
 }

@@ -160,6 +160,30 @@ int lv_thread_count(void);
 /// Sets the number of threads, for all who ask from now on.
 void lv_set_thread_count(int count);
 
+/// Sizes of a product of matrices, and how many elements apart rows and columns of the operands lie.
+///
+/// The first is m by k, the second k by n; the result is row-major without gaps.
+typedef struct {
+  ptrdiff_t m, n, k;
+  ptrdiff_t a_row, a_column, b_row, b_column;
+} lv_matrix_shape;
+
+/// Products of many pairs of matrices of one shape.
+typedef struct {
+  lv_matrix_shape shape;
+  enum lv_type type;  // LV_F32 or LV_F64
+  const void *a, *b;
+  void *c;
+  ptrdiff_t batches;
+  const int64_t *a_starts, *b_starts;  // where each pair begins, in elements
+} lv_matrix_product;
+
+/// The bytes of memory that a product needs on a number of threads.
+ptrdiff_t lv_matrix_product_bytes(const lv_matrix_product *product, int threads);
+
+/// Multiplies on at most `threads` threads; the bits do not depend on how many.
+void lv_multiply_matrices(const lv_matrix_product *product, char *workspace, int threads);
+
 /// Copies elements of `size` bytes between strided arrays of one shape; strides are in elements.
 void lv_copy_strided(
     char *to, const int64_t *to_strides, const char *from, const int64_t *from_strides,

@@ -3,45 +3,35 @@ extension Routines {
   /// The product of two matrices, or of batches of them, whatever their strides.
   static func matrixProduct(_ call: RoutineCall) {
     guard call.result.count > 0 else { return }
+    let batches = MatrixBatches(call)
     switch call.result.dtype {
-    case .int32: multiplyWhole(call, Int32.self)
-    case .int64: multiplyWhole(call, Int.self)
-    case .float32: multiplyReal(call, Float.self)
-    case .float64: multiplyReal(call, Double.self)
+    case .int32: multiplyWhole(call, batches, Int32.self)
+    case .int64: multiplyWhole(call, batches, Int.self)
+    case .float32, .float64:
+      var product = MatrixProduct(
+        call.result.dtype, batches, first: call.operands[0].pointer,
+        second: call.operands[1].pointer, result: call.result.pointer)
+      product.run(firstStarts: batches.firstStarts, secondStarts: batches.secondStarts)
     case .bool: fatalError("matmul: booleans have no arithmetic")
     }
   }
 
   // Whole numbers wrap around, as their sums do.
   private static func multiplyWhole<T: FixedWidthInteger & TensorScalar>(
-    _ call: RoutineCall, _ type: T.Type
+    _ call: RoutineCall, _ batches: MatrixBatches, _ type: T.Type
   ) {
-    multiply(call, type, zero: 0) { $0 &+ $1 &* $2 }
-  }
-
-  private static func multiplyReal<T: BinaryFloatingPoint & TensorScalar>(
-    _ call: RoutineCall, _ type: T.Type
-  ) {
-    multiply(call, type, zero: 0) { $0 + $1 * $2 }
-  }
-
-  @inline(__always)
-  private static func multiply<T: TensorScalar>(
-    _ call: RoutineCall, _ type: T.Type, zero: T, _ accumulate: (T, T, T) -> T
-  ) {
-    let batches = MatrixBatches(call)
-    let (m, n, k) = (batches.rows, batches.columns, batches.inner)
-    for batch in batches.starts {
-      let a = call.operands[0].elements(as: type) + batch.first
-      let b = call.operands[1].elements(as: type) + batch.second
-      let c = call.result.elements(as: type) + batch.result
-      (c).update(repeating: zero, count: m * n)
+    let (m, n) = (batches.rows, batches.columns)
+    let (aStrides, bStrides) = (batches.firstStrides, batches.secondStrides)
+    for (place, (start, other)) in zip(batches.firstStarts, batches.secondStarts).enumerated() {
+      let a = call.operands[0].elements(as: type) + Int(start)
+      let b = call.operands[1].elements(as: type) + Int(other)
+      let c = call.result.elements(as: type) + place * m * n
+      c.update(repeating: 0, count: m * n)
       for i in 0..<m {
-        for p in 0..<k {
-          let factor = a[i * batches.firstStrides.row + p * batches.firstStrides.column]
+        for p in 0..<batches.inner {
+          let factor = a[i * aStrides.row + p * aStrides.column]
           for j in 0..<n {
-            let other = b[p * batches.secondStrides.row + j * batches.secondStrides.column]
-            c[i * n + j] = accumulate(c[i * n + j], factor, other)
+            c[i * n + j] &+= factor &* b[p * bStrides.row + j * bStrides.column]
           }
         }
       }
@@ -51,12 +41,6 @@ extension Routines {
 
 /// Where the matrices of a batched product begin, in elements, and how they lie.
 struct MatrixBatches {
-  struct Start {
-    var first: Int
-    var second: Int
-    var result: Int
-  }
-
   struct Strides {
     var row: Int
     var column: Int
@@ -68,7 +52,9 @@ struct MatrixBatches {
   let inner: Int
   let firstStrides: Strides
   let secondStrides: Strides
-  let starts: [Start]
+  /// Where each pair begins; their results follow each other.
+  let firstStarts: [Int64]
+  let secondStarts: [Int64]
 
   init(_ call: RoutineCall) {
     let (a, b) = (call.operands[0], call.operands[1])
@@ -79,12 +65,8 @@ struct MatrixBatches {
     firstStrides = Self.matrixStrides(a)
     secondStrides = Self.matrixStrides(b)
     let batch = Array(shape.dropLast(2))
-    let firsts = Self.offsets(a, batch)
-    let seconds = Self.offsets(b, batch)
-    let size = rows * columns
-    starts = firsts.indices.map {
-      Start(first: firsts[$0], second: seconds[$0], result: $0 * size)
-    }
+    firstStarts = Self.offsets(a, batch)
+    secondStarts = Self.offsets(b, batch)
   }
 
   private static func matrixStrides(_ array: MemoryArray) -> Strides {
@@ -93,11 +75,11 @@ struct MatrixBatches {
   }
 
   // Batches that an operand lacks have stride 0.
-  private static func offsets(_ array: MemoryArray, _ batch: [Int]) -> [Int] {
+  private static func offsets(_ array: MemoryArray, _ batch: [Int]) -> [Int64] {
     let added = batch.count + 2 - array.shape.count
     let strides = batch.indices.map { axis in
       axis < added || array.shape[axis - added] == 1 ? 0 : array.strides[axis - added]
     }
-    return RowMap.offsets(batch, strides: strides, start: 0)
+    return RowMap.offsets(batch, strides: strides, start: 0).map(Int64.init)
   }
 }
