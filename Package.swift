@@ -38,6 +38,9 @@ let package = Package(
     example("zero-inflated-poisson", folder: "ZeroInflatedPoisson"),
     example("beta-mixture", folder: "BetaMixture"),
 
+    .executableTarget(
+      name: "benchmarks", dependencies: ["Levin", "LevinNN", "LevinTensor", "LevinTraining"],
+      path: "Tests/Benchmarks", exclude: ["RESULTS.md", "peers", "run"]),
     .target(name: "LevinTestKit", dependencies: ["Levin", "LevinTensor"], path: "Tests/TestKit"),
     tests(of: "LevinTensor"),
     tests(of: "LevinNN"),

@@ -1,5 +1,5 @@
 import LevinNN
-import LevinTensor
+package import LevinTensor
 
 /// Takes steps with an optimizer: gradients, one evaluation of everything, a look whether all is finite,
 /// and only then the commit.
@@ -90,12 +90,12 @@ final class Stepper {
 ///
 /// Small tensors are looked at where they lie in memory, which costs no node of the plan; for large ones
 /// the plan reduces to one flag each while it has the numbers at hand.
-struct FiniteCheck {
+package struct FiniteCheck {
   private static let smallCount = 256
   private let tensors: [Tensor?]
   private let flags: [Tensor?]
 
-  init(_ tensors: [Tensor?]) {
+  package init(_ tensors: [Tensor?]) {
     self.tensors = tensors
     flags = tensors.map { tensor in
       guard let tensor, tensor.elementCount > Self.smallCount else { return nil }
@@ -103,13 +103,13 @@ struct FiniteCheck {
     }
   }
 
-  func appendRoots(to roots: inout [Tensor]) {
+  package func appendRoots(to roots: inout [Tensor]) {
     for index in tensors.indices {
       if let root = flags[index] ?? tensors[index] { roots.append(root) }
     }
   }
 
-  var isPassed: Bool { firstFailure == nil }
+  package var isPassed: Bool { firstFailure == nil }
 
   var firstFailure: Int? {
     tensors.indices.first { index in

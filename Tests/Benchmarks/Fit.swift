@@ -1,0 +1,72 @@
+import Levin
+import LevinNN
+import LevinTensor
+import LevinTraining
+
+/// A model at its starting values with an optimizer, trained by a loop written by hand.
+///
+/// A step is what a step of the `Trainer` is, without metrics, callbacks and batches: the loss, its
+/// gradients and Adam's update computed together, a look whether all of it is finite, and the commit.
+final class Fit {
+  /// The learning rate that all benchmarks and their peers use.
+  static let learningRate = 0.001
+
+  private let loss: () -> Tensor
+  private let optimizer: Adam
+
+  /// - Parameters:
+  ///   - parameters: What is learnt.
+  ///   - loss: Builds the graph of the loss at the parameters' present values.
+  init(_ parameters: [Parameter], loss: @escaping () -> Tensor) {
+    self.loss = loss
+    optimizer = Adam(parameters, learningRate: Self.learningRate)
+  }
+
+  /// Takes a step and returns the loss before it.
+  @discardableResult
+  func step() -> Double {
+    let loss = loss()
+    let gradients = gradients(of: loss, at: optimizer.parameters.map(\.wrappedValue))
+    let update = optimizer.proposeUpdate(gradients)
+    let gradientCheck = FiniteCheck(gradients)
+    let valueCheck = FiniteCheck(update.values.map(\.value))
+    var roots = [loss]
+    gradientCheck.appendRoots(to: &roots)
+    valueCheck.appendRoots(to: &roots)
+    for (_, value) in update.values { roots.append(value) }
+    roots += update.state
+    evaluate(roots)
+    let value = loss.firstScalar
+    guard value.isFinite, gradientCheck.isPassed, valueCheck.isPassed else {
+      fatalError("a step of a benchmark is not finite: loss \(value)")
+    }
+    update.commit()
+    return value
+  }
+}
+
+extension Benchmark {
+  /// Steps of a fit.
+  ///
+  /// Every sample begins at the starting values, so that no sample does other work than the rest, and
+  /// does not count its first steps.
+  static func fit(
+    _ name: String, rows: Int, _ make: @escaping @Sendable () -> () -> Fit
+  ) -> Benchmark {
+    Benchmark(
+      name: name, rows: rows,
+      microseconds: {
+        let start = make()
+        return Stopwatch.microseconds { repetitions in
+          let fit = start()
+          for _ in 0..<3 { fit.step() }
+          return Stopwatch.seconds { for _ in 0..<repetitions { fit.step() } }
+        }
+      },
+      losses: {
+        let fit = make()()
+        let losses = (0..<10).map { _ in fit.step() }
+        return [(1, losses[0]), (10, losses[9])]
+      })
+  }
+}
