@@ -18,10 +18,23 @@ package final class Storage: @unchecked Sendable {
   private static let count = Atomic<Int>(0)
 
   /// Takes a block of at least `byteCount` bytes, whose contents are arbitrary.
-  package init(byteCount: Int) {
+  package convenience init(byteCount: Int) {
+    guard let taken = StoragePool.shared.take(byteCount) else {
+      fatalError("out of memory: a tensor asked for \(byteCount) bytes")
+    }
+    self.init(byteCount, taken)
+  }
+
+  /// Takes such a block, or gives nil when the system has none.
+  package convenience init?(ifAvailable byteCount: Int) {
+    guard let taken = StoragePool.shared.take(byteCount) else { return nil }
+    self.init(byteCount, taken)
+  }
+
+  private init(_ byteCount: Int, _ taken: (UnsafeMutableRawPointer, Int)) {
     self.byteCount = byteCount
     identity = Self.count.add(1, ordering: .relaxed).newValue
-    (pointer, capacity) = StoragePool.shared.take(byteCount)
+    (pointer, capacity) = taken
   }
 
   /// Asks for word to step memory when the block goes.

@@ -18,8 +18,8 @@ final class StoragePool: Sendable {
   // The addresses of free blocks; plain integers because raw pointers are not Sendable.
   private let blocks = Locked<[[UInt]]>(Array(repeating: [], count: largestClass + 1))
 
-  /// A block of at least `byteCount` bytes aligned to 64, and its true size.
-  func take(_ byteCount: Int) -> (UnsafeMutableRawPointer, Int) {
+  /// A block of at least `byteCount` bytes aligned to 64, and its true size; nil when there is none.
+  func take(_ byteCount: Int) -> (UnsafeMutableRawPointer, Int)? {
     let sizeClass = Self.sizeClass(byteCount)
     guard sizeClass <= Self.largestClass else { return Self.allocate(byteCount) }
     let reused = blocks.withLock { $0[sizeClass].popLast() }
@@ -52,13 +52,12 @@ final class StoragePool: Sendable {
     max(smallestClass, Int.bitWidth - max(byteCount - 1, 1).leadingZeroBitCount)
   }
 
-  private static func allocate(_ byteCount: Int) -> (UnsafeMutableRawPointer, Int) {
+  private static func allocate(_ byteCount: Int) -> (UnsafeMutableRawPointer, Int)? {
+    guard byteCount <= Int.max - 63 else { return nil }
     let rounded = (max(byteCount, 1) + 63) & ~63
     var pointer: UnsafeMutableRawPointer?
     let status = posix_memalign(&pointer, 64, rounded)
-    guard status == 0, let pointer else {
-      fatalError("out of memory: a tensor asked for \(byteCount) bytes")
-    }
+    guard status == 0, let pointer else { return nil }
     return (pointer, rounded)
   }
 }

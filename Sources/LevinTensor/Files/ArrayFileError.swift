@@ -1,0 +1,100 @@
+/// Why an array could not be read from a file, or written to one.
+public struct ArrayFileError: Error, Sendable, Hashable {
+  /// What is wrong with a file.
+  public enum Problem: Sendable, Hashable {
+    /// The system refused to open or read the file, in its own words.
+    case unreadable(String)
+    /// The system refused to write the file, in its own words; what was there before still is.
+    case unwritable(String)
+    /// The file does not begin as an array file of NumPy does.
+    case notAnArray
+    /// The version of the array format is none that is known.
+    case unknownVersion(major: Int, minor: Int)
+    /// The header of the array cannot be understood.
+    case badHeader(String)
+    /// The elements are Python objects.
+    case objects
+    /// The elements are records of several fields.
+    case records
+    /// The elements have a dtype, in NumPy's spelling, that has no counterpart here.
+    case unsupportedDType(String)
+    /// The file ends before the array does.
+    case cut(expected: Int, found: Int)
+    /// The file goes on after the array has ended.
+    case trailingBytes(expected: Int, found: Int)
+    /// The array has more bytes than can be addressed, or than there is memory for.
+    case tooLarge
+    /// An unsigned number is above the largest `int64`; its place is counted in the file's order.
+    case outOfRange(UInt64, place: Int)
+    /// The file is no zip archive.
+    case notAnArchive
+    /// The directory of the archive or the place of an entry cannot be right.
+    case damagedArchive(String)
+    /// The entry is encrypted.
+    case encrypted
+    /// The entry is compressed by a method other than deflate, given by its number.
+    case unknownCompression(Int)
+    /// The compressed bytes of the entry cannot be right.
+    case damagedCompression(String)
+    /// The bytes of the entry are not those that were written.
+    case badChecksum
+    /// The archive has no array of this name; it has those listed.
+    case noSuchArray([String])
+    /// An archive cannot hold arrays under these names.
+    case unusableName(String)
+  }
+
+  /// The file.
+  public let path: String
+  /// The array within an archive; nil for what concerns the file as a whole.
+  public let array: String?
+  /// What is wrong.
+  public let problem: Problem
+}
+
+extension ArrayFileError: CustomStringConvertible {
+  /// The file, what is wrong with it, and what to do.
+  public var description: String {
+    let place = array.map { "\(path), array '\($0)'" } ?? path
+    return "\(place): \(problem.sentence)"
+  }
+}
+
+extension ArrayFileError.Problem {
+  fileprivate var sentence: String {
+    switch self {
+    case .unreadable(let reason): "cannot be read: \(reason)"
+    case .unwritable(let reason): "cannot be written: \(reason); nothing has been changed"
+    case .notAnArray:
+      "is no array file: it does not begin with \\x93NUMPY; write it with numpy.save"
+    case .unknownVersion(let major, let minor):
+      "has format version \(major).\(minor); versions 1.0, 2.0 and 3.0 can be read"
+    case .badHeader(let reason): "has a header that makes no sense: \(reason); save the array anew"
+    case .objects:
+      "holds Python objects; convert them to numbers with astype before saving"
+    case .records: "holds records of several fields; save each field as an array of its own"
+    case .unsupportedDType(let name):
+      "has elements of dtype '\(name)', which have no counterpart here; convert them with astype, "
+        + "say to float64, before saving"
+    case .cut(let expected, let found):
+      "is cut: \(expected) bytes are expected and \(found) are there; copy or save it anew"
+    case .trailingBytes(let expected, let found):
+      "has \(found) bytes where its shape and dtype make \(expected); save it anew"
+    case .tooLarge: "has an array with more bytes than there is memory; save it in parts"
+    case .outOfRange(let value, let place):
+      "holds \(value) at place \(place), above the largest int64; convert it to float64 before saving"
+    case .notAnArchive: "is no zip archive, or is cut; write it with numpy.savez"
+    case .damagedArchive(let reason): "is a damaged archive: \(reason); copy or save it anew"
+    case .encrypted: "is encrypted; save it without a password"
+    case .unknownCompression(let method):
+      "is compressed by method \(method); use numpy.savez or numpy.savez_compressed"
+    case .damagedCompression(let reason):
+      "has damaged compressed data: \(reason); copy or save it anew"
+    case .badChecksum: "has bytes other than those written (the checksum differs); copy it anew"
+    case .noSuchArray(let names):
+      "has no such array; there " + (names.count == 1 ? "is " : "are ")
+        + (names.isEmpty ? "none" : names.map { "'\($0)'" }.joined(separator: ", "))
+    case .unusableName(let reason): "cannot be written: \(reason)"
+    }
+  }
+}

@@ -1,0 +1,91 @@
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
+/// Some bytes of memory that is shared with nobody who writes to it.
+struct Bytes {
+  var storage: Storage
+  var offset: Int
+  var count: Int
+
+  /// Memory of its own, or nil when there is not as much.
+  init?(count: Int) {
+    guard let storage = Storage(ifAvailable: count) else { return nil }
+    (self.storage, offset, self.count) = (storage, 0, count)
+  }
+
+  /// The address of the first.
+  var address: UnsafeMutableRawPointer { storage.pointer + offset }
+
+  /// All of them.
+  var buffer: UnsafeMutableRawBufferPointer { .init(start: address, count: count) }
+
+  /// Some of them, which must lie within.
+  subscript(range: Range<Int>) -> Bytes {
+    var part = self
+    part.offset += range.lowerBound
+    part.count = range.count
+    return part
+  }
+
+  /// The byte at a place.
+  subscript(place: Int) -> UInt8 { address.load(fromByteOffset: place, as: UInt8.self) }
+
+  /// A little-endian number at a place, whatever its alignment.
+  func number<T: FixedWidthInteger>(_ type: T.Type, at place: Int) -> T {
+    T(littleEndian: address.loadUnaligned(fromByteOffset: place, as: type))
+  }
+}
+
+/// A file that is open for reading.
+final class ReadableFile: Sendable {
+  let path: String
+  let byteCount: Int
+  private let descriptor: Int32
+
+  init(_ path: String) throws(ArrayFileError) {
+    func failure(_ reason: String) -> ArrayFileError {
+      ArrayFileError(path: path, array: nil, problem: .unreadable(reason))
+    }
+    // A path is cut at its first zero character by the system; so another file would be read.
+    guard !path.utf8.contains(0) else { throw failure("its path holds a zero character") }
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    guard descriptor >= 0 else { throw failure(systemReason()) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {
+      _ = close(descriptor)
+      throw failure("it is not a regular file")
+    }
+    (self.path, self.descriptor, byteCount) = (path, descriptor, Int(status.st_size))
+  }
+
+  deinit { _ = close(descriptor) }
+
+  /// Bytes of the file, which must lie within it, in new memory.
+  func read(_ range: Range<Int>, of array: String? = nil) throws(ArrayFileError) -> Bytes {
+    guard let bytes = Bytes(count: range.count) else {
+      throw ArrayFileError(path: path, array: array, problem: .tooLarge)
+    }
+    var done = 0
+    while done < range.count {
+      let place = off_t(range.lowerBound + done)
+      let count = pread(descriptor, bytes.address + done, range.count - done, place)
+      if count > 0 {
+        done += count
+      } else if count == 0 {
+        let problem = ArrayFileError.Problem.cut(expected: range.count, found: done)
+        throw ArrayFileError(path: path, array: array, problem: problem)
+      } else if errno != EINTR {
+        throw ArrayFileError(path: path, array: array, problem: .unreadable(systemReason()))
+      }
+    }
+    return bytes
+  }
+}
+
+/// The words in which the system states its last error.
+func systemReason() -> String { String(cString: strerror(errno)) }

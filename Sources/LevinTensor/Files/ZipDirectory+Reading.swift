@@ -1,0 +1,53 @@
+extension ZipDirectory {
+  /// The bytes of an entry, decompressed and checked; errors name the array `name`.
+  func contents(
+    of entry: Entry, named name: String, in file: ReadableFile
+  ) throws(ArrayFileError) -> Bytes {
+    func failure(_ problem: ArrayFileError.Problem) -> ArrayFileError {
+      ArrayFileError(path: file.path, array: name, problem: problem)
+    }
+    if entry.isEncrypted { throw failure(.encrypted) }
+    let range = try range(of: entry, named: name, in: file)
+    let stored = try file.read(range, of: name)
+    let bytes: Bytes
+    switch entry.method {
+    case 0: bytes = stored
+    case 8:
+      guard let inflated = Bytes(count: entry.size) else { throw failure(.tooLarge) }
+      do throws(Inflater.Failure) {
+        try Inflater.inflate(UnsafeRawBufferPointer(stored.buffer), into: inflated.buffer)
+      } catch {
+        throw failure(.damagedCompression(error.reason))
+      }
+      bytes = inflated
+    default: throw failure(.unknownCompression(entry.method))
+    }
+    let checksum = Checksum.of(UnsafeRawBufferPointer(bytes.buffer))
+    guard checksum == entry.checksum else { throw failure(.badChecksum) }
+    return bytes
+  }
+
+  // Deflate makes at most 1032 bytes of one, so what claims more need not be tried.
+  private static let mostExpansion = 1032
+
+  private func range(
+    of entry: Entry, named name: String, in file: ReadableFile
+  ) throws(ArrayFileError) -> Range<Int> {
+    guard entry.offset <= start - Self.localSize else {
+      throw file.damaged("an entry does not lie within it", array: name)
+    }
+    let local = try file.read(entry.offset..<(entry.offset + Self.localSize))
+    guard local.number(UInt32.self, at: 0) == 0x0403_4B50 else {
+      throw file.damaged("an entry is not where it should be", array: name)
+    }
+    let lengths = [26, 28].map { Int(local.number(UInt16.self, at: $0)) }
+    let begin = entry.offset + Self.localSize + lengths[0] + lengths[1]
+    guard begin <= start, entry.storedSize <= start - begin else {
+      throw file.damaged("an entry does not lie within it", array: name)
+    }
+    guard entry.method != 0 || entry.size == entry.storedSize,
+      entry.method != 8 || entry.size / Self.mostExpansion <= entry.storedSize
+    else { throw file.damaged("the sizes of an entry do not agree", array: name) }
+    return begin..<(begin + entry.storedSize)
+  }
+}

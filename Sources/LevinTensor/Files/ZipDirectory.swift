@@ -1,0 +1,143 @@
+/// The directory of a zip archive: which entries it holds and where.
+///
+/// Everything is read from the directory at the archive's end (PKWARE's APPNOTE, sections 4.3 and 4.4), so
+/// entries whose sizes follow their data are read as well. Numbers that exceed 32 bits stand in fields
+/// of their own (zip64).
+struct ZipDirectory {
+  struct Entry {
+    var name: String
+    var isEncrypted: Bool
+    var method: Int
+    var checksum: UInt32
+    var storedSize: Int
+    var size: Int
+    var offset: Int
+  }
+
+  let entries: [Entry]
+  /// Where the directory begins, and entries end.
+  let start: Int
+
+  private static let endSize = 22
+  private static let locatorSize = 20
+  private static let end64Size = 56
+  private static let entrySize = 46
+  static let localSize = 30
+
+  init(_ file: ReadableFile) throws(ArrayFileError) {
+    let (start, size, count) = try Self.extent(file)
+    let bytes = try file.read(start..<(start + size))
+    self.start = start
+    var entries: [Entry] = []
+    var place = 0
+    for _ in 0..<count {
+      guard size - place >= Self.entrySize, bytes.number(UInt32.self, at: place) == 0x0201_4B50
+      else {
+        throw file.damaged("its directory has fewer entries than it says")
+      }
+      let lengths = [28, 30, 32].map { Int(bytes.number(UInt16.self, at: place + $0)) }
+      let end = place + Self.entrySize + lengths.reduce(0, +)
+      guard end <= size else { throw file.damaged("its directory is cut") }
+      entries.append(try Self.entry(bytes[place..<end], file))
+      place = end
+    }
+    self.entries = entries
+  }
+
+  // MARK: Where the directory is
+
+  private static func extent(
+    _ file: ReadableFile
+  ) throws(ArrayFileError) -> (start: Int, size: Int, count: Int) {
+    // The end may be followed by a comment of up to 65,535 bytes.
+    let tail = max(0, file.byteCount - endSize - 0xFFFF - locatorSize)
+    let bytes = try file.read(tail..<file.byteCount)
+    let last = bytes.count - endSize
+    guard last >= 0, let end = (0...last).last(where: { isEnd(bytes, $0) }) else {
+      throw ArrayFileError(path: file.path, array: nil, problem: .notAnArchive)
+    }
+    let disks = [4, 6].map { bytes.number(UInt16.self, at: end + $0) }
+    var count = Int(bytes.number(UInt16.self, at: end + 10))
+    var size = Int(bytes.number(UInt32.self, at: end + 12))
+    var start = Int(bytes.number(UInt32.self, at: end + 16))
+    var limit = tail + end
+    if end >= locatorSize, bytes.number(UInt32.self, at: end - locatorSize) == 0x0706_4B50 {
+      let stated = bytes.number(UInt64.self, at: end - locatorSize + 8)
+      (start, size, count, limit) = try extent64(file, at: stated)
+    } else if disks != [0, 0] {
+      throw file.damaged("it is a part of several")
+    }
+    guard start <= limit, size <= limit - start, count <= size / entrySize else {
+      throw file.damaged("its directory does not lie within it")
+    }
+    return (start, size, count)
+  }
+
+  private static func isEnd(_ bytes: Bytes, _ place: Int) -> Bool {
+    bytes.number(UInt32.self, at: place) == 0x0605_4B50
+      && Int(bytes.number(UInt16.self, at: place + 20)) == bytes.count - place - endSize
+  }
+
+  private static func extent64(
+    _ file: ReadableFile, at stated: UInt64
+  ) throws(ArrayFileError) -> (start: Int, size: Int, count: Int, limit: Int) {
+    guard let place = Int(exactly: stated), place <= file.byteCount - end64Size else {
+      throw file.damaged("the end of its directory does not lie within it")
+    }
+    let bytes = try file.read(place..<(place + end64Size))
+    guard bytes.number(UInt32.self, at: 0) == 0x0606_4B50 else {
+      throw file.damaged("the end of its directory is not where it should be")
+    }
+    let numbers = [48, 40, 32].map { Int(exactly: bytes.number(UInt64.self, at: $0)) }
+    guard let start = numbers[0], let size = numbers[1], let count = numbers[2] else {
+      throw file.damaged("its directory does not lie within it")
+    }
+    return (start, size, count, place)
+  }
+
+  // MARK: Entries
+
+  private static func entry(_ bytes: Bytes, _ file: ReadableFile) throws(ArrayFileError) -> Entry {
+    let lengths = [28, 30].map { Int(bytes.number(UInt16.self, at: $0)) }
+    let nameEnd = entrySize + lengths[0]
+    var numbers = [24, 20, 42].map { UInt64(bytes.number(UInt32.self, at: $0)) }
+    try widen(&numbers, extra: bytes[nameEnd..<(nameEnd + lengths[1])], file)
+    let flags = bytes.number(UInt16.self, at: 8)
+    guard let size = Int(exactly: numbers[0]), let storedSize = Int(exactly: numbers[1]),
+      let offset = Int(exactly: numbers[2])
+    else { throw file.damaged("the size of an entry is out of range") }
+    return Entry(
+      name: String(decoding: bytes[entrySize..<nameEnd].buffer, as: UTF8.self),
+      // Bit 0: the data; bit 13: the headers as well.
+      isEncrypted: flags & 0x2001 != 0, method: Int(bytes.number(UInt16.self, at: 10)),
+      checksum: bytes.number(UInt32.self, at: 16), storedSize: storedSize, size: size,
+      offset: offset)
+  }
+
+  // Numbers of all ones stand for the next number of the entry's zip64 field.
+  private static func widen(
+    _ numbers: inout [UInt64], extra: Bytes, _ file: ReadableFile
+  ) throws(ArrayFileError) {
+    var wide = numbers.indices.filter { numbers[$0] == 0xFFFF_FFFF }[...]
+    var place = 0
+    while !wide.isEmpty, extra.count - place >= 4 {
+      let kind = extra.number(UInt16.self, at: place)
+      let end = place + 4 + Int(extra.number(UInt16.self, at: place + 2))
+      guard end <= extra.count else { throw file.damaged("a field of an entry is cut") }
+      place += 4
+      while kind == 1, end - place >= 8, let number = wide.popFirst() {
+        numbers[number] = extra.number(UInt64.self, at: place)
+        place += 8
+      }
+      if kind == 1 { break }
+      place = end
+    }
+    guard wide.isEmpty else { throw file.damaged("the size of an entry is missing") }
+  }
+}
+
+extension ReadableFile {
+  func damaged(_ reason: String, array: String? = nil) -> ArrayFileError {
+    ArrayFileError(path: path, array: array, problem: .damagedArchive(reason))
+  }
+}
