@@ -119,7 +119,8 @@ extension Operation {
     case .logicalOr: LV_OR
     case .select: LV_SELECT
     case .leaf, .scalar, .logSumExp, .softmax, .reshape, .expand, .permute, .slice, .place,
-      .concatenate, .matrixProduct:
+      .concatenate, .argMax, .argMin, .cumulativeSum, .cumulativeProduct, .logCumulativeSumExp,
+      .recurrence, .matrixProduct:
       fatalError("\(self) moves or combines elements by other means than a kernel")
     }
   }

@@ -145,6 +145,8 @@ private struct SmoothGraph {
     places = graph.leaves.indices.filter {
       graph.leaves[$0].dtype == .float64 && graph.leaves[$0].requiresGradient
     }
+    // Differences see through what is detached; gradients end there.
+    guard !graph.steps.contains(where: { $0.name == "detached" }) else { return nil }
     guard !places.isEmpty, graph.leaves.allSatisfy({ $0.dtype != .float32 }) else { return nil }
     var random = PCG64(seed: seed)
     let pool = graph.build(&random)

@@ -53,6 +53,7 @@ struct ErrorBound {
   private let expected: ReferenceArray
   private let sumsOfMagnitudes: [Double]
   private let productOfMagnitudes: [Double]
+  private let runningMagnitudes: [Double]
 
   init(_ node: Node, _ expected: ReferenceArray, _ inputs: [ReferenceArray]) {
     self.node = node
@@ -65,6 +66,7 @@ struct ErrorBound {
     productOfMagnitudes =
       node.operation == .matrixProduct
       ? ReferenceEvaluator.matrixProduct(node, inputs.map(\.magnitudes)).elements : []
+    runningMagnitudes = ReferenceOrder.magnitudes(node, inputs) ?? []
   }
 
   // Sums add pairwise, so their error grows with the logarithm of the number of terms; and factors
@@ -93,10 +95,19 @@ struct ErrorBound {
     case .sum: return sumsOfMagnitudes[place] * unit / 2
     // At most 256 terms are added one after the other, and blocks of them likewise.
     case .matrixProduct: return 300 * productOfMagnitudes[place] * unit / 2 + subnormal
-    case .logSumExp: return 16 * unit * max(1, value)
+    // Lines are added up in double precision and in order.
+    case .cumulativeSum, .recurrence:
+      return unit * value / 2 + runningMagnitudes[place] * 0x1p-53 * Double(node.length)
+    case .cumulativeProduct: return unit * value / 2 + value * 0x1p-52 * Double(node.length)
+    case .logSumExp, .logCumulativeSumExp: return 16 * unit * max(1, value)
     // A weight's relative error is the absolute one of its logarithm.
     case .softmax: return (16 + 2 * abs(log(max(value, subnormal)))) * unit * value + subnormal
     default: return 0
     }
   }
+}
+
+extension Node {
+  /// The length of the axis along which a scan runs.
+  fileprivate var length: Int { shape[attributes[0]] }
 }

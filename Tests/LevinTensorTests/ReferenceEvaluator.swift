@@ -70,6 +70,8 @@ final class ReferenceEvaluator {
     case .place: return placed(node, inputs[0])
     case .concatenate: return concatenated(node, inputs)
     case .matrixProduct: return matrixProduct(node, inputs)
+    case .argMax, .argMin, .cumulativeSum, .cumulativeProduct, .logCumulativeSumExp, .recurrence:
+      return ReferenceOrder.apply(node, inputs)
     case .select:
       let (condition, a, b) = (inputs[0], inputs[1], inputs[2])
       let pairs = zip(a.broadcast(to: node.shape), b.broadcast(to: node.shape))
@@ -238,7 +240,7 @@ extension ReferenceEvaluator {
     switch operation {
     case .leaf, .scalar, .negate, .absolute, .sign, .floor, .ceil, .round, .trunc, .maximum,
       .minimum, .select, .maximumOver, .minimumOver, .reshape, .expand, .permute, .slice, .place,
-      .concatenate:
+      .concatenate, .argMax, .argMin:
       true
     default: false
     }
@@ -251,6 +253,7 @@ extension ReferenceEvaluator {
     let roundoff = array.dtype.unitRoundoff
     guard disturbance > 0, roundoff > 0, !Self.isExact(node.operation) else { return array }
     var sizes = array.elements
+    if let running = ReferenceOrder.magnitudes(node, operands) { sizes = running }
     if node.operation == .sum {
       sizes = operands[0].groups(over: Array(node.attributes.dropFirst())).map { group in
         group.reduce(0) { $0 + Swift.abs($1) }

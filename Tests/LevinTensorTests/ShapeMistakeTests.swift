@@ -77,6 +77,15 @@ struct ShapeMistake: Sendable, CustomTestStringConvertible {
       ones(2, 3).sum(axes: [0, -2])
     },
     .init("the largest of nothing", names: ["maximum", "[0]"]) { ones(0).max() },
+    .init("the place of the largest of nothing", names: ["argMax", "1", "[2, 0]"]) {
+      ones(2, 0).argMax(axis: 1)
+    },
+    .init("the place of the smallest along no axis", names: ["argMin", "2"]) {
+      ones(2, 3).argMin(axis: 2)
+    },
+    .init("a running sum along no axis", names: ["cumulativeSum", "-3", "rank 2"]) {
+      ones(2, 3).cumulativeSum(axis: -3)
+    },
     .init("an index out of range", names: ["subscript", "3", "[2, 3]"]) { ones(2, 3)[0, 3] },
     .init("more indices than axes", names: ["subscript", "2", "[3]"]) { ones(3)[0, 0] },
     .init("a step of 0", names: ["subscript", "0"]) { ones(3)[.range(0, nil, step: 0)] },

@@ -9,7 +9,7 @@ struct StepMenu {
 
   /// A step, or nil when the kind that was drawn fits no tensor.
   mutating func draw() -> Step? {
-    switch random.integers(in: 0..<21) {
+    switch random.integers(in: 0..<22) {
     case 0..<5: unary()
     case 5..<9: binary()
     case 9..<12: reduction()
@@ -21,6 +21,7 @@ struct StepMenu {
     case 17: random.isOne(in: 2) ? permutation() : placing()
     case 18: random.isOne(in: 2) ? reshaping() : expansion()
     case 19: product()
+    case 20: alongAxis()
     default: number()
     }
   }
@@ -137,6 +138,16 @@ struct StepMenu {
       return step("softmax of axis \(axis)", [place]) { $0[0].softmax(axis: axis) }
     }
     return step("\(name) over \(axes)", [place]) { function($0[0], axes, keeps) }
+  }
+
+  private mutating func alongAxis() -> Step? {
+    guard let place = pickOperand(where: { $0.rank > 0 && !$0.shape.contains(0) }) else {
+      return nil
+    }
+    let axis = random.integers(in: 0..<pool[place].rank)
+    let flag = random.isOne(in: 2)
+    let (name, function) = random.pick(StepTable.alongAxis)
+    return step("\(name) along \(axis), \(flag)", [place]) { function($0[0], axis, flag) }
   }
 
   private mutating func concatenation() -> Step? {

@@ -4,6 +4,7 @@
 enum StepTable {
   typealias Unary = (String, @Sendable (Tensor) -> Tensor)
   typealias Binary = (String, @Sendable (Tensor, Tensor) -> Tensor)
+  typealias AlongAxis = (String, @Sendable (Tensor, Int, Bool) -> Tensor)
   typealias Reduction = (String, @Sendable (Tensor, [Int], Bool) -> Tensor)
 
   static let unary: [Unary] = [
@@ -69,6 +70,19 @@ enum StepTable {
     ("min", { $0.min(axes: $1, keepingDimensions: $2) }),
     ("logSumExp", { $0.logSumExp(axes: $1, keepingDimensions: $2) }),
     ("all", { x, _, _ in x.all() }), ("any", { x, _, _ in x.any() }),
+  ]
+
+  static let alongAxis: [AlongAxis] = [
+    ("argMax", { $0.argMax(axis: $1, keepingDimensions: $2) }),
+    ("argMin", { $0.argMin(axis: $1, keepingDimensions: $2) }),
+    ("cumulativeSum", { $0.cumulativeSum(axis: $1, reversed: $2) }),
+    ("sum of those before", { $0.cumulativeSum(axis: $1, reversed: $2, exclusive: true) }),
+    ("cumulativeProduct", { $0.clip(min: -1, max: 1).cumulativeProduct(axis: $1, reversed: $2) }),
+    (
+      "product of those before",
+      { $0.clip(min: -1, max: 1).cumulativeProduct(axis: $1, reversed: $2, exclusive: true) }
+    ),
+    ("logCumulativeSumExp", { $0.logCumulativeSumExp(axis: $1, reversed: $2) }),
   ]
 }
 

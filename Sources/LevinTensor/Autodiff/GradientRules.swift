@@ -12,7 +12,7 @@ struct GradientRule {
   func input(_ index: Int) -> Tensor { Tensor(inputs[index]) }
   var output: Tensor { Tensor(node) }
 
-  private func absorb(_ g: Tensor, times derivative: Tensor) -> Tensor {
+  func absorb(_ g: Tensor, times derivative: Tensor) -> Tensor {
     Tensor(Node.binary(.absorbingMultiply, g.node, derivative.node))
   }
 
@@ -134,6 +134,8 @@ struct GradientRule {
         Node.slice(g.node, starts: evenAttributes, counts: x.shape, steps: oddAttributes))
     case .concatenate: return part(of: g, index)
     case .matrixProduct: return matrixProduct(g, index)
+    case .cumulativeSum, .cumulativeProduct, .logCumulativeSumExp, .recurrence:
+      return scanned(x, g, index)
     default: return nil
     }
   }

@@ -64,6 +64,16 @@ package enum Operation: UInt8, Sendable, Hashable, CaseIterable {
   /// The product of two matrices, batches broadcast.
   case matrixProduct
 
+  // Order. Attribute: the axis.
+  /// The place of the first largest or smallest element along the axis, which goes.
+  case argMax, argMin
+
+  // Scans along an axis. Attributes: the axis, whether they run from its end, whether an element is left
+  // out of its own total.
+  case cumulativeSum, cumulativeProduct, logCumulativeSumExp
+  /// s_i = b_i + a_i s_(i-1) of operands a and b, an s of 0 absorbing an infinite a.
+  case recurrence
+
   /// How an operation's elements come from its operands', which decides how it is planned.
   enum Family {
     /// Given: nothing to compute.
@@ -97,6 +107,8 @@ package enum Operation: UInt8, Sendable, Hashable, CaseIterable {
     case .softmax: .composite
     case .reshape, .expand, .permute, .slice, .place, .concatenate: .movement
     case .matrixProduct: .whole
+    case .argMax, .argMin, .cumulativeSum, .cumulativeProduct, .logCumulativeSumExp, .recurrence:
+      .whole
     }
   }
 

@@ -45,6 +45,9 @@ extension Operation {
     case .concatenate: Routines.concatenate
     case .place: Routines.place
     case .matrixProduct: Routines.matrixProduct
+    case .argMax, .argMin: Routines.argExtreme
+    case .cumulativeSum, .cumulativeProduct, .logCumulativeSumExp: Routines.scan
+    case .recurrence: Routines.recurrence
     default: fatalError("\(self) has no routine")
     }
   }

@@ -1,0 +1,43 @@
+/// Shapes of what looks at the order of elements along one axis, or runs along it.
+///
+/// The one element of rank 0 counts as an axis of size 1.
+extension Node {
+  /// The place of the first largest or smallest element along an axis, which goes.
+  static func argExtreme(_ operation: Operation, _ x: Node, axis: Int) -> Node {
+    require(
+      x.shape[axis] > 0,
+      "\(operation): axis \(axis) of shape \(x.shape) is empty, so there is no extreme value")
+    var shape = x.shape
+    shape.remove(at: axis)
+    return Node(operation, NodeInputs(x), shape: shape, dtype: .int64, attributes: [axis])
+  }
+
+  /// Running totals along an axis.
+  static func scan(
+    _ operation: Operation, _ x: Node, axis: Int, reversed: Bool, exclusive: Bool
+  ) -> Node {
+    var operand = x
+    if !x.dtype.isFloatingPoint {
+      operand = cast(x, to: operation == .logCumulativeSumExp ? .float32 : .int64)
+    }
+    return Node(
+      operation, NodeInputs(operand), shape: x.shape, dtype: operand.dtype,
+      attributes: [axis, reversed ? 1 : 0, exclusive ? 1 : 0])
+  }
+
+  /// s_i = b_i + a_i s_(i-1) along an axis, or s_i = b_i + a_i s_(i+1) when reversed.
+  static func recurrence(_ a: Node, _ b: Node, axis: Int, reversed: Bool) -> Node {
+    Node(
+      .recurrence, NodeInputs(a, b), shape: b.shape, dtype: b.dtype,
+      attributes: [axis, reversed ? 1 : 0, 0])
+  }
+}
+
+extension Tensor {
+  /// Applies an operation along an axis counted from either end; a single number is an axis of size 1.
+  func along(_ axis: Int, for name: String, _ body: (Node, Int) -> Node) -> Tensor {
+    let place = Shape.axis(axis, rank: Swift.max(rank, 1), for: name)
+    if rank > 0 { return Tensor(body(node, place)) }
+    return Tensor(Node.reshape(body(Node.reshape(node, to: [1]), 0), to: []))
+  }
+}

@@ -1,0 +1,47 @@
+// Where extreme elements are.
+extension Routines {
+  /// The place of the first largest or smallest element of each line, the first NaN if there is one.
+  static func argExtreme(_ call: RoutineCall) {
+    switch call.operands[0].dtype {
+    case .bool: search(UInt8.self, call)
+    case .int32: search(Int32.self, call)
+    case .int64: search(Int.self, call)
+    case .float32: search(Float.self, call)
+    case .float64: search(Double.self, call)
+    }
+  }
+
+  private static func search<Element: Comparable>(_ type: Element.Type, _ call: RoutineCall) {
+    let operand = call.operands[0]
+    let lines = Lines(operand.shape, axis: call.attributes[0])
+    let elements = operand.pointer.assumingMemoryBound(to: type)
+    let places = call.result.elements(as: Int.self)
+    let isLargest = call.operation == .argMax
+    lines.share(cost: 1) { range in
+      for line in range {
+        let start = elements + lines.start(line)
+        places[line] =
+          isLargest
+          ? firstPlace(start, lines) { $0 <= $1 } : firstPlace(start, lines) { $0 >= $1 }
+      }
+    }
+  }
+
+  // A comparison with NaN fails, which makes it the most extreme of all.
+  @inline(__always)
+  private static func firstPlace<Element: Comparable>(
+    _ line: UnsafePointer<Element>, _ lines: Lines,
+    isNoBetter: (Element, Element) -> Bool
+  ) -> Int {
+    var best = line[0]
+    var place = 0
+    if best != best { return 0 }
+    for next in 1..<Swift.max(lines.length, 1) {
+      let element = line[next &* lines.stride]
+      if isNoBetter(element, best) { continue }
+      if element != element { return next }
+      (best, place) = (element, next)
+    }
+    return place
+  }
+}

@@ -1,0 +1,51 @@
+// Scans, running totals along an axis. Real numbers are added up and multiplied in double precision, in
+// order, so the bits do not depend on the number of threads.
+extension Tensor {
+  private func scan(
+    _ operation: Operation, axis: Int, reversed: Bool, exclusive: Bool = false
+  ) -> Tensor {
+    along(axis, for: "\(operation)") {
+      Node.scan(operation, $0, axis: $1, reversed: reversed, exclusive: exclusive)
+    }
+  }
+
+  /// The sum of each element and those before it along an axis, `cumsum`; whole numbers and truth values
+  /// add up as `int64`.
+  ///
+  /// - Parameters:
+  ///   - axis: The axis to run along.
+  ///   - reversed: Whether to run from its end.
+  ///   - exclusive: Whether an element is left out of its own sum, so that the first is 0.
+  public func cumulativeSum(
+    axis: Int, reversed: Bool = false, exclusive: Bool = false
+  ) -> Tensor {
+    scan(.cumulativeSum, axis: axis, reversed: reversed, exclusive: exclusive)
+  }
+
+  /// The product of each element and those before it along an axis, `cumprod`; whole numbers and truth
+  /// values multiply as `int64`.
+  ///
+  /// Gradients are right where elements are 0 too, and so are second derivatives.
+  ///
+  /// - Parameters:
+  ///   - axis: The axis to run along.
+  ///   - reversed: Whether to run from its end.
+  ///   - exclusive: Whether an element is left out of its own product, so that the first is 1.
+  public func cumulativeProduct(
+    axis: Int, reversed: Bool = false, exclusive: Bool = false
+  ) -> Tensor {
+    scan(.cumulativeProduct, axis: axis, reversed: reversed, exclusive: exclusive)
+  }
+
+  /// The logarithm of the sum of exponentials of each element and those before it along an axis, without
+  /// overflow, `logcumsumexp`.
+  ///
+  /// It is -inf as long as all elements are; these get no gradient.
+  ///
+  /// - Parameters:
+  ///   - axis: The axis to run along.
+  ///   - reversed: Whether to run from its end.
+  public func logCumulativeSumExp(axis: Int, reversed: Bool = false) -> Tensor {
+    scan(.logCumulativeSumExp, axis: axis, reversed: reversed)
+  }
+}

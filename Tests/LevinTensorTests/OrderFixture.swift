@@ -1,0 +1,109 @@
+import LevinTestKit
+import Testing
+
+@testable import LevinTensor
+
+/// The contents of `Fixtures/order.json`: what PyTorch and NumPy gave.
+struct OrderFixture: Decodable, Sendable {
+  let cases: [Case]
+
+  /// An operation on one input.
+  struct Case: Decodable, Sendable, CustomTestStringConvertible {
+    let operation: String
+    let input: Values
+    let results: [Values]
+    let axis: Int?
+    let keeping: Bool?
+    let reversed: Bool?
+    let exclusive: Bool?
+    /// Of a weighted sum of the first result.
+    let gradient: Values?
+    /// Of a weighted sum of the gradient.
+    let second: Values?
+
+    var testDescription: String {
+      let flags = [("keeping", keeping), ("reversed", reversed), ("exclusive", exclusive)]
+      let set = flags.compactMap { $0.1 == true ? $0.0 : nil }
+      let along = axis.map { " along \($0)" } ?? ""
+      return ([operation + " of \(input.dtype) \(input.shape)" + along] + set).joined(
+        separator: ", ")
+    }
+  }
+
+  /// Numbers with a shape.
+  struct Values: Decodable, Sendable {
+    let shape: [Int]
+    let dtype: String
+    let numbers: [Number]
+
+    var doubles: [Double] { numbers.map(\.value) }
+
+    var tensor: Tensor {
+      let type = DType.allCases.first { "\($0)" == dtype }
+      return Tensor(doubles, shape: shape, dtype: type)
+    }
+  }
+
+  /// A double; infinities and NaN stand in the file as strings.
+  struct Number: Decodable, Sendable {
+    let value: Double
+
+    init(from decoder: any Decoder) throws {
+      let container = try decoder.singleValueContainer()
+      if let text = try? container.decode(String.self) {
+        value = Double(text) ?? .signalingNaN
+      } else {
+        value = try container.decode(Double.self)
+      }
+    }
+  }
+
+  private static let shared: OrderFixture = {
+    do {
+      return try Fixture.load("order")
+    } catch {
+      preconditionFailure("Tests/Fixtures/order.json: \(error)")
+    }
+  }()
+
+  /// The cases of some operations.
+  static func cases(_ operations: String...) -> [Case] {
+    shared.cases.filter { operations.contains($0.operation) }
+  }
+}
+
+extension OrderFixture.Case {
+  /// Where results of a function differ from the fixture's, in words; empty if they agree.
+  func mismatches(_ function: (Tensor) -> [Tensor]) -> [String] {
+    let found = function(input.tensor)
+    var failures = zip(found, results).compactMap { difference($0, $1, "result") }
+    if found.count != results.count { failures.append("\(found.count) results") }
+    guard let gradient, let second else { return failures }
+    let x = input.tensor.requiringGradient()
+    let first = Self.derivative(of: function(x)[0], at: x)
+    let next = Self.derivative(of: first, at: x)
+    return failures
+      + [difference(first, gradient, "gradient"), difference(next, second, "second derivative")]
+      .compactMap { $0 }
+  }
+
+  // Of the sum of all elements times 1, -1/2, 1/3, ...
+  private static func derivative(of result: Tensor, at x: Tensor) -> Tensor {
+    let weights = (0..<result.elementCount).map { ($0 % 2 == 0 ? 1 : -1) / Double($0 + 1) }
+    let total = (result * Tensor(weights, shape: result.shape)).sum()
+    return gradients(of: total, at: [x])[0] ?? Tensor.zeros(x.shape, dtype: .float64)
+  }
+
+  private func difference(
+    _ found: Tensor, _ expected: OrderFixture.Values, _ name: String
+  ) -> String? {
+    guard found.shape == expected.shape, "\(found.dtype)" == expected.dtype else {
+      return "\(name): \(found.dtype) \(found.shape), not \(expected.dtype) \(expected.shape)"
+    }
+    let (a, b) = (found.scalars, expected.doubles)
+    let scale = b.filter(\.isFinite).reduce(1) { max($0, abs($1)) }
+    let bound = (found.dtype == .float32 ? 1e-6 : 1e-13) * scale
+    let isClose = zip(a, b).allSatisfy { $0 == $1 || abs($0 - $1) <= bound || $0.isNaN && $1.isNaN }
+    return isClose ? nil : "\(name): \(a), not \(b)"
+  }
+}
