@@ -65,27 +65,6 @@ extension Tensor {
   public static func ones(_ shape: [Int], dtype: DType = .float32) -> Tensor {
     full(shape, 1, dtype: dtype)
   }
-
-  /// The whole numbers from 0 up to, not including, `end`.
-  public static func arange(_ end: Int, dtype: DType = .int64) -> Tensor {
-    var next = -1.0
-    return Tensor(shape: [Swift.max(end, 0)], dtype: dtype) {
-      next += 1
-      return next
-    }
-  }
-
-  /// `count` numbers evenly spaced from `start` to `end`, both included.
-  public static func linspace(
-    _ start: Double, _ end: Double, count: Int, dtype: DType = .float32
-  ) -> Tensor {
-    var index = -1.0
-    let step = count > 1 ? (end - start) / Double(count - 1) : 0
-    return Tensor(shape: [Swift.max(count, 0)], dtype: dtype) {
-      index += 1
-      return Int(index) == count - 1 && count > 1 ? end : start + index * step
-    }
-  }
 }
 
 extension Storage {

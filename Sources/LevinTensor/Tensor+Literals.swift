@@ -29,6 +29,13 @@ extension Array: TensorConvertible where Element: TensorConvertible {
   public var tensorLiteral: Tensor { Tensor.literal(map(\.tensorLiteral)) }
 }
 
+extension TensorConvertible where Self == Tensor {
+  /// Not a number, of the dtype of its neighbours.
+  public static var nan: Tensor { .weak(.nan, .float32) }
+  /// Infinity, of the dtype of its neighbours.
+  public static var infinity: Tensor { .weak(.infinity, .float32) }
+}
+
 extension Tensor: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   /// A number that takes the dtype of the tensor beside it, and is `float32` alone.
   public init(floatLiteral value: Double) { self = .weak(value, .float32) }

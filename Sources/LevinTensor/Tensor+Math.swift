@@ -3,7 +3,10 @@ extension Tensor {
     Tensor(Node.unary(operation, node, attributes: attributes))
   }
 
-  /// The same numbers in another dtype; real numbers become whole by truncation.
+  /// The same numbers in another dtype.
+  ///
+  /// Real numbers become whole by truncation. What is out of the range of whole numbers becomes the nearest
+  /// of them, and NaN becomes 0; as a truth value everything but 0 is true, NaN too.
   public func cast(to dtype: DType) -> Tensor { Tensor(Node.cast(node, to: dtype)) }
 
   /// The magnitude of each element.

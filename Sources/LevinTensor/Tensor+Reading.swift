@@ -89,18 +89,22 @@ extension Tensor: CustomStringConvertible {
   ///
   /// An axis of more than 8 shows its first and last three places.
   public var description: String {
-    let strings: [String]
     switch dtype {
-    case .bool: strings = scalars(as: Bool.self).map(\.description)
-    case .int32, .int64: strings = scalars(as: Int.self).map(\.description)
-    case .float32: strings = scalars(as: Float.self).map(\.description)
-    case .float64: strings = scalars(as: Double.self).map(\.description)
+    case .bool: return text(Bool.self)
+    case .int32, .int64: return text(Int.self)
+    case .float32: return text(Float.self)
+    case .float64: return text(Double.self)
     }
-    return Self.nested(strings[...], shape[...])
   }
 
-  private static func nested(_ elements: ArraySlice<String>, _ shape: ArraySlice<Int>) -> String {
-    guard let size = shape.first else { return elements.first ?? "" }
+  private func text<S: TensorScalar & CustomStringConvertible>(_ type: S.Type) -> String {
+    Self.nested(scalars(as: type)[...], shape[...])
+  }
+
+  private static func nested<S: CustomStringConvertible>(
+    _ elements: ArraySlice<S>, _ shape: ArraySlice<Int>
+  ) -> String {
+    guard let size = shape.first else { return elements.first?.description ?? "" }
     let inner = shape.dropFirst()
     let stride = inner.reduce(1, *)
     func part(_ index: Int) -> String {
