@@ -4,11 +4,12 @@ import Foundation
 @main
 struct Benchmarks {
   static let usage = """
-    usage: benchmarks [--csv | --losses] [--only NAME,...]
+    usage: benchmarks [--csv | --losses] [--only NAME,...] [--rows ROWS]
 
       --csv      rows of name, rows, and the median of microseconds a step or operation takes
       --losses   instead of times, the losses of the first and the tenth step, to compare with others
       --only     the benchmarks of these names alone: \(names.joined(separator: ", "))
+      --rows     the benchmarks of this size alone
     """
 
   static let all = trainingBenchmarks + matrixBenchmarks + overheadBenchmarks
@@ -20,7 +21,7 @@ struct Benchmarks {
 
   static func main() {
     let options = Options(CommandLine.arguments.dropFirst())
-    let chosen = all.filter { options.only?.contains($0.name) ?? true }
+    let chosen = all.filter(options.choose)
     switch options.output {
     case .csv: printTimes(of: chosen, header: "name,rows,microseconds") { "\($0),\($1),\($2)" }
     case .table: printTimes(of: chosen, header: nil, line: tableLine)
@@ -61,7 +62,8 @@ struct Options {
   enum Output { case table, csv, losses }
 
   var output = Output.table
-  var only: Set<String>?
+  private var only: Set<String>?
+  private var rows: Int?
 
   init(_ arguments: some Sequence<String>) {
     var rest = arguments.makeIterator()
@@ -71,12 +73,20 @@ struct Options {
       case "--losses": output = .losses
       case "--only":
         only = (only ?? []).union(Self.names(rest.next()))
+      case "--rows":
+        rows = rest.next().flatMap { Int($0) }
+        if rows == nil { Self.fail("--rows needs a number") }
       case "--help", "-h":
         print(Benchmarks.usage)
         exit(0)
       default: Self.fail("unknown argument '\(argument)'")
       }
     }
+  }
+
+  /// Whether a benchmark was asked for.
+  func choose(_ benchmark: Benchmark) -> Bool {
+    only?.contains(benchmark.name) ?? true && rows ?? benchmark.rows == benchmark.rows
   }
 
   private static func names(_ list: String?) -> [String] {
