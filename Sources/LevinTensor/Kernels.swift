@@ -119,7 +119,8 @@ extension Operation {
     case .logicalOr: LV_OR
     case .select: LV_SELECT
     case .leaf, .scalar, .logSumExp, .softmax, .reshape, .expand, .permute, .slice, .place,
-      .concatenate, .argMax, .argMin, .cumulativeSum, .cumulativeProduct, .logCumulativeSumExp,
+      .concatenate, .replace, .gather, .scatterAdd, .takeAlong, .scatterAddAlong, .scatter,
+      .linearIndex, .argMax, .argMin, .cumulativeSum, .cumulativeProduct, .logCumulativeSumExp,
       .recurrence, .matrixProduct:
       fatalError("\(self) moves or combines elements by other means than a kernel")
     }
@@ -369,5 +370,112 @@ enum Threads {
         body(place)
       }
     }
+  }
+}
+
+/// Rows that go between a table and places in it that indices name.
+struct IndexedRows {
+  /// What happens to the rows.
+  enum Movement {
+    /// Taken from the table.
+    case gather
+    /// Put into the table, later ones over earlier ones.
+    case scatter
+    /// Added to the table, in order.
+    case scatterAdd
+
+    fileprivate var movement: lv_movement {
+      switch self {
+      case .gather: LV_GATHER
+      case .scatter: LV_SCATTER
+      case .scatterAdd: LV_SCATTER_ADD
+      }
+    }
+  }
+
+  /// Some of the outer places, and of the indices at each.
+  struct Part {
+    var outer: Range<Int>
+    var indices: Range<Int>
+  }
+
+  /// How many outer places there are, each with a table of its own.
+  var outer: Int
+  /// The size of the axis along which indices name places.
+  var size: Int
+  /// How many indices there are for each outer place.
+  var count: Int
+  /// How many of them lie side by side and name a place in a column of their own, or 1.
+  var columns: Int
+  /// How many elements one index moves.
+  var row: Int
+  /// Whether each outer place has indices of its own.
+  var isAlong: Bool
+  /// Whether negative indices count from the end.
+  var countsFromEnd = true
+
+  private func indexing(_ indices: MemoryArray, _ type: DType) -> lv_indexing {
+    lv_indexing(
+      indices: indices.pointer, size: Int64(size), count: count, columns: columns, row: row,
+      type: type.kernelType, is_wide: indices.dtype == .int64 ? 1 : 0,
+      counts_from_end: countsFromEnd ? 1 : 0, is_along: isAlong ? 1 : 0)
+  }
+
+  /// Moves a part of the rows, and returns the place of the first index that is out of range.
+  ///
+  /// The table of a sum of `float32` has elements of `float64`.
+  func move(
+    _ movement: Movement, _ type: DType, table: UnsafeMutableRawPointer,
+    rows: UnsafeMutableRawPointer, indices: MemoryArray, part: Part
+  ) -> Int? {
+    var indexing = indexing(indices, type)
+    var range = lv_index_range(
+      outer_first: part.outer.lowerBound, outer_count: part.outer.count,
+      first: part.indices.lowerBound, count: part.indices.count)
+    let bad = lv_move_indexed(
+      &indexing, movement.movement, table.assumingMemoryBound(to: CChar.self),
+      rows.assumingMemoryBound(to: CChar.self), &range)
+    return bad < 0 ? nil : bad
+  }
+
+  /// Multiplies places by the size and adds the indices, which makes them places in a longer axis;
+  /// returns the place of the first index that is out of range.
+  func combine(into places: UnsafeMutablePointer<Int>, indices: MemoryArray) -> Int? {
+    var indexing = indexing(indices, .int64)
+    let result = UnsafeMutableRawPointer(places).assumingMemoryBound(to: Int64.self)
+    let bad = lv_combine_indices(&indexing, result, 0, count)
+    return bad < 0 ? nil : bad
+  }
+}
+
+extension Kernels {
+  /// Adds up tables of sums in their order; those of `float32` have elements of `float64`.
+  static func joinTables(
+    _ type: DType, to: UnsafeMutableRawPointer, from: UnsafeMutableRawPointer, parts: Int,
+    count: Int
+  ) {
+    lv_join_tables(
+      type.kernelType, to.assumingMemoryBound(to: CChar.self),
+      from.assumingMemoryBound(to: CChar.self), parts, count)
+  }
+
+  /// The places in row-major order at which truth values hold, as `int64` in memory of their own.
+  static func placesOfTrue(
+    _ elements: UnsafeMutableRawPointer, count: Int
+  ) -> (places: Storage, count: Int) {
+    let bytes = elements.assumingMemoryBound(to: UInt8.self)
+    let found = lv_count_true(bytes, count)
+    let storage = Storage(byteCount: found * DType.int64.byteCount)
+    lv_places_of_true(bytes, count, storage.pointer.assumingMemoryBound(to: Int64.self))
+    return (storage, found)
+  }
+
+  /// The place along each axis of a shape, for places in row-major order.
+  static func unravel(_ places: Storage, count: Int, shape: [Int]) -> Storage {
+    let result = Storage(byteCount: count * shape.count * DType.int64.byteCount)
+    lv_unravel(
+      places.pointer.assumingMemoryBound(to: Int64.self), count, shape.map(Int64.init),
+      shape.count, result.pointer.assumingMemoryBound(to: Int64.self))
+    return result
   }
 }

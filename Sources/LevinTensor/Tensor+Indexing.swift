@@ -1,15 +1,19 @@
-/// One place in a subscript: a number, a range, a range with a step, all, or a new axis.
+/// One place in a subscript: a number, a range, a range with a step, a tensor of indices or truth values,
+/// all, or a new axis.
 public struct TensorIndex: Sendable {
   enum Place {
     case element(Int)
     case range(Int?, Int?, step: Int)
     case ellipsis
     case newAxis
+    case tensor(Tensor)
 
-    var namesAxis: Bool {
+    /// How many axes it stands for; an ellipsis for none that is counted.
+    var axisCount: Int {
       switch self {
-      case .element, .range: true
-      case .ellipsis, .newAxis: false
+      case .element, .range: 1
+      case .ellipsis, .newAxis: 0
+      case .tensor(let tensor): tensor.dtype == .bool ? tensor.rank : 1
       }
     }
   }
@@ -37,7 +41,8 @@ extension TensorIndexConvertible where Self == TensorIndex {
   public static var ellipsis: TensorIndex { TensorIndex(.ellipsis) }
   /// A new axis of size 1.
   public static var newAxis: TensorIndex { TensorIndex(.newAxis) }
-  /// From the first, up to and not including the second, in steps; nil stands for the end.
+  /// From the first, up to and not including the second, in steps; nil stands for the end that the step
+  /// comes from or goes to.
   public static func range(_ from: Int?, _ to: Int?, step: Int = 1) -> TensorIndex {
     TensorIndex(.range(from, to, step: step))
   }
@@ -70,68 +75,55 @@ extension PartialRangeUpTo: TensorIndexConvertible where Bound == Int {
   public var tensorIndex: TensorIndex { TensorIndex(.range(nil, upperBound, step: 1)) }
 }
 
+extension Tensor: TensorIndexConvertible {
+  /// Places along an axis for a tensor of `int64` or `int32`; for one of `bool` the places at which it
+  /// holds, along as many axes as it has.
+  public var tensorIndex: TensorIndex { TensorIndex(.tensor(self)) }
+}
+
+extension Array: TensorIndexConvertible where Element: TensorScalar {
+  /// Places along an axis, or truth values for each place of it.
+  public var tensorIndex: TensorIndex { TensorIndex(.tensor(Tensor(self))) }
+}
+
 extension Tensor {
-  /// Elements by place along each axis: numbers, ranges, `.all`, `.ellipsis` and `.newAxis`.
+  /// Elements by place along each axis: numbers, ranges, tensors of indices or truth values, `.all`,
+  /// `.ellipsis` and `.newAxis`.
   ///
-  /// Axes that no place names are taken whole. An index out of range is a precondition failure.
-  public subscript<each Index: TensorIndexConvertible>(_ indices: repeat each Index) -> Tensor {
+  /// - Axes that no place names are taken whole. Negative numbers count from the end, and ranges beyond
+  ///   the axis are cut to it. A range with a negative step runs backwards.
+  /// - Tensors of indices broadcast together, and their shape stands where the first of them does; in
+  ///   front of all others if a range, `.all`, `.ellipsis` or `.newAxis` separates them. That is NumPy's
+  ///   advanced indexing with PyTorch's rule for numbers, which take their axis away before.
+  /// - A tensor of truth values stands for the places at which it holds. How many they are depends on
+  ///   its numbers, so it is evaluated at once.
+  /// - Assignment makes a tensor with new elements in these places; values broadcast and take this
+  ///   tensor's dtype, and of several for one place the last stands. Gradients reach the elements that
+  ///   stayed, and the values that stand.
+  ///
+  /// A number or index that is out of range ends the process; an index with the line of the subscript.
+  public subscript<each Index: TensorIndexConvertible>(
+    _ indices: repeat each Index, file file: StaticString = #fileID, line line: UInt = #line
+  ) -> Tensor {
+    get { selection(repeat each indices, file: file, line: line).elements(of: self) }
+    set {
+      self = selection(repeat each indices, file: file, line: line)
+        .replacing(in: self, with: newValue)
+    }
+    // What the compiler (6.3) would write for a pack of indices makes it crash.
+    _modify {
+      let selection = selection(repeat each indices, file: file, line: line)
+      var elements = selection.elements(of: self)
+      yield &elements
+      self = selection.replacing(in: self, with: elements)
+    }
+  }
+
+  private func selection<each Index: TensorIndexConvertible>(
+    _ indices: repeat each Index, file: StaticString, line: UInt
+  ) -> Selection {
     var places: [TensorIndex.Place] = []
     for index in repeat each indices { places.append(index.tensorIndex.place) }
-    return selecting(places)
-  }
-
-  private func selecting(_ places: [TensorIndex.Place]) -> Tensor {
-    var starts = [Int](repeating: 0, count: rank)
-    var counts = shape
-    var steps = [Int](repeating: 1, count: rank)
-    var result: [Int] = []
-    var axis = 0
-    let named = places.count { $0.namesAxis }
-    require(named <= rank, "subscript: \(named) places for a tensor of shape \(shape)")
-    var rest = rank - named
-    func takeWhole(_ number: Int) {
-      result += shape[axis..<(axis + number)]
-      axis += number
-    }
-    for place in places {
-      switch place {
-      case .newAxis: result.append(1)
-      case .ellipsis:
-        takeWhole(rest)
-        rest = 0
-      case .element(let index):
-        starts[axis] = checked(index, axis: axis)
-        counts[axis] = 1
-        axis += 1
-      case .range(let lower, let upper, let step):
-        let (start, count) = bounds(lower, upper, step: step, axis: axis)
-        (starts[axis], counts[axis], steps[axis]) = (start, count, step)
-        result.append(count)
-        axis += 1
-      }
-    }
-    takeWhole(rank - axis)
-    let sliced = Node.slice(node, starts: starts, counts: counts, steps: steps)
-    return Tensor(Node.reshape(sliced, to: result))
-  }
-
-  private func checked(_ index: Int, axis: Int) -> Int {
-    let size = shape[axis]
-    require(
-      index >= -size && index < size,
-      "subscript: index \(index) is out of range for axis \(axis) of shape \(shape)")
-    return index < 0 ? index + size : index
-  }
-
-  // Bounds beyond the axis are cut to it, as NumPy does.
-  private func bounds(_ lower: Int?, _ upper: Int?, step: Int, axis: Int) -> (Int, Int) {
-    require(step > 0, "subscript: the step is \(step), and must be positive")
-    let size = shape[axis]
-    func place(_ bound: Int) -> Int {
-      Swift.min(Swift.max(bound < 0 ? bound + size : bound, 0), size)
-    }
-    let start = place(lower ?? 0)
-    let end = Swift.max(start, place(upper ?? size))
-    return (start, (end - start + step - 1) / step)
+    return Selection(places, of: shape, at: CallSite(file: file, line: line))
   }
 }

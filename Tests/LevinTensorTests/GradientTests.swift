@@ -125,7 +125,55 @@ extension SmoothFunction {
     .init("array literal", [[0.4], [1.2]], [[], []]) { [[$0[0], 1, $0[1]], [2, $0[0], 3]] },
   ]
 
-  static let all = unary + binary + reductions + shaping
+  static let indexing: [SmoothFunction] = [
+    .init("gather", [block], [[3, 4]]) {
+      $0[0].exp().gathered(at: Tensor([2, -2, 2, 0], shape: [2, 2]), axis: 1).square()
+    },
+    .init("gather by no index", [block], [[3, 4]]) {
+      $0[0].gathered(at: Tensor([Int]())).square().sum() + $0[0].square()
+    },
+    .init("take along", [block], [[3, 4]]) {
+      $0[0].exp().takingAlong(Tensor([1, -1, 1], shape: [3, 1]), axis: 1).square()
+    },
+    .init("adding", [block, around], [[3, 4], [3, 2]]) {
+      $0[0].adding($0[1].exp(), at: Tensor([1, 1]), axis: 1).square()
+    },
+    .init("adding along", [block, around], [[3, 4], [3, 2]]) {
+      $0[0].addingAlong($0[1].exp(), at: Tensor([0, 3, 1, 1, 2, 0], shape: [3, 2]), axis: 1)
+        .square()
+    },
+    .init("replacing, one place twice", [block, around], [[3, 4], [3, 2]]) {
+      $0[0].replacing(at: Tensor([1, -3]), axis: 1, with: $0[1].exp()).square()
+    },
+    .init("replacing along, one place twice", [block, around], [[3, 4], [3, 2]]) {
+      $0[0].replacingAlong(
+        Tensor([0, 3, 1, 1, 2, 0], shape: [3, 2]), axis: 1, with: $0[1].exp()
+      ).square()
+    },
+    .init("two indices", [block], [[2, 3, 2]]) {
+      $0[0].exp()[[0, 1, 1], .all, [1, 0, 0]].square()
+    },
+    .init("assignment to a slice", [block, around], [[3, 4], [3, 2]]) {
+      var x = $0[0].exp()
+      x[.all, .range(nil, nil, step: -2)] = $0[1].square()
+      return x.square()
+    },
+    .init("assignment to indices and a mask", [block, other], [[3, 4], [6]]) {
+      var x = $0[0].exp()
+      x[[true, false, true], 1..<4] = $0[1].reshaped(to: [2, 3]).square()
+      x[[1, 2], [-1, 0]] *= $0[1][2]
+      return x.square()
+    },
+    .init("assignment of a number under a mask", [block], [[12]]) {
+      var x = $0[0].square()
+      x[$0[0] .> 0] = 3
+      x[0] += 1
+      return x.exp()
+    },
+    .init("selected", [block], [[3, 4]]) { $0[0].exp().selected(where: $0[0] .> -0.5).square() },
+  ]
+
+  static let all = unary + binary + reductions + shaping + indexing
 }
 
 @Suite struct GradientTests {

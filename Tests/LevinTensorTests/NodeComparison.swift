@@ -51,6 +51,7 @@ struct NodeComparison {
 struct ErrorBound {
   private let node: Node
   private let expected: ReferenceArray
+  // For sums alone.
   private let sumsOfMagnitudes: [Double]
   private let productOfMagnitudes: [Double]
   private let runningMagnitudes: [Double]
@@ -59,10 +60,16 @@ struct ErrorBound {
     self.node = node
     self.expected = expected
     sumsOfMagnitudes =
-      node.operation == .sum
-      ? inputs[0].groups(over: Array(node.attributes.dropFirst())).map {
-        $0.reduce(0) { $0 + abs($1) } * Self.depth($0.count)
-      } : []
+      switch node.operation {
+      case .sum:
+        inputs[0].groups(over: Array(node.attributes.dropFirst())).map {
+          $0.reduce(0) { $0 + abs($1) } * Self.depth($0.count)
+        }
+      // One after the other.
+      case .scatterAdd, .scatterAddAlong:
+        ReferenceIndexing(node, inputs).sizesOfSums.map { ($0.count + 1) * $0.magnitude }
+      default: []
+      }
     productOfMagnitudes =
       node.operation == .matrixProduct
       ? ReferenceEvaluator.matrixProduct(node, inputs.map(\.magnitudes)).elements : []
@@ -92,7 +99,7 @@ struct ErrorBound {
     case .logGamma, .polygamma:
       return (node.dtype == .float32 ? 1e-6 : 1e-13) * max(1, value)
     case .logAddExp: return 4 * unit * max(1, value)
-    case .sum: return sumsOfMagnitudes[place] * unit / 2
+    case .sum, .scatterAdd, .scatterAddAlong: return sumsOfMagnitudes[place] * unit / 2
     // At most 256 terms are added one after the other, and blocks of them likewise.
     case .matrixProduct: return 300 * productOfMagnitudes[place] * unit / 2 + subnormal
     // Lines are added up in double precision and in order.

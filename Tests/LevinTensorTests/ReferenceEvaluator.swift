@@ -72,6 +72,9 @@ final class ReferenceEvaluator {
     case .matrixProduct: return matrixProduct(node, inputs)
     case .argMax, .argMin, .cumulativeSum, .cumulativeProduct, .logCumulativeSumExp, .recurrence:
       return ReferenceOrder.apply(node, inputs)
+    case .gather, .takeAlong, .scatterAdd, .scatterAddAlong, .scatter, .replace, .linearIndex:
+      return result(
+        of: node, ReferenceIndexing(node, inputs).elements.map(node.dtype.rounding))
     case .select:
       let (condition, a, b) = (inputs[0], inputs[1], inputs[2])
       let pairs = zip(a.broadcast(to: node.shape), b.broadcast(to: node.shape))
@@ -240,7 +243,7 @@ extension ReferenceEvaluator {
     switch operation {
     case .leaf, .scalar, .negate, .absolute, .sign, .floor, .ceil, .round, .trunc, .maximum,
       .minimum, .select, .maximumOver, .minimumOver, .reshape, .expand, .permute, .slice, .place,
-      .concatenate, .argMax, .argMin:
+      .concatenate, .gather, .takeAlong, .scatter, .replace, .linearIndex, .argMax, .argMin:
       true
     default: false
     }
@@ -261,6 +264,9 @@ extension ReferenceEvaluator {
     }
     if node.operation == .matrixProduct {
       sizes = Self.matrixProduct(node, operands.map(\.magnitudes)).elements
+    }
+    if node.operation == .scatterAdd || node.operation == .scatterAddAlong {
+      sizes = ReferenceIndexing(node, operands).sizesOfSums.map(\.magnitude)
     }
     var result = array
     result.elements = zip(array.elements, sizes).map {

@@ -9,7 +9,7 @@ struct StepMenu {
 
   /// A step, or nil when the kind that was drawn fits no tensor.
   mutating func draw() -> Step? {
-    switch random.integers(in: 0..<22) {
+    switch random.integers(in: 0..<24) {
     case 0..<5: unary()
     case 5..<9: binary()
     case 9..<12: reduction()
@@ -19,6 +19,7 @@ struct StepMenu {
     case 15: concatenation()
     case 16: slicing()
     case 17: random.isOne(in: 2) ? permutation() : placing()
+    case 22, 23: indexing()
     case 18: random.isOne(in: 2) ? reshaping() : expansion()
     case 19: product()
     case 20: alongAxis()

@@ -189,4 +189,53 @@ void lv_copy_strided(
     char *to, const int64_t *to_strides, const char *from, const int64_t *from_strides,
     const int64_t *shape, ptrdiff_t rank, ptrdiff_t size);
 
+/// Indices along one axis of a table, and what each of them names.
+///
+/// A table has the axes outer, size, columns and row; what moves between it and the table has outer,
+/// count and row.
+typedef struct {
+  const void *indices;
+  int64_t size;       // of the axis; an index is less
+  ptrdiff_t count;    // indices for each outer place
+  ptrdiff_t columns;  // indices side by side that each name a place in a column of their own, or 1
+  ptrdiff_t row;      // elements that one index moves
+  enum lv_type type;  // of the elements
+  int is_wide;        // whether indices have 64 bits rather than 32
+  int counts_from_end;  // whether negative indices do
+  int is_along;       // whether each outer place has indices of its own
+} lv_indexing;
+
+/// A part of the work: some of the outer places, and of the indices at each.
+typedef struct {
+  ptrdiff_t outer_first, outer_count, first, count;
+} lv_index_range;
+
+enum lv_movement {
+  LV_GATHER,      // rows from the table
+  LV_SCATTER,     // rows into the table, later ones over earlier ones
+  LV_SCATTER_ADD  // rows added to the table, in order; one for LV_F32 has elements of LV_F64
+};
+
+/// Moves rows, and returns -1; or the place among the indices of the first that is out of range.
+ptrdiff_t lv_move_indexed(
+    const lv_indexing *indexing, enum lv_movement movement, char *table, char *rows,
+    const lv_index_range *range);
+
+/// Adds up tables of sums in their order; those for LV_F32 have elements of LV_F64.
+void lv_join_tables(
+    enum lv_type type, char *result, const char *tables, ptrdiff_t parts, ptrdiff_t count);
+
+/// result = result * size + index for each index; returns what lv_move_indexed does.
+ptrdiff_t lv_combine_indices(
+    const lv_indexing *indexing, int64_t *result, ptrdiff_t first, ptrdiff_t count);
+
+/// How many of the truth values hold, and at which places.
+ptrdiff_t lv_count_true(const uint8_t *elements, ptrdiff_t count);
+void lv_places_of_true(const uint8_t *elements, ptrdiff_t count, int64_t *places);
+
+/// The place along each axis of a shape for places in row-major order.
+void lv_unravel(
+    const int64_t *places, ptrdiff_t count, const int64_t *shape, ptrdiff_t rank,
+    int64_t *result);
+
 #endif

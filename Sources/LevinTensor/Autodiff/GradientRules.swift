@@ -136,15 +136,15 @@ struct GradientRule {
     case .matrixProduct: return matrixProduct(g, index)
     case .cumulativeSum, .cumulativeProduct, .logCumulativeSumExp, .recurrence:
       return scanned(x, g, index)
-    default: return nil
+    default: return indexing(g, index)
     }
   }
 
   private var reducedAxes: [Int] { Array(node.attributes.dropFirst()) }
 
   // Slices keep (start, step) of each axis.
-  private var evenAttributes: [Int] { attributes(from: 0) }
-  private var oddAttributes: [Int] { attributes(from: 1) }
+  var evenAttributes: [Int] { attributes(from: 0) }
+  var oddAttributes: [Int] { attributes(from: 1) }
 
   private func attributes(from first: Int) -> [Int] {
     stride(from: first, to: node.attributes.count, by: 2).map { node.attributes[$0] }

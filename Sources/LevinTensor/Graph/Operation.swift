@@ -59,6 +59,24 @@ package enum Operation: UInt8, Sendable, Hashable, CaseIterable {
   case place
   /// Attribute: the axis.
   case concatenate
+  /// The first operand with the second in the place of its elements at (start, step) of each axis.
+  case replace
+
+  // Indexing. Attributes: the axis, the axis in the user's words, and the user's line behind all else.
+  /// Whole slices of the first operand along the axis, by a tensor of indices.
+  case gather
+  /// The gradient of `gather`: zeros to which slices are added. Attribute three: the size of the axis.
+  case scatterAdd
+  /// For each index an element of the first operand, along the axis and at the index's own place of the
+  /// others.
+  case takeAlong
+  /// The gradient of `takeAlong`. Attribute three: the size of the axis.
+  case scatterAddAlong
+  /// The first operand with slices of the second in the places that indices name, the last one standing.
+  case scatter
+  /// One index for several axes taken as one. Attributes: whether negative indices count from the end,
+  /// then each axis and its size.
+  case linearIndex
 
   // Linear algebra, over the last two axes; axes before them are batches.
   /// The product of two matrices, batches broadcast.
@@ -105,10 +123,11 @@ package enum Operation: UInt8, Sendable, Hashable, CaseIterable {
       .elementwise
     case .sum, .maximumOver, .minimumOver, .logSumExp: .reduction
     case .softmax: .composite
-    case .reshape, .expand, .permute, .slice, .place, .concatenate: .movement
     case .matrixProduct: .whole
     case .argMax, .argMin, .cumulativeSum, .cumulativeProduct, .logCumulativeSumExp, .recurrence:
       .whole
+    case .reshape, .expand, .permute, .slice, .place, .concatenate, .replace: .movement
+    case .gather, .scatterAdd, .takeAlong, .scatterAddAlong, .scatter, .linearIndex: .whole
     }
   }
 

@@ -50,7 +50,7 @@ struct Layout {
     if node.operation.family == .whole { return append(.whole, nil, extent: 0) }
     guard let axis = chunkAxis(of: node) else { return append(.computed, nil, extent: 0) }
     let isWhole =
-      (node.operation == .concatenate || node.operation == .place)
+      [.concatenate, .place, .replace].contains(node.operation)
       && node.inputs.indices.contains { alignment(of: axis, in: node, input: $0) == .none }
     append(isWhole ? .whole : .computed, isWhole ? nil : axis, extent: node.shape[axis])
   }
@@ -116,7 +116,8 @@ struct Layout {
     let size = node.shape[axis]
     switch node.operation {
     case .permute: return .axis(node.attributes[axis])
-    case .slice, .place:
+    case .replace where index == 0: return .axis(axis)
+    case .slice, .place, .replace:
       let isWhole =
         node.attributes[2 * axis] == 0 && node.attributes[2 * axis + 1] == 1
         && input.shape[axis] == size

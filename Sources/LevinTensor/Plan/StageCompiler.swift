@@ -197,6 +197,7 @@ struct StageCompiler {
     let node = graph.nodes[number]
     if node.operation == .concatenate { return concatenated(number) }
     if node.operation == .place { return placed(number) }
+    if node.operation == .replace { return replaced(number) }
     if !isAtHand(number, 0) {
       let view = buffers.view(of: node.inputs[0], in: graph).seen(
         through: node, from: graph.nodes[node.inputs[0]].shape)
@@ -232,15 +233,26 @@ struct StageCompiler {
   }
 
   private mutating func placed(_ number: Int) -> [PassBuilder.ID] {
-    let (values, shape) = operand(of: number, 0)
-    let target = rowShape(number)
+    let zero = constant(0, graph.nodes[number].dtype)
+    let zeros = [PassBuilder.ID](repeating: zero, count: Shape.count(rowShape(number)))
+    return placed(number, 0, over: zeros)
+  }
+
+  private mutating func replaced(_ number: Int) -> [PassBuilder.ID] {
+    placed(number, 1, over: operand(of: number, 0).rows)
+  }
+
+  // Rows with those of an input in some of their places.
+  private mutating func placed(
+    _ number: Int, _ index: Int, over rows: [PassBuilder.ID]
+  ) -> [PassBuilder.ID] {
+    let (values, shape) = operand(of: number, index)
     let (starts, steps) = rowSteps(number)
-    let strides = Shape.contiguousStrides(target)
+    let strides = Shape.contiguousStrides(rowShape(number))
     let start = zip(starts, strides).reduce(0) { $0 + $1.0 * $1.1 }
     let offsets = RowMap.offsets(
       shape, strides: zip(strides, steps).map { $0 * $1 }, start: start)
-    let zero = constant(0, graph.nodes[number].dtype)
-    var result = [PassBuilder.ID](repeating: zero, count: Shape.count(target))
+    var result = rows
     for (value, offset) in zip(values, offsets) { result[offset] = value }
     return result
   }

@@ -190,7 +190,9 @@ struct Stages {
 
   static func cost(_ operation: Operation) -> Int {
     switch operation {
-    case .reshape, .expand, .permute, .slice, .place, .concatenate, .leaf, .scalar: 0
+    case .reshape, .expand, .permute, .slice, .place, .concatenate, .replace, .leaf,
+      .scalar:
+      0
     case .negate, .absolute, .sign, .floor, .ceil, .round, .trunc, .square, .isNaN, .isFinite,
       .logicalNot, .cast, .add, .subtract, .multiply, .maximum, .minimum, .absorbingMultiply,
       .equal, .notEqual, .less, .lessOrEqual, .logicalAnd, .logicalOr, .select:

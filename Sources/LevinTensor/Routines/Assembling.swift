@@ -18,15 +18,30 @@ extension Routines {
 
   /// Zeros with the operand at (start, step) of each axis.
   static func place(_ call: RoutineCall) {
-    let result = call.result
-    memset(result.pointer, 0, result.count * result.dtype.byteCount)
+    memset(call.result.pointer, 0, call.result.count * call.result.dtype.byteCount)
+    copyInPlace(call.operands[0], call)
+  }
+
+  /// The first operand with the second at (start, step) of each axis.
+  static func replace(_ call: RoutineCall) {
+    let (old, result) = (call.operands[0], call.result)
+    if old.strides == result.strides {
+      memcpy(result.pointer, old.pointer, old.count * old.dtype.byteCount)
+    } else {
+      copy(old, to: result, offset: 0)
+    }
+    copyInPlace(call.operands[1], call)
+  }
+
+  // To (start, step) of each axis.
+  private static func copyInPlace(_ operand: MemoryArray, _ call: RoutineCall) {
     var offset = 0
-    var strides = result.strides
+    var strides = call.result.strides
     for axis in strides.indices {
       offset += call.attributes[2 * axis] * strides[axis]
       strides[axis] *= call.attributes[2 * axis + 1]
     }
-    copy(call.operands[0], to: result, offset: offset, strides: strides)
+    copy(operand, to: call.result, offset: offset, strides: strides)
   }
 
   private static func copy(

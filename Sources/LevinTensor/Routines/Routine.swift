@@ -48,6 +48,13 @@ extension Operation {
     case .argMax, .argMin: Routines.argExtreme
     case .cumulativeSum, .cumulativeProduct, .logCumulativeSumExp: Routines.scan
     case .recurrence: Routines.recurrence
+    case .replace: Routines.replace
+    case .gather: Routines.gather
+    case .scatterAdd: Routines.scatterAdd
+    case .takeAlong: Routines.takeAlong
+    case .scatterAddAlong: Routines.scatterAddAlong
+    case .scatter: Routines.scatter
+    case .linearIndex: Routines.linearIndex
     default: fatalError("\(self) has no routine")
     }
   }
@@ -55,7 +62,7 @@ extension Operation {
   /// Whether the routine reads operands with strides; others are given theirs row-major.
   var takesStrides: Bool {
     switch self {
-    case .concatenate, .place, .matrixProduct: true
+    case .concatenate, .place, .replace, .matrixProduct: true
     default: false
     }
   }

@@ -1,0 +1,176 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+// Elements whose places other elements name.
+//
+// Sums are in the order of the indices; those of `float32` are kept in double precision to their end.
+// How the work is parted follows from shapes alone, and so do the bits.
+extension Routines {
+  /// Attributes: the axis, and the axis and line that the user knows.
+  static func gather(_ call: RoutineCall) {
+    let (table, indices) = (call.operands[0], call.operands[1])
+    let rows = IndexedRows(table.shape, indices: indices, axis: call.attributes[0])
+    inParts(rows, call, indices) { part in
+      rows.move(
+        .gather, table.dtype, table: table.pointer, rows: call.result.pointer, indices: indices,
+        part: part)
+    }
+  }
+
+  /// Attributes: the axis, and the axis and line that the user knows.
+  static func takeAlong(_ call: RoutineCall) {
+    let (table, indices) = (call.operands[0], call.operands[1])
+    let rows = IndexedRows(along: table.shape, indices: indices, axis: call.attributes[0])
+    inParts(rows, call, indices) { part in
+      rows.move(
+        .gather, table.dtype, table: table.pointer, rows: call.result.pointer, indices: indices,
+        part: part)
+    }
+  }
+
+  /// Rows put into a table.
+  ///
+  /// Operands: the table, rows, indices. Attributes: the axis, and the axis and line that the user knows.
+  static func scatter(_ call: RoutineCall) {
+    let (table, values, indices) = (call.operands[0], call.operands[1], call.operands[2])
+    let rows = IndexedRows(table.shape, indices: indices, axis: call.attributes[0])
+    memcpy(call.result.pointer, table.pointer, table.count * table.dtype.byteCount)
+    // Rows for one place come in order, so only outer places are parted.
+    inParts(rows, call, indices, partsIndices: false) { part in
+      rows.move(
+        .scatter, table.dtype, table: call.result.pointer, rows: values.pointer, indices: indices,
+        part: part)
+    }
+  }
+
+  /// Attributes: the axis, the axis that the user knows, its size, the line.
+  static func scatterAdd(_ call: RoutineCall) {
+    let indices = call.operands[1]
+    add(IndexedRows(call.result.shape, indices: indices, axis: call.attributes[0]), call, indices)
+  }
+
+  /// Attributes: the axis, the axis that the user knows, its size, the line.
+  static func scatterAddAlong(_ call: RoutineCall) {
+    let indices = call.operands[1]
+    add(
+      IndexedRows(along: call.result.shape, indices: indices, axis: call.attributes[0]), call,
+      indices)
+  }
+
+  /// Attributes: whether negative indices count from the end, then for each operand the axis that the
+  /// user knows and its size, then the line.
+  static func linearIndex(_ call: RoutineCall) {
+    let places = call.result.elements(as: Int.self)
+    memset(places, 0, call.result.count * DType.int64.byteCount)
+    for (number, indices) in call.operands.enumerated() {
+      let rows = IndexedRows(
+        outer: 1, size: call.attributes[2 + 2 * number], count: call.result.count, columns: 1,
+        row: 1, isAlong: false, countsFromEnd: call.attributes[0] == 1)
+      if let bad = rows.combine(into: places, indices: indices) {
+        refuse(bad, of: indices, axis: call.attributes[1 + 2 * number], size: rows.size, call)
+      }
+    }
+  }
+
+  private static let bytesWorthSharing = 1 << 18
+  private static let mostParts = 16
+
+  private static func inParts(
+    _ rows: IndexedRows, _ call: RoutineCall, _ indices: MemoryArray, partsIndices: Bool = true,
+    _ body: (IndexedRows.Part) -> Int?
+  ) {
+    let isByOuter = rows.outer >= rows.count || !partsIndices
+    let length = isByOuter ? rows.outer : rows.count
+    let parts = min(length, mostParts)
+    let bytes = rows.outer * rows.count * rows.row * call.result.dtype.byteCount
+    let bad = FirstFault()
+    Threads.run(parts, isWorthwhile: bytes > bytesWorthSharing) { place in
+      let range = (place * length / parts)..<((place + 1) * length / parts)
+      let part = IndexedRows.Part(
+        outer: isByOuter ? range : 0..<rows.outer, indices: isByOuter ? 0..<rows.count : range)
+      bad.note(body(part))
+    }
+    if let place = bad.place {
+      refuse(place, of: indices, axis: call.attributes[1], size: rows.size, call)
+    }
+  }
+
+  private static func add(_ rows: IndexedRows, _ call: RoutineCall, _ indices: MemoryArray) {
+    let (values, result) = (call.operands[0], call.result)
+    let isWide = values.dtype == .float32
+    let parts = rows.partialTables
+    let bytes = result.count * (isWide ? DType.float64 : result.dtype).byteCount
+    let scratch = isWide || parts > 1 ? Storage(byteCount: parts * bytes) : nil
+    let tables = scratch?.pointer ?? result.pointer
+    memset(tables, 0, parts * bytes)
+    let bad = FirstFault()
+    let pieces = parts > 1 ? parts : min(rows.outer, mostParts)
+    Threads.run(pieces, isWorthwhile: values.count * 8 > bytesWorthSharing) { place in
+      let length = parts > 1 ? rows.count : rows.outer
+      let range = (place * length / pieces)..<((place + 1) * length / pieces)
+      let part = IndexedRows.Part(
+        outer: parts > 1 ? 0..<1 : range, indices: parts > 1 ? range : 0..<rows.count)
+      bad.note(
+        rows.move(
+          .scatterAdd, values.dtype, table: tables + (parts > 1 ? place * bytes : 0),
+          rows: values.pointer, indices: indices, part: part))
+    }
+    if let place = bad.place {
+      refuse(place, of: indices, axis: call.attributes[1], size: rows.size, call)
+    }
+    if let scratch {
+      Kernels.joinTables(
+        result.dtype, to: result.pointer, from: scratch.pointer, parts: parts, count: result.count)
+    }
+  }
+
+  private static func refuse(
+    _ place: Int, of indices: MemoryArray, axis: Int, size: Int, _ call: RoutineCall
+  ) -> Never {
+    let index =
+      indices.dtype == .int64
+      ? indices.elements(as: Int.self)[place] : Int(indices.elements(as: Int32.self)[place])
+    call.fail(
+      "index \(index) is out of range for axis \(axis) of size \(size)",
+      at: CallSite(lastOf: call.attributes))
+  }
+}
+
+/// The first of the faults that threads find.
+private final class FirstFault: Sendable {
+  private let found = Locked<Int?>(nil)
+
+  var place: Int? { found.withLock { $0 } }
+
+  func note(_ place: Int?) {
+    guard let place else { return }
+    found.withLock { $0 = min($0 ?? place, place) }
+  }
+}
+
+extension IndexedRows {
+  /// Indices that each name a whole slice of a table along an axis.
+  fileprivate init(_ table: [Int], indices: MemoryArray, axis: Int) {
+    self.init(
+      outer: Shape.count(Array(table[..<axis])), size: table[axis], count: indices.count,
+      columns: 1,
+      row: Shape.count(Array(table[(axis + 1)...])), isAlong: false)
+  }
+
+  /// Indices that each name an element of a table along an axis, at their own place of the others.
+  fileprivate init(along table: [Int], indices: MemoryArray, axis: Int) {
+    let outer = Shape.count(Array(table[..<axis]))
+    self.init(
+      outer: outer, size: table[axis], count: indices.count / max(outer, 1),
+      columns: Shape.count(Array(table[(axis + 1)...])), row: 1, isAlong: true)
+  }
+
+  /// How many tables of their own sums are worth, which are added up in the end: several where many
+  /// rows meet in few places.
+  fileprivate var partialTables: Int {
+    outer == 1 && count * row >= 1 << 16 && size * columns * row <= 1 << 12 ? 8 : 1
+  }
+}
