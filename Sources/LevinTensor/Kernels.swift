@@ -120,7 +120,8 @@ extension Operation {
     case .select: LV_SELECT
     case .leaf, .scalar, .logSumExp, .softmax, .reshape, .expand, .permute, .slice, .place,
       .concatenate, .replace, .gather, .scatterAdd, .takeAlong, .scatterAddAlong, .scatter,
-      .linearIndex, .argMax, .argMin, .cumulativeSum, .cumulativeProduct, .logCumulativeSumExp,
+      .linearIndex, .argMax, .argMin, .cumulativeArgMax, .cumulativeArgMin, .argSort, .searchSorted,
+      .cumulativeSum, .cumulativeProduct, .logCumulativeSumExp,
       .recurrence, .matrixProduct:
       fatalError("\(self) moves or combines elements by other means than a kernel")
     }

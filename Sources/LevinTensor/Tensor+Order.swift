@@ -37,4 +37,84 @@ extension Tensor {
     }
     return Tensor(keepingDimensions ? Node.reshape(found, to: kept) : found)
   }
+
+  /// The places of elements along an axis in ascending order, `argsort`; equal ones keep their order.
+  ///
+  /// NaN counts as larger than any number, so it comes last, and first when descending.
+  ///
+  /// - Parameters:
+  ///   - axis: The axis to sort along.
+  ///   - descending: Whether the largest comes first.
+  /// - Returns: Places as `int64`, in this tensor's shape.
+  public func argSort(axis: Int = -1, descending: Bool = false) -> Tensor {
+    along(axis, for: "argSort") { Node.argSort($0, axis: $1, descending: descending) }
+  }
+
+  /// The elements along an axis in ascending order.
+  ///
+  /// NaN counts as larger than any number, so it comes last, and first when descending. Gradients go to
+  /// the elements that were sorted.
+  ///
+  /// - Parameters:
+  ///   - axis: The axis to sort along.
+  ///   - descending: Whether the largest comes first.
+  public func sorted(axis: Int = -1, descending: Bool = false) -> Tensor {
+    taking(argSort(axis: axis, descending: descending), axis: axis)
+  }
+
+  /// The largest elements along an axis, or the smallest, and their places; the most extreme comes first.
+  ///
+  /// NaN counts as larger than any number. Of equal elements those that come first are taken.
+  ///
+  /// - Parameters:
+  ///   - count: How many, at most the size of the axis.
+  ///   - axis: The axis to search.
+  ///   - largest: Whether the largest are wanted.
+  /// - Returns: The elements and their places as `int64`, in this tensor's shape with the axis of size
+  ///   `count`. Gradients go to the elements that were taken.
+  public func topK(
+    _ count: Int, axis: Int = -1, largest: Bool = true
+  ) -> (values: Tensor, indices: Tensor) {
+    let size = rank == 0 ? 1 : shape[Shape.axis(axis, rank: rank, for: "topK")]
+    require(
+      count >= 0 && count <= size && (rank > 0 || count == 1),
+      "topK: there are no \(count) elements along axis \(axis) of shape \(shape)")
+    let places = along(axis, for: "topK") {
+      Node.argSort($0, axis: $1, descending: largest, count: count)
+    }
+    return (taking(places, axis: axis), places)
+  }
+
+  /// Elements by their places along an axis; a single number has its own at each.
+  func taking(_ places: Tensor, axis: Int) -> Tensor {
+    rank == 0 ? Tensor(Node.cast(node, to: dtype)) : takingAlong(places, axis: axis)
+  }
+
+  /// Where in these sorted boundaries values belong: how many boundaries are less than each value.
+  ///
+  /// The boundaries ascend along the last axis, which is not checked. With one axis they serve for all
+  /// values; with more, values have the same sizes outside the last axis, and each row is searched in its
+  /// own. A NaN belongs at the end.
+  ///
+  /// - Parameters:
+  ///   - values: What to search.
+  ///   - right: Whether boundaries that are equal to the value count too, so that it comes after them.
+  /// - Returns: Places as `int64`, in the shape of the values.
+  public func searchSorted(_ values: Tensor, right: Bool = false) -> Tensor {
+    Tensor(Node.searchSorted(node, values.node, right: right))
+  }
+
+  /// The interval between boundaries in which each element lies, `bucketize`: interval i reaches from
+  /// boundary i - 1, not included, to boundary i, included.
+  ///
+  /// - Parameters:
+  ///   - boundaries: One axis of ascending numbers.
+  ///   - right: Whether intervals include their lower boundary instead.
+  /// - Returns: Intervals as `int64`, from 0 to the number of boundaries.
+  public func bucketized(by boundaries: Tensor, right: Bool = false) -> Tensor {
+    require(
+      boundaries.rank == 1,
+      "bucketized: boundaries have one axis, and these have shape \(boundaries.shape)")
+    return boundaries.searchSorted(self, right: right)
+  }
 }

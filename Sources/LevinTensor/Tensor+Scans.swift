@@ -48,4 +48,21 @@ extension Tensor {
   public func logCumulativeSumExp(axis: Int, reversed: Bool = false) -> Tensor {
     scan(.logCumulativeSumExp, axis: axis, reversed: reversed)
   }
+
+  /// The largest of each element and those before it along an axis, `cummax`; NaN from the first NaN on.
+  ///
+  /// Gradients go to the last of equal elements.
+  public func cumulativeMax(axis: Int) -> Tensor { extreme(.cumulativeArgMax, axis: axis) }
+
+  /// The smallest of each element and those before it along an axis, `cummin`; NaN from the first NaN on.
+  ///
+  /// Gradients go to the last of equal elements.
+  public func cumulativeMin(axis: Int) -> Tensor { extreme(.cumulativeArgMin, axis: axis) }
+
+  private func extreme(_ operation: Operation, axis: Int) -> Tensor {
+    let places = along(axis, for: "\(operation)") {
+      Node.cumulativeArgExtreme(operation, $0, axis: $1)
+    }
+    return taking(places, axis: axis)
+  }
 }

@@ -5,8 +5,9 @@
 
 Made with PyTorch 2.13.0 (CPU) and NumPy 2.4.6. Each case has an input, arguments and results. "gradient"
 is PyTorch's gradient of sum(c * result) with the coefficients c = 1, -1/2, 1/3, ..., and "second" that of
-sum(c * gradient), both with respect to the input. Running totals that are reversed or leave out an
-element are made of flips and shifts. Infinities and NaN stand in the file as strings.
+sum(c * gradient), both with respect to the input; a second one that is 0 is left out. Running totals that
+are reversed or leave out an element are made of flips and shifts. Infinities and NaN stand in the file as
+strings.
 """
 
 import json
@@ -51,9 +52,8 @@ def derivatives(function, x):
     found = {"gradient": values(first.detach())}
     if first.requires_grad:
         second = torch.autograd.grad(projected(first), x, allow_unused=True)[0]
-        found["second"] = values(torch.zeros_like(x) if second is None else second)
-    else:
-        found["second"] = values(torch.zeros_like(x))
+        if second is not None and second.count_nonzero() > 0:
+            found["second"] = values(second)
     return found
 
 
@@ -101,7 +101,7 @@ def special():
 
 
 def axes(x):
-    return sorted({0, max(x.dim() - 1, 0), -1})
+    return [0, -1] if x.dim() != 1 else [0]
 
 
 def arguments():
@@ -162,8 +162,127 @@ def scans():
     return rows
 
 
+def sorts():
+    rows = []
+    for name, x in (inputs() | special()).items():
+        smooth = name not in special() and name != "ties"
+        for axis in axes(x):
+            for descending in (False, True):
+                def order(t):
+                    return torch.sort(t, dim=axis, descending=descending, stable=True)
+                rows.append(case("argSort", x, lambda t: order(t).indices, axis=axis, descending=descending))
+                rows.append(case("sorted", x, lambda t: order(t).values, smooth, axis=axis, descending=descending))
+            size = x.shape[axis] if x.dim() else 1
+            for count in {1, 2, size} if x.dim() else {1}:
+                if x.dtype == torch.bool or count > size:
+                    continue
+                for largest in (False, True):
+                    # Which of equal elements PyTorch takes is not said.
+                    rows.append(case(
+                        "topK", x, lambda t: torch.topk(t, count, axis, largest).values, smooth,
+                        axis=axis, count=count, largest=largest))
+        if x.dtype != torch.bool:
+            for axis in axes(x):
+                if (x.shape[axis] if x.dim() else 1) == 0:
+                    continue
+                for operation, function in (("cumulativeMax", torch.cummax), ("cumulativeMin", torch.cummin)):
+                    rows.append(case(
+                        operation, x, lambda t: function(t, axis).values, name not in special(), axis=axis))
+    return rows
+
+
+def searches():
+    bounds = torch.tensor([-1.0, 0.0, 0.0, 0.5, 2.0]).double()
+    wanted = torch.tensor([[-2.0, -1, 0, 0.25], [0.5, 2, 3, -0.0]]).double()
+    odd = torch.tensor([NAN, INF, -INF, 0.0]).double()
+    pairs = [
+        (bounds, wanted), (bounds, odd), (torch.tensor([-INF, 0, INF, NAN]).double(), odd),
+        (bounds, torch.tensor(0.5).double()), (bounds, torch.zeros((2, 0)).double()),
+        (torch.zeros(0).double(), wanted), (bounds.float(), wanted.float()),
+        (torch.tensor([[0, 2, 4], [1, 1, 7]]), torch.tensor([[1, 2, 4, 9], [1, 0, 7, 8]])),
+        (torch.tensor([1, 3, 3, 8], dtype=torch.int32), torch.tensor([3, 0, 9], dtype=torch.int32)),
+        (torch.sort(inputs()["cube"]).values, inputs()["cube"] + 0.1),
+    ]
+    return [case("searchSorted", values_, lambda v: torch.searchsorted(bounds_, v, right=right),
+                 boundaries=values(bounds_), right=right)
+            for bounds_, values_ in pairs for right in (False, True)]
+
+
+def quantiles():
+    rows = []
+    for name, x in (inputs() | special()).items():
+        if not x.dtype.is_floating_point or x.numel() == 0:
+            continue
+        smooth = name not in special() and name != "ties"
+        for axis in [None] + axes(x):
+            place = {} if axis is None else {"axis": axis}
+            for keeps in (False, True):
+                for interpolation in ("linear", "lower", "higher", "midpoint", "nearest"):
+                    # PyTorch gives NaN between infinities that are equal.
+                    if name == "infinite" and interpolation in ("linear", "midpoint"):
+                        continue
+                    for q in (0.3, [0.0, 0.25, 0.5, 1.0]):
+                        if keeps and interpolation != "linear":
+                            continue
+                        order = torch.tensor(q, dtype=x.dtype) if isinstance(q, list) else q
+                        rows.append(case(
+                            "quantile", x,
+                            lambda t: torch.quantile(t, order, axis, keeps, interpolation=interpolation),
+                            smooth and not keeps, **place, keeping=keeps, interpolation=interpolation,
+                            orders=q if isinstance(q, list) else [q], several=isinstance(q, list)))
+            def median(t):
+                return torch.median(t) if axis is None else torch.median(t, axis).values
+            rows.append(case("median", x, median, smooth, **place))
+    return rows
+
+
+def counts():
+    rows = []
+    for x in (inputs() | special()).values():
+        rows.append(case("unique", x, lambda t: torch.unique(t, return_inverse=True, return_counts=True)))
+    whole = torch.tensor([3, 0, 2, 3, 3, 7])
+    for x in (whole, whole.int(), torch.zeros(0, dtype=torch.int64)):
+        size = x.numel()
+        for length in (0, 5, 12):
+            rows.append(case("bincount", x, lambda t: torch.bincount(t, minlength=length), minimumLength=length))
+            # Of nothing PyTorch gives whole numbers, whatever the weights.
+            for weights_ in () if size == 0 else (torch.linspace(-1, 2, size).double(), torch.linspace(-1, 2, size), torch.arange(size)):
+                rows.append(case(
+                    "bincount", x, lambda t: torch.bincount(t, weights_, length),
+                    minimumLength=length, weights=values(weights_)))
+    return rows + histograms()
+
+
+def histograms():
+    rows = []
+    random = np.random.default_rng(5)
+    data = {
+        "real": random.normal(size=200), "rounded": np.round(random.normal(size=(10, 20)), 1),
+        "whole": random.integers(-4, 9, size=100), "constant": np.full(5, 2.0), "empty": np.zeros(0),
+        "gaps": np.array([0.0, 1, 2, 3, 4, 4, 4, NAN, 5, -1]),
+    }
+    for name, x in data.items():
+        weights_ = random.uniform(size=x.shape)
+        for keys in ({"bins": 10}, {"bins": 1}, {"bins": 7, "range": [-1.0, 2.0]}, {"bins": 4, "range": [0.0, 4.0]},
+                     {"edges": [-2.0, -1.0, 0.5, 0.5, 3.0]}, {"edges": [0.0, 4.0]}):
+            if name == "gaps" and "range" not in keys and "edges" not in keys:
+                continue
+            for weighted in (False, True):
+                for density in (False, True):
+                    # A density over nothing is undefined, and NumPy warns of it.
+                    with np.errstate(invalid="ignore", divide="ignore"):
+                        found = np.histogram(
+                            x, keys.get("edges", keys.get("bins")), keys.get("range"), density,
+                            weights_ if weighted else None)
+                    rows.append(
+                        {"operation": "histogram", "input": values(x),
+                         "results": [values(r) for r in found], "density": density} | keys
+                        | ({"weights": values(weights_)} if weighted else {}))
+    return rows
+
+
 def main():
-    rows = arguments() + scans()
+    rows = arguments() + scans() + sorts() + searches() + quantiles() + counts()
     lines = ",\n".join(json.dumps(row) for row in rows)
     text = f'{{"torch": "{torch.__version__}", "numpy": "{np.__version__}", "cases": [\n{lines}\n]}}\n'
     pathlib.Path(__file__).with_name("order.json").write_text(text)

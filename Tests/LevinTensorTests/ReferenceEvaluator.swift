@@ -70,11 +70,13 @@ final class ReferenceEvaluator {
     case .place: return placed(node, inputs[0])
     case .concatenate: return concatenated(node, inputs)
     case .matrixProduct: return matrixProduct(node, inputs)
-    case .argMax, .argMin, .cumulativeSum, .cumulativeProduct, .logCumulativeSumExp, .recurrence:
+    case .argMax, .argMin, .cumulativeArgMax, .cumulativeArgMin, .argSort, .cumulativeSum,
+      .cumulativeProduct, .logCumulativeSumExp, .recurrence:
       return ReferenceOrder.apply(node, inputs)
     case .gather, .takeAlong, .scatterAdd, .scatterAddAlong, .scatter, .replace, .linearIndex:
       return result(
         of: node, ReferenceIndexing(node, inputs).elements.map(node.dtype.rounding))
+    case .searchSorted: return ReferenceOrder.searchSorted(node, inputs[0], inputs[1])
     case .select:
       let (condition, a, b) = (inputs[0], inputs[1], inputs[2])
       let pairs = zip(a.broadcast(to: node.shape), b.broadcast(to: node.shape))

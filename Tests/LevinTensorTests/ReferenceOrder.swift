@@ -22,8 +22,50 @@ enum ReferenceOrder {
     switch node.operation {
     case .argMax: [Double(firstPlace(lines[0]) { $0 > $1 })]
     case .argMin: [Double(firstPlace(lines[0]) { $0 < $1 })]
+    case .cumulativeArgMax: runningPlaces(lines[0]) { $0 >= $1 }
+    case .cumulativeArgMin: runningPlaces(lines[0]) { $0 <= $1 }
+    case .argSort: sortedPlaces(lines[0], isDescending: node.attributes[1] != 0, node)
     default: scanned(node, lines) { running(node.operation, $0) }
     }
+  }
+
+  // The last of equal elements so far, and the last NaN once there is one.
+  private static func runningPlaces(
+    _ line: [Double], isNoWorse: (Double, Double) -> Bool
+  ) -> [Double] {
+    line.indices.map { end in
+      let part = line[...end]
+      let undefined = part.lastIndex(where: \.isNaN)
+      let best = part.lastIndex { x in part.allSatisfy { isNoWorse(x, $0) } }
+      return Double(undefined ?? best ?? 0)
+    }
+  }
+
+  private static func sortedPlaces(
+    _ line: [Double], isDescending: Bool, _ node: Node
+  ) -> [Double] {
+    func isBefore(_ a: Double, _ b: Double) -> Bool { a < b || (!a.isNaN && b.isNaN) }
+    let places = line.indices.sorted { a, b in
+      if isBefore(line[a], line[b]) { return !isDescending }
+      if isBefore(line[b], line[a]) { return isDescending }
+      return a < b
+    }
+    return places.prefix(node.shape[node.attributes[0]]).map { Double($0) }
+  }
+
+  /// For each value how many boundaries of its row are less, or not greater.
+  static func searchSorted(
+    _ node: Node, _ boundaries: ReferenceArray, _ values: ReferenceArray
+  ) -> ReferenceArray {
+    let length = boundaries.shape[boundaries.shape.count - 1]
+    let rows = max(RowMajor.count(boundaries.shape.dropLast()), 1)
+    let isRight = node.attributes[0] != 0
+    let places = values.elements.enumerated().map { place, value -> Double in
+      let row = place * rows / values.elements.count
+      let own = boundaries.elements[(row * length)..<((row + 1) * length)]
+      return Double(own.count { value.isNaN || $0 < value || (isRight && $0 == value) })
+    }
+    return ReferenceArray(shape: node.shape, dtype: node.dtype, elements: places)
   }
 
   private static func firstPlace(

@@ -83,6 +83,30 @@ struct ShapeMistake: Sendable, CustomTestStringConvertible {
     .init("the place of the smallest along no axis", names: ["argMin", "2"]) {
       ones(2, 3).argMin(axis: 2)
     },
+    .init("more of the largest than there are", names: ["topK", "4", "[2, 3]"]) {
+      ones(2, 3).topK(4).values
+    },
+    .init("values that do not fit rows of boundaries", names: ["searchSorted", "[2, 3]", "[3, 3]"])
+    {
+      ones(2, 3).searchSorted(ones(3, 3))
+    },
+    .init("a quantile of order 2", names: ["quantile", "2"]) { ones(3).quantile(2) },
+    .init("quantiles one of whose orders is negative", names: ["quantile", "-0.5"]) {
+      ones(3).quantile([0.5, -0.5])
+    },
+    .init("the median of nothing", names: ["median", "[2, 0]", "1"]) { ones(2, 0).median(axis: 1) },
+    .init("counting negative numbers", names: ["bincount", "-1"]) { Tensor([2, -1]).bincount() },
+    .init("counting real numbers", names: ["bincount", "float32"]) { ones(3).bincount() },
+    .init("weights that do not fit what they weigh", names: ["bincount", "[2]", "[3]"]) {
+      Tensor([1, 2, 3]).bincount(weights: ones(2))
+    },
+    .init("no bins", names: ["histogram", "0"]) { ones(3).histogram(bins: 0).counts },
+    .init("edges that descend", names: ["histogram", "1.0", "2.0"]) {
+      ones(3).histogram(edges: [0, 2, 1]).counts
+    },
+    .init("bins over an undefined range", names: ["histogram", "nan"]) {
+      Tensor([1.0, .nan]).histogram().counts
+    },
     .init("a running sum along no axis", names: ["cumulativeSum", "-3", "rank 2"]) {
       ones(2, 3).cumulativeSum(axis: -3)
     },

@@ -82,6 +82,14 @@ enum StepTable {
       "product of those before",
       { $0.clip(min: -1, max: 1).cumulativeProduct(axis: $1, reversed: $2, exclusive: true) }
     ),
+    ("argSort", { $0.argSort(axis: $1, descending: $2) }),
+    ("sorted", { $0.sorted(axis: $1, descending: $2) }),
+    ("topK", { $0.topK(($0.shape[$1] + 1) / 2, axis: $1, largest: $2).values }),
+    ("first of them", { $0.topK(1, axis: $1, largest: $2).values }),
+    ("median", { $0.median(axis: $1, keepingDimensions: $2) }),
+    ("quantile", { $0.quantile(0.3, axis: $1, keepingDimensions: $2) }),
+    ("cumulativeMax", { $2 ? $0.cumulativeMax(axis: $1) : $0.cumulativeMin(axis: $1) }),
+    ("bucketized", { $0.bucketized(by: [-1, 0, 0.5, 2], right: $2 && $1 == 0) }),
     ("logCumulativeSumExp", { $0.logCumulativeSumExp(axis: $1, reversed: $2) }),
   ]
 }

@@ -85,6 +85,14 @@ package enum Operation: UInt8, Sendable, Hashable, CaseIterable {
   // Order. Attribute: the axis.
   /// The place of the first largest or smallest element along the axis, which goes.
   case argMax, argMin
+  /// The place of the largest or smallest element so far, the last of equal ones.
+  case cumulativeArgMax, cumulativeArgMin
+  /// The places of elements in ascending order, or of those that come first. Attribute two: whether it
+  /// descends.
+  case argSort
+  /// How many of the sorted boundaries of the first operand are less than each element of the second.
+  /// Attribute instead of the axis: whether equal ones count too.
+  case searchSorted
 
   // Scans along an axis. Attributes: the axis, whether they run from its end, whether an element is left
   // out of its own total.
@@ -124,7 +132,8 @@ package enum Operation: UInt8, Sendable, Hashable, CaseIterable {
     case .sum, .maximumOver, .minimumOver, .logSumExp: .reduction
     case .softmax: .composite
     case .matrixProduct: .whole
-    case .argMax, .argMin, .cumulativeSum, .cumulativeProduct, .logCumulativeSumExp, .recurrence:
+    case .argMax, .argMin, .cumulativeArgMax, .cumulativeArgMin, .argSort, .searchSorted,
+      .cumulativeSum, .cumulativeProduct, .logCumulativeSumExp, .recurrence:
       .whole
     case .reshape, .expand, .permute, .slice, .place, .concatenate, .replace: .movement
     case .gather, .scatterAdd, .takeAlong, .scatterAddAlong, .scatter, .linearIndex: .whole

@@ -12,6 +12,35 @@ extension Node {
     return Node(operation, NodeInputs(x), shape: shape, dtype: .int64, attributes: [axis])
   }
 
+  /// The place of the largest or smallest element so far along an axis.
+  static func cumulativeArgExtreme(_ operation: Operation, _ x: Node, axis: Int) -> Node {
+    Node(operation, NodeInputs(x), shape: x.shape, dtype: .int64, attributes: [axis])
+  }
+
+  /// The places of elements along an axis in order, of all or of the first `count`.
+  static func argSort(_ x: Node, axis: Int, descending: Bool, count: Int? = nil) -> Node {
+    require(
+      x.shape[axis] <= UInt32.max,
+      "argSort: axis \(axis) of shape \(x.shape) has more than \(UInt32.max) elements")
+    var shape = x.shape
+    shape[axis] = count ?? shape[axis]
+    return Node(
+      .argSort, NodeInputs(x), shape: shape, dtype: .int64, attributes: [axis, descending ? 1 : 0])
+  }
+
+  /// Where values belong among sorted boundaries along the last axis.
+  static func searchSorted(_ boundaries: Node, _ values: Node, right: Bool) -> Node {
+    let rows = boundaries.shape.dropLast()
+    require(
+      !boundaries.shape.isEmpty
+        && (rows.isEmpty || (!values.shape.isEmpty && rows == values.shape.dropLast())),
+      "searchSorted: boundaries of shape \(boundaries.shape) do not fit values of shape "
+        + "\(values.shape): they have one axis, or agree in all but the last")
+    let (x, y) = promoted(boundaries, values)
+    return Node(
+      .searchSorted, NodeInputs(x, y), shape: y.shape, dtype: .int64, attributes: [right ? 1 : 0])
+  }
+
   /// Running totals along an axis.
   static func scan(
     _ operation: Operation, _ x: Node, axis: Int, reversed: Bool, exclusive: Bool

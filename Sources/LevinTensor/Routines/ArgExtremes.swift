@@ -1,6 +1,7 @@
 // Where extreme elements are.
 extension Routines {
-  /// The place of the first largest or smallest element of each line, the first NaN if there is one.
+  /// The place of the first largest or smallest element of each line, the first NaN if there is one; or at
+  /// each place that of the last such element so far.
   static func argExtreme(_ call: RoutineCall) {
     switch call.operands[0].dtype {
     case .bool: search(UInt8.self, call)
@@ -16,13 +17,16 @@ extension Routines {
     let lines = Lines(operand.shape, axis: call.attributes[0])
     let elements = operand.pointer.assumingMemoryBound(to: type)
     let places = call.result.elements(as: Int.self)
-    let isLargest = call.operation == .argMax
     lines.share(cost: 1) { range in
       for line in range {
-        let start = elements + lines.start(line)
-        places[line] =
-          isLargest
-          ? firstPlace(start, lines) { $0 <= $1 } : firstPlace(start, lines) { $0 >= $1 }
+        let start = lines.start(line)
+        let (from, running) = (elements + start, places + start)
+        switch call.operation {
+        case .argMax: places[line] = firstPlace(from, lines) { $0 <= $1 }
+        case .argMin: places[line] = firstPlace(from, lines) { $0 >= $1 }
+        case .cumulativeArgMax: runningPlaces(from, running, lines) { $0 >= $1 }
+        default: runningPlaces(from, running, lines) { $0 <= $1 }
+        }
       }
     }
   }
@@ -43,5 +47,20 @@ extension Routines {
       (best, place) = (element, next)
     }
     return place
+  }
+
+  @inline(__always)
+  private static func runningPlaces<Element: Comparable>(
+    _ line: UnsafePointer<Element>, _ places: UnsafeMutablePointer<Int>, _ lines: Lines,
+    isNoWorse: (Element, Element) -> Bool
+  ) {
+    guard lines.length > 0 else { return }
+    var best = line[0]
+    var place = 0
+    for next in 0..<lines.length {
+      let element = line[next &* lines.stride]
+      if element != element || isNoWorse(element, best) { (best, place) = (element, next) }
+      places[next &* lines.stride] = place
+    }
   }
 }

@@ -45,7 +45,9 @@ extension Operation {
     case .concatenate: Routines.concatenate
     case .place: Routines.place
     case .matrixProduct: Routines.matrixProduct
-    case .argMax, .argMin: Routines.argExtreme
+    case .argMax, .argMin, .cumulativeArgMax, .cumulativeArgMin: Routines.argExtreme
+    case .argSort: Routines.argSort
+    case .searchSorted: Routines.searchSorted
     case .cumulativeSum, .cumulativeProduct, .logCumulativeSumExp: Routines.scan
     case .recurrence: Routines.recurrence
     case .replace: Routines.replace

@@ -39,16 +39,25 @@ extension Routines {
     let lines = Lines(call.result.shape, axis: order.axis)
     let from = call.operands[0].elements(as: Total.Element.self)
     let to = call.result.elements(as: Total.Element.self)
+    @inline(__always) func advance(_ total: inout Total, _ place: Int) {
+      if order.isExclusive {
+        to[place] = total.value
+        total.take(from[place])
+      } else {
+        total.take(from[place])
+        to[place] = total.value
+      }
+    }
     lines.share(cost: Total.cost) { range in
       lines.forEachGroup(of: range, order, from: Total()) { start, step, totals in
+        if totals.count == 1 {
+          var total = Total()
+          for place in 0..<lines.length { advance(&total, start &+ place &* step) }
+          return
+        }
         for place in 0..<lines.length {
           let row = start &+ place &* step
-          for column in totals.indices {
-            let element = from[row &+ column]
-            if order.isExclusive { to[row &+ column] = totals[column].value }
-            totals[column].take(element)
-            if !order.isExclusive { to[row &+ column] = totals[column].value }
-          }
+          for column in totals.indices { advance(&totals[column], row &+ column) }
         }
       }
     }
