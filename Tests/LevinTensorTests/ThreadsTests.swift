@@ -32,6 +32,23 @@ import Testing
     #expect(together.allSatisfy { $0 == alone })
   }
 
+  @Test(arguments: [2, 7]) func linesAreScannedAndSortedAlikeOnAnyNumberOfThreads(count: Int) {
+    func results() -> [[Double]] {
+      var random = PCG64(seed: 12)
+      let x = random.normal(shape: [400, 501])
+      return [0, 1].flatMap { axis in
+        [
+          x.cumulativeSum(axis: axis), x.cumulativeProduct(axis: axis, reversed: true),
+          x.logCumulativeSumExp(axis: axis), x.sorted(axis: axis), x.argMax(axis: axis),
+          x.topK(7, axis: axis).values, x.bucketized(by: [-1, 0, 1]),
+        ].map(\.scalars)
+      }
+    }
+    let alone = Self.withThreads(1) { results() }
+    let together = Self.withThreads(count) { results() }
+    #expect(together == alone)
+  }
+
   @Test func everyNumberIsCalledOnce() {
     Self.withThreads(7) {
       let counts = Locked([Int](repeating: 0, count: 1000))
