@@ -13,6 +13,7 @@ struct KernelOperation: Hashable {
   static let copy = KernelOperation(LV_COPY)
   static let splat = KernelOperation(LV_SPLAT)
   static let load = KernelOperation(LV_LOAD)
+  static let loadBlock = KernelOperation(LV_LOAD_BLOCK)
   static let store = KernelOperation(LV_STORE)
   static let multiply = KernelOperation(LV_MULTIPLY)
 

@@ -75,6 +75,7 @@ enum lv_op {
   // Memory.
   LV_SPLAT,  // one element to many
   LV_LOAD,   // elements that lie `immediate` apart
+  LV_LOAD_BLOCK,  // neighbouring ones of these, each to a row of its own; see block_load.inc
   LV_STORE,  // to places that lie `immediate` apart
   // Into an accumulator: `double` for real sums, `int64_t` for whole ones, else the type itself.
   LV_ACCUMULATE_SUM,

@@ -28,6 +28,7 @@ struct Assembly {
     for step in schedule.body {
       switch step {
       case .value(let id): instruct(id, \.body)
+      case .columns(let ids): loadColumns(ids)
       case .sink(let index): sink(index)
       }
     }
@@ -71,6 +72,17 @@ struct Assembly {
     let operands = value.operands.map { slot(of: $0, stride: stride) }
     parts[keyPath: part].append(
       operation, type, form, immediate: immediate, result: slot(of: id), operands: operands)
+  }
+
+  private mutating func loadColumns(_ ids: [PassBuilder.ID]) {
+    let value = builder.values[Int(ids[0])]
+    guard case .computed(_, let type, _, let stride) = value.kind else {
+      fatalError("a value in memory is not computed")
+    }
+    parts.body.append(
+      .loadBlock, type,
+      immediate: stride | ids.count << 32 | (registerBytes / 64) << 44,
+      result: slot(of: ids[0]), operands: [slot(of: value.operands[0], stride: stride)])
   }
 
   private mutating func sink(_ index: Int) {

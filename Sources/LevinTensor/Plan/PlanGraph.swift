@@ -29,6 +29,7 @@ struct PlanGraph {
   init(_ capture: Capture) {
     var leaves = 0
     var scalars = 0
+    let uses = Self.uses(capture)
     var places: [Int] = []
     places.reserveCapacity(capture.nodes.count)
     for (place, node) in capture.nodes.enumerated() {
@@ -41,7 +42,8 @@ struct PlanGraph {
         places.append(add(.leaf, [], node.dtype, node.shape, from: .leaf(leaves, strides: strides)))
         leaves += 1
       } else {
-        places.append(lower(node, inputs.map { places[$0] }))
+        let isOnlyUse = inputs.first.map { uses[$0] == 1 } ?? false
+        places.append(lower(node, inputs.map { places[$0] }, isOnlyUse: isOnlyUse))
       }
     }
     roots = capture.roots.map { places[$0] }
@@ -63,21 +65,40 @@ struct PlanGraph {
   }
 
   /// The table of operations that are made of others.
-  private mutating func lower(_ node: LevinTensor.Node, _ inputs: [Int]) -> Int {
+  ///
+  /// - Parameter isOnlyUse: Whether nothing else uses the first input.
+  private mutating func lower(
+    _ node: LevinTensor.Node, _ inputs: [Int], isOnlyUse: Bool
+  ) -> Int {
     switch node.operation {
     case .sum: sum(node, inputs[0])
     case .xlogy: logProduct(node, inputs, logarithm: .log)
     case .xlog1py: logProduct(node, inputs, logarithm: .log1p)
     case .logSumExp: logSumExp(node, inputs[0])
     case .softmax: softmax(node, inputs[0])
-    case .reshape:
-      nodes[inputs[0]].shape == node.shape
-        ? inputs[0] : add(.reshape, [packed(inputs[0])], node.dtype, node.shape)
+    case .reshape: reshaped(inputs[0], to: node.shape)
+    case .permute: permute(node, inputs[0], isOnlyUse: isOnlyUse)
+    case .matrixProduct: matrixProduct(node, inputs)
     default:
       add(
         node.operation, isPacking(node.operation) ? inputs.map { packed($0) } : inputs, node.dtype,
         node.shape, node.attributes)
     }
+  }
+
+  // How many nodes and roots use each node.
+  private static func uses(_ capture: Capture) -> [Int] {
+    var uses = [Int](repeating: 0, count: capture.nodes.count)
+    for place in capture.nodes.indices {
+      for input in capture.inputs(of: place) { uses[input] += 1 }
+    }
+    for root in capture.roots { uses[root] += 1 }
+    return uses
+  }
+
+  /// The same elements under another shape.
+  mutating func reshaped(_ x: Int, to shape: [Int]) -> Int {
+    nodes[x].shape == shape ? x : add(.reshape, [packed(x)], nodes[x].dtype, shape)
   }
 
   private func isPacking(_ operation: Operation) -> Bool {

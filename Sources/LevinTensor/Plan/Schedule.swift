@@ -7,6 +7,8 @@ struct Schedule {
   /// One step of the body.
   enum Step {
     case value(PassBuilder.ID)
+    /// Columns of a row-major array, side by side in memory and in registers that follow each other.
+    case columns([PassBuilder.ID])
     case sink(Int)
   }
 
@@ -37,6 +39,7 @@ struct Schedule {
       switch step {
       case .sink: total + 1
       case .value(let id): total + builder.values[Int(id)].cost
+      case .columns(let ids): total + ids.count
       }
     }
   }
@@ -47,6 +50,7 @@ struct Schedule {
     isSinkInPlace = Array(repeating: false, count: builder.sinks.count)
     order()
     placeSinks()
+    joinColumns()
     allocate()
   }
 
@@ -103,6 +107,27 @@ struct Schedule {
     }
   }
 
+  // Loads of neighbouring columns become one, where the first of them is needed.
+  private mutating func joinColumns() {
+    let runs = ColumnRuns(builder, among: body, homes).runs
+    var runOfLoad: [PassBuilder.ID: Int] = [:]
+    for (number, run) in runs.enumerated() {
+      for id in run { runOfLoad[id] = number }
+    }
+    guard !runs.isEmpty else { return }
+    var isDone = [Bool](repeating: false, count: runs.count)
+    var joined: [Step] = []
+    for step in body {
+      guard case .value(let id) = step, let number = runOfLoad[id] else {
+        joined.append(step)
+        continue
+      }
+      if !isDone[number] { joined.append(.columns(runs[number])) }
+      isDone[number] = true
+    }
+    body = joined
+  }
+
   private mutating func allocate() {
     for id in prologue where homes[Int(id)] == nil {
       homes[Int(id)] = .number(numberCount)
@@ -123,6 +148,9 @@ struct Schedule {
         if homes[Int(id)] == nil {
           take(id, &free, dying: used.filter { lastUse[Int($0)] == time })
         }
+      case .columns(let ids):
+        used = []
+        takeNeighbours(ids, &free)
       }
       release(used.filter { lastUse[Int($0)] == time }, step, &free)
     }
@@ -136,6 +164,8 @@ struct Schedule {
       case .value(let id):
         last[Int(id)] = max(last[Int(id)], time)
         for operand in builder.values[Int(id)].operands { last[Int(operand)] = time }
+      case .columns(let ids):
+        for id in ids { last[Int(id)] = max(last[Int(id)], time) }
       }
     }
     return last
@@ -160,6 +190,19 @@ struct Schedule {
       homes[Int(id)] = .register(registerCount)
       registerCount += 1
     }
+  }
+
+  // Registers that follow each other: free ones if there are as many in a row, else new ones.
+  private mutating func takeNeighbours(_ ids: [PassBuilder.ID], _ free: inout [Int]) {
+    let sorted = free.sorted()
+    let place = sorted.indices.first { start in
+      let end = start + ids.count - 1
+      return end < sorted.count && sorted[end] == sorted[start] + ids.count - 1
+    }
+    let first = place.map { sorted[$0] } ?? registerCount
+    free.removeAll { (first..<(first + ids.count)).contains($0) }
+    registerCount = max(registerCount, first + ids.count)
+    for (number, id) in ids.enumerated() { homes[Int(id)] = .register(first + number) }
   }
 
   private func release(_ dying: [PassBuilder.ID], _ step: Step, _ free: inout [Int]) {

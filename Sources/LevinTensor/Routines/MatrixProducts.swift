@@ -39,6 +39,17 @@ extension Routines {
   }
 }
 
+extension MemoryArray {
+  /// The same memory with the last two axes exchanged.
+  var transposed: MemoryArray {
+    let last = shape.count - 1
+    var (shape, strides) = (shape, strides)
+    shape.swapAt(last, last - 1)
+    strides.swapAt(last, last - 1)
+    return MemoryArray(pointer: pointer, shape: shape, strides: strides, dtype: dtype)
+  }
+}
+
 /// Where the matrices of a batched product begin, in elements, and how they lie.
 struct MatrixBatches {
   struct Strides {
@@ -57,7 +68,8 @@ struct MatrixBatches {
   let secondStarts: [Int64]
 
   init(_ call: RoutineCall) {
-    let (a, b) = (call.operands[0], call.operands[1])
+    let a = Self.operand(0, of: call)
+    let b = Self.operand(1, of: call)
     let shape = call.result.shape
     rows = shape[shape.count - 2]
     columns = shape[shape.count - 1]
@@ -67,6 +79,12 @@ struct MatrixBatches {
     let batch = Array(shape.dropLast(2))
     firstStarts = Self.offsets(a, batch)
     secondStarts = Self.offsets(b, batch)
+  }
+
+  // An attribute each says whether an operand is to be read as its transpose.
+  private static func operand(_ index: Int, of call: RoutineCall) -> MemoryArray {
+    let array = call.operands[index]
+    return call.attributes[index] == 0 ? array : array.transposed
   }
 
   private static func matrixStrides(_ array: MemoryArray) -> Strides {
