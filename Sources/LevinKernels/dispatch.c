@@ -60,3 +60,7 @@ const lv_matrix_kernels *lv_find_matrix_kernels(enum lv_type type) {
   pthread_once(&once, choose);
   return type == LV_F32 ? chosen_f32 : chosen_f64;
 }
+
+int lv_has_baseline_matrix_kernels(void) {
+  return lv_find_matrix_kernels(LV_F32) == &lv_matrix_kernels_f32_base;
+}

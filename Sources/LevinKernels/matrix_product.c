@@ -17,7 +17,9 @@ enum {
   PART_PLACES = 4096,       // of the shared axis, the fewest for which it is cut
   PART_ELEMENTS = 16384,    // of the result, the most for which the shared axis is cut
   MOST_PARTS = 64,
-  SHARED_PACKING = 1 << 15  // elements from which threads pack together
+  SHARED_PACKING = 1 << 15,  // elements from which threads pack together
+  LIBRARY_WORK = 1 << 18,    // multiplications from which an installed library is worth its calls
+  LIBRARY_ROWS = 256
 };
 
 static ptrdiff_t least(ptrdiff_t a, ptrdiff_t b) { return a < b ? a : b; }
@@ -225,8 +227,21 @@ static void multiply_vector(const task *t) {
   for_each(parts_of(v.m, v.rows), has_gaps ? 1 : t->threads, multiply_rows, &v);
 }
 
-static void multiply_plain(const task *t) {
-  if (is_vector(&t->shape)) {
+// Blocks of rows by an installed library.
+static void multiply_by_library(void *context, ptrdiff_t item, int thread) {
+  (void)thread;
+  const task *t = context;
+  const lv_matrix_shape *s = &t->shape;
+  ptrdiff_t i = item * LIBRARY_ROWS, size = t->kernels->size;
+  lv_library_multiply(
+      s, size, least(LIBRARY_ROWS, s->m - i), t->a + i * s->a_row * size, t->b,
+      t->c + i * s->n * size);
+}
+
+static void multiply_plain(task *t) {
+  if (work(&t->shape) >= LIBRARY_WORK && lv_library_takes(&t->shape)) {
+    for_each(parts_of(t->shape.m, LIBRARY_ROWS), t->threads, multiply_by_library, t);
+  } else if (is_vector(&t->shape)) {
     multiply_vector(t);
   } else {
     multiply_blocks(t);

@@ -27,4 +27,15 @@ typedef struct {
 
 const lv_matrix_kernels *lv_find_matrix_kernels(enum lv_type type);
 
+/// Whether there are no kernels for matrices but those of the baseline.
+int lv_has_baseline_matrix_kernels(void);
+
+/// Whether an installed library multiplies matrices that lie like these.
+int lv_library_takes(const lv_matrix_shape *shape);
+
+/// The first `rows` rows of a product by that library; elements have `size` bytes.
+void lv_library_multiply(
+    const lv_matrix_shape *shape, ptrdiff_t size, ptrdiff_t rows, const void *a, const void *b,
+    void *c);
+
 #endif

@@ -123,7 +123,8 @@ extension Operation {
       .concatenate, .replace, .gather, .scatterAdd, .takeAlong, .scatterAddAlong, .scatter,
       .linearIndex, .argMax, .argMin, .cumulativeArgMax, .cumulativeArgMin, .argSort, .searchSorted,
       .cumulativeSum, .cumulativeProduct, .logCumulativeSumExp,
-      .recurrence, .matrixProduct:
+      .recurrence, .matrixProduct, .cholesky, .solveTriangular, .solve, .logDeterminant,
+      .symmetricEigen, .qr:
       fatalError("\(self) moves or combines elements by other means than a kernel")
     }
   }
@@ -155,6 +156,15 @@ enum Kernels {
       from.assumingMemoryBound(to: CChar.self), fromStrides.map(Int64.init),
       shape.map(Int64.init), shape.count, elementSize)
   }
+}
+
+/// What multiplies large matrices of real numbers.
+package enum MatrixLibrary {
+  /// "OpenBLAS" or "Accelerate" where one is found and used, else "Levin".
+  ///
+  /// Looked for where the machine has none of the faster instruction sets that the kernels know, or
+  /// everywhere with `LEVIN_BLAS=on`; `LEVIN_BLAS=off` refuses it.
+  package static var name: String { String(cString: lv_matrix_library()) }
 }
 
 /// Products of matrices, or of batches of them, of `float32` or `float64`.

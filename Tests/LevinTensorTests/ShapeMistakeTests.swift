@@ -72,6 +72,43 @@ struct ShapeMistake: Sendable, CustomTestStringConvertible {
     .init("the outer product of matrices", names: ["outer", "[2, 3]"]) {
       ones(2, 3).outer(ones(2))
     },
+    .init("the Cholesky factor of no square", names: ["cholesky", "[2, 3]"]) {
+      ones(2, 3).cholesky()
+    },
+    .init(
+      "a matrix that is not positive definite",
+      names: ["cholesky", "matrix 1", "[2, 2, 2]", "order 2", "ShapeMistakeTests.swift:"]
+    ) {
+      Tensor([1.0, 0, 0, 1, 1, 2, 2, 1], shape: [2, 2, 2]).cholesky()
+    },
+    .init("a right side of other rows", names: ["solve", "[3, 3]", "[2, 1]"]) {
+      ones(3, 3).solve(ones(2, 1))
+    },
+    .init(
+      "a singular matrix", names: ["solve", "matrix 0", "[2, 2]", "pivot 2", "ShapeMistakeTests"]
+    ) {
+      ones(2, 2).inverse()
+    },
+    .init("eigenvalues of NaN", names: ["symmetricEigen", "matrix 0", "[2, 2]"]) {
+      Tensor.full([2, 2], .nan).symmetricEigen().values
+    },
+    .init("a diagonal of one axis", names: ["diagonal", "[2, 3]"]) {
+      ones(2, 3).diagonal(axis1: 1, axis2: -1)
+    },
+    .init("a triangle of a vector", names: ["lowerTriangle", "[3]"]) { ones(3).lowerTriangle() },
+    .init("an equation that names too few axes", names: ["einsum", "i,j->ij", "[2, 3]"]) {
+      einsum("i,j->ij", ones(2, 3), ones(3))
+    },
+    .init("an equation of sizes that differ", names: ["einsum", "3", "4"]) {
+      einsum("ij,jk->ik", ones(2, 3), ones(4, 5))
+    },
+    .init("an equation for fewer operands", names: ["einsum", "1", "2"]) {
+      einsum("ij->i", ones(2, 3), ones(2, 3))
+    },
+    .init("an equation whose result names no operand's axis", names: ["einsum", "ij->k"]) {
+      einsum("ij->k", ones(2, 3))
+    },
+    .init("an equation with a digit", names: ["einsum", "i1->i"]) { einsum("i1->i", ones(2, 3)) },
     .init("a sum over an axis that is not there", names: ["sum", "2"]) { ones(2, 3).sum(axis: 2) },
     .init("a sum over one axis twice", names: ["sum", "[0, -2]"]) {
       ones(2, 3).sum(axes: [0, -2])

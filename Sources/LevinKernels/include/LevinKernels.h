@@ -179,6 +179,9 @@ typedef struct {
   const int64_t *a_starts, *b_starts;  // where each pair begins, in elements
 } lv_matrix_product;
 
+/// What multiplies large matrices: "OpenBLAS", "Accelerate", or "Levin" for these kernels.
+const char *lv_matrix_library(void);
+
 /// The bytes of memory that a product needs on a number of threads.
 ptrdiff_t lv_matrix_product_bytes(const lv_matrix_product *product, int threads);
 

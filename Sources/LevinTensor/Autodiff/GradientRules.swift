@@ -136,6 +136,8 @@ struct GradientRule {
     case .matrixProduct: return matrixProduct(g, index)
     case .cumulativeSum, .cumulativeProduct, .logCumulativeSumExp, .recurrence:
       return scanned(x, g, index)
+    case .cholesky, .solveTriangular, .solve, .logDeterminant, .symmetricEigen, .qr:
+      return factorization(g, index)
     default: return indexing(g, index)
     }
   }

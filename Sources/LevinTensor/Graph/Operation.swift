@@ -81,6 +81,17 @@ package enum Operation: UInt8, Sendable, Hashable, CaseIterable {
   // Linear algebra, over the last two axes; axes before them are batches.
   /// The product of two matrices, batches broadcast.
   case matrixProduct
+  /// Attributes: the user's line. Likewise for those below unless they have others.
+  case cholesky
+  /// Attributes: whether the triangle is upper, is to be transposed, has ones on its diagonal.
+  case solveTriangular
+  case solve
+  /// The sign of the determinant and the logarithm of its magnitude.
+  case logDeterminant
+  /// A row of eigenvalues, and below it the vectors.
+  case symmetricEigen
+  /// The orthogonal factor, and below it the triangle. No attributes.
+  case qr
 
   // Order. Attribute: the axis.
   /// The place of the first largest or smallest element along the axis, which goes.
@@ -131,7 +142,8 @@ package enum Operation: UInt8, Sendable, Hashable, CaseIterable {
       .elementwise
     case .sum, .maximumOver, .minimumOver, .logSumExp: .reduction
     case .softmax: .composite
-    case .matrixProduct: .whole
+    case .matrixProduct, .cholesky, .solveTriangular, .solve, .logDeterminant, .symmetricEigen, .qr:
+      .whole
     case .argMax, .argMin, .cumulativeArgMax, .cumulativeArgMin, .argSort, .searchSorted,
       .cumulativeSum, .cumulativeProduct, .logCumulativeSumExp, .recurrence:
       .whole

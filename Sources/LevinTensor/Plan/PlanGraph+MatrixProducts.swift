@@ -5,8 +5,9 @@
 /// else that meets the observations, and its gradient becomes accumulators of the same pass. All others
 /// go to the routine, which reads a transposed operand where it lies.
 extension PlanGraph {
-  /// How many elements the short axes may have together for a product to join a pass. Beyond it the
-  /// routine's tiles are faster although its operands and result go through memory.
+  /// How many elements the short axes may have together for a product to join a pass.
+  ///
+  /// Beyond it the routine's tiles are faster although its operands and result go through memory.
   private static let mostInPass = 32
   /// The shortest axis that is worth a pass.
   private static let leastLong = 64

@@ -67,6 +67,17 @@ struct MatrixBatches {
   let firstStarts: [Int64]
   let secondStarts: [Int64]
 
+  /// One pair of matrices, from the first element of each operand on.
+  init(rows: Int, columns: Int, inner: Int, first: Strides, second: Strides) {
+    self.rows = rows
+    self.columns = columns
+    self.inner = inner
+    firstStrides = first
+    secondStrides = second
+    firstStarts = [0]
+    secondStarts = [0]
+  }
+
   init(_ call: RoutineCall) {
     let a = Self.operand(0, of: call)
     let b = Self.operand(1, of: call)

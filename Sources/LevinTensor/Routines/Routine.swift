@@ -45,6 +45,12 @@ extension Operation {
     case .concatenate: Routines.concatenate
     case .place: Routines.place
     case .matrixProduct: Routines.matrixProduct
+    case .cholesky: Routines.cholesky
+    case .solveTriangular: Routines.solveTriangular
+    case .solve: Routines.solve
+    case .logDeterminant: Routines.logDeterminant
+    case .symmetricEigen: Routines.symmetricEigen
+    case .qr: Routines.qr
     case .argMax, .argMin, .cumulativeArgMax, .cumulativeArgMin: Routines.argExtreme
     case .argSort: Routines.argSort
     case .searchSorted: Routines.searchSorted
