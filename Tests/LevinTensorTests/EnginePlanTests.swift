@@ -8,8 +8,15 @@ import Testing
   /// How many plans graphs need that are asked for one after the other.
   private func plans(for graphs: [[Tensor]]) -> Int {
     let cache = PlanCache()
-    for roots in graphs { _ = cache.plan(for: Capture(roots: roots.map(\.node))) }
+    for roots in graphs { Self.plan(roots, in: cache) }
     return cache.plansMade
+  }
+
+  // A capture does not keep its nodes alive.
+  private static func plan(_ roots: [Tensor], in cache: PlanCache) {
+    withExtendedLifetime(roots) {
+      _ = cache.plan(for: Capture(roots: roots.map(\.node), usesMarks: false))
+    }
   }
 
   private static func data(_ count: Int, shift: Double = 0) -> Tensor {
@@ -106,9 +113,9 @@ import Testing
   @Test func theCacheIsBounded() {
     let cache = PlanCache()
     let shapes = (1...(PlanCache.capacity + 40))
-    for size in shapes { _ = cache.plan(for: Capture(roots: [Self.data(size).exp().node])) }
+    for size in shapes { Self.plan([Self.data(size).exp()], in: cache) }
     let afterFilling = cache.plansMade
-    _ = cache.plan(for: Capture(roots: [Self.data(PlanCache.capacity + 40).exp().node]))
+    Self.plan([Self.data(PlanCache.capacity + 40).exp()], in: cache)
     #expect(afterFilling == shapes.count && cache.plansMade == afterFilling)
   }
 
@@ -118,7 +125,11 @@ import Testing
     // The number 1 is two numbers, which merge by identity alone.
     let one = Self.number(1)
     let z = (x.exp() + one).log() * (x.exp() + one).log()
-    let counts = [y, z].map { PlanGraph(Capture(roots: [$0.node])).nodes.count }
+    let counts = [y, z].map { tensor in
+      withExtendedLifetime(tensor) {
+        PlanGraph(Capture(roots: [tensor.node], usesMarks: false)).nodes.count
+      }
+    }
     #expect(counts[1] == 6 && counts[0] > counts[1] && y.scalars == z.scalars)
   }
 
@@ -126,8 +137,9 @@ import Testing
     let x = Self.data(10)
     let used = x.exp()
     _ = used.tanh()
-    let capture = Capture(roots: [used.node])
-    #expect(capture.nodes.count == 2)
+    let capture = Capture(roots: [used.node], usesMarks: false)
+    #expect(capture.count == 2)
+    withExtendedLifetime(used) {}
   }
 
   static let batches = stride(from: 0, to: 300, by: 50).map { $0..<($0 + 50) }

@@ -39,12 +39,11 @@ extension Tensor {
 extension Node {
   /// The leaves that want a gradient, among all that this node was made from.
   fileprivate func leavesWithSink() -> [Node] {
-    var visited = NodeTable<Bool>(minimumCapacity: 64)
+    var visited: Set<ObjectIdentifier> = []
     var leaves: [Node] = []
     var stack: [Node] = [self]
     while let node = stack.popLast() {
-      guard node.requiresGradient, visited[node] == nil else { continue }
-      visited[node] = true
+      guard node.requiresGradient, visited.insert(ObjectIdentifier(node)).inserted else { continue }
       if node.sink != nil { leaves.append(node) }
       stack += node.inputs
     }

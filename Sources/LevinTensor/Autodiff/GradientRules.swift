@@ -6,10 +6,16 @@
 /// derivative, so masked branches make no NaN. The caller sums what was broadcast.
 struct GradientRule {
   let node: Node
-  let inputs: NodeInputs
   let cotangent: Tensor
 
-  func input(_ index: Int) -> Tensor { Tensor(inputs[index]) }
+  var inputs: NodeInputs { node.inputs }
+
+  func input(_ index: Int) -> Tensor {
+    guard let input = node.unownedInput(index) else {
+      fatalError("\(node.operation) has no input \(index)")
+    }
+    return Tensor(input.takeUnretainedValue())
+  }
   var output: Tensor { Tensor(node) }
 
   func absorb(_ g: Tensor, times derivative: Tensor) -> Tensor {
@@ -22,7 +28,7 @@ struct GradientRule {
 
   /// What reaches an input, in the node's shape, or nil where the operation is flat.
   func gradient(ofInput index: Int) -> Tensor? {
-    switch inputs.count {
+    switch node.inputCount {
     case 1 where node.operation.isElementwise: elementwise(input(0), cotangent)
     case 2 where node.operation.isElementwise:
       elementwise(input(0), input(1), cotangent, ofFirst: index == 0)

@@ -13,56 +13,112 @@ public func gradients(of loss: Tensor, at tensors: [Tensor]) -> [Tensor?] {
     loss.elementCount == 1,
     "gradients: the loss has shape \(loss.shape); take a mean or a sum to get one element")
   guard loss.requiresGradient else { return tensors.map { _ in nil } }
-  let targets = tensors.map(\.node)
-  let order = nodesBetween(loss.node, and: targets)
-  var cotangents = NodeTable<Tensor>(minimumCapacity: order.count)
-  cotangents[loss.node] = Tensor.ones(loss.shape, dtype: loss.dtype)
-  for (node, wanted) in order.reversed() {
-    guard let cotangent = cotangents[node], wanted != 0 else { continue }
-    let inputs = node.inputs
-    let rule = GradientRule(node: node, inputs: inputs, cotangent: cotangent)
-    for index in inputs.indices where index > 62 || wanted & (1 << UInt64(index)) != 0 {
-      guard inputs[index].requiresGradient, let part = rule.gradient(ofInput: index) else {
-        continue
-      }
-      let fitted = part.summed(to: inputs[index].shape)
-      cotangents[inputs[index]] = cotangents[inputs[index]].map { $0 + fitted } ?? fitted
-    }
+  let ticket = GraphReaders.shared.enter()
+  defer { GraphReaders.shared.leave(ticket) }
+  return GradientPath.with(
+    from: loss.node, to: tensors, usesMarks: ticket.ownsMarks
+  ) { path in
+    path.cotangents[path.count - 1] = Tensor.ones(loss.shape, dtype: loss.dtype)
+    for place in stride(from: path.count - 1, through: 0, by: -1) { path.passOn(place) }
+    return tensors.map { path.cotangent(at: $0.node) }
   }
-  return targets.map { cotangents[$0] }
 }
 
-/// Nodes on a path from a target to the loss, inputs first, each with a mask of the inputs on a path.
+/// The differentiable nodes that a loss was made from, inputs first, which of them lead on to what
+/// gradients are wanted for, and what has reached each of them.
 ///
-/// The walk keeps its own stack, for a graph may be a chain of a million nodes.
-private func nodesBetween(_ root: Node, and targets: [Node]) -> [(node: Node, wanted: UInt64)] {
-  var reaches = NodeTable<Bool>(minimumCapacity: 64)
-  for target in targets { reaches[target] = true }
-  var order: [(node: Node, wanted: UInt64)] = []
-  var visited = NodeTable<Bool>(minimumCapacity: 64)
-  var stack: [(node: Node, entered: Bool)] = [(root, false)]
-  while let (node, entered) = stack.popLast() {
-    if entered {
-      var wanted: UInt64 = 0
-      for index in 0..<node.inputCount {
-        guard let input = node.input(index), reaches[input] == true else { continue }
-        wanted |= 1 << UInt64(min(index, 63))
-      }
-      if wanted != 0 { reaches[node] = true }
-      order.append((node, wanted))
-      continue
+/// The walk keeps its own stack, for a graph may be a chain of a million nodes. Like a `Capture`, a path
+/// is in one thread's hands, and its memory serves again.
+private final class GradientPath {
+  private struct Step: BitwiseCopyable {
+    let node: Unmanaged<Node>
+    var next: Int
+  }
+
+  @exclusivity(unchecked) private var nodes = NodePlaces(usesMarks: false)
+  @exclusivity(unchecked) private var stack = GrowingBuffer<Step>(capacity: 64)
+  /// Whether a gradient at a node is of any use: it is a target or was made from one.
+  @exclusivity(unchecked) private var isWanted = GrowingBuffer<Bool>(capacity: 256)
+  @exclusivity(unchecked) var cotangents: [Tensor?] = []
+
+  private static let spares = SparePool<GradientPath>()
+  private static let mostNodesKept = 1 << 14
+
+  /// What `body` makes of the path from a node back to some tensors.
+  static func with<R>(
+    from root: Node, to targets: [Tensor], usesMarks: Bool, _ body: (GradientPath) -> R
+  ) -> R {
+    let path = spares.take() ?? GradientPath()
+    path.walk(from: root, to: targets, usesMarks: usesMarks)
+    defer {
+      path.cotangents.removeAll(keepingCapacity: true)
+      if path.count <= mostNodesKept { spares.give(path) }
     }
-    guard node.requiresGradient, visited[node] == nil else { continue }
-    visited[node] = true
-    stack.append((node, true))
-    for index in 0..<node.inputCount {
-      guard let input = node.input(index), input.requiresGradient, visited[input] == nil else {
-        continue
-      }
-      stack.append((input, false))
+    return body(path)
+  }
+
+  /// The number of nodes.
+  var count: Int { nodes.count }
+
+  /// What has reached a node.
+  func cotangent(at node: Node) -> Tensor? {
+    nodes.place(of: .passUnretained(node)).flatMap { cotangents[$0] }
+  }
+
+  /// Passes on to a node's inputs what has reached it.
+  func passOn(_ place: Int) {
+    guard let cotangent = cotangents[place], isWanted[place] else { return }
+    let node = nodes[place].takeUnretainedValue()
+    let rule = GradientRule(node: node, cotangent: cotangent)
+    for index in 0..<Int(node.inputCount) {
+      guard let input = node.unownedInput(index), let inputPlace = nodes.place(of: input),
+        isWanted[inputPlace], let part = rule.gradient(ofInput: index)
+      else { continue }
+      let fitted = part.summed(to: input._withUnsafeGuaranteedRef { $0.shape })
+      cotangents[inputPlace] = cotangents[inputPlace].map { $0 + fitted } ?? fitted
     }
   }
-  return order
+
+  private func walk(from root: Node, to targets: [Tensor], usesMarks: Bool) {
+    nodes.removeAll(usesMarks: usesMarks)
+    visit(.passUnretained(root))
+    isWanted.removeAll()
+    for _ in 0..<count { isWanted.append(false) }
+    for target in targets {
+      if let place = nodes.place(of: .passUnretained(target.node)) { isWanted[place] = true }
+    }
+    for place in 0..<count where !isWanted[place] {
+      isWanted[place] = hasWantedInput(nodes[place])
+    }
+    for _ in 0..<count { cotangents.append(nil) }
+  }
+
+  private func visit(_ root: Unmanaged<Node>) {
+    stack.append(Step(node: root, next: 0))
+    while stack.count > 0 {
+      let step = stack[stack.count - 1]
+      if let input = step.node._withUnsafeGuaranteedRef({ $0.unownedInput(step.next) }) {
+        stack.updateLast { $0.next += 1 }
+        if input._withUnsafeGuaranteedRef({ $0.requiresGradient }),
+          nodes.place(of: input) == nil
+        {
+          stack.append(Step(node: input, next: 0))
+        }
+      } else {
+        _ = stack.removeLast()
+        if nodes.place(of: step.node) == nil { nodes.add(step.node) }
+      }
+    }
+  }
+
+  private func hasWantedInput(_ node: Unmanaged<Node>) -> Bool {
+    var index = 0
+    while let input = node._withUnsafeGuaranteedRef({ $0.unownedInput(index) }) {
+      index += 1
+      if let place = nodes.place(of: input), isWanted[place] { return true }
+    }
+    return false
+  }
 }
 
 extension Tensor {

@@ -4,9 +4,11 @@ import Synchronization
 /// computed.
 ///
 /// A node never changes, but for its result, which is published once. A node that no differentiable
-/// leaf feeds lets go of its inputs when its result is published, so a long-running loop over data
-/// keeps no history; a differentiable one keeps them, so it can still be differentiated after it was
-/// read.
+/// leaf feeds lets go of its inputs some time after its result is published, so a long-running loop
+/// over data keeps no history; a differentiable one keeps them, so it can still be differentiated after
+/// it was read.
+///
+/// A training step makes some hundred nodes, so fields are few: what most nodes lack stands in ``Extra``.
 package final class Node: @unchecked Sendable {
   let operation: Operation
   let dtype: DType
@@ -14,27 +16,45 @@ package final class Node: @unchecked Sendable {
   let isWeak: Bool
   /// Whether a leaf that asked for a gradient feeds this node.
   let requiresGradient: Bool
-  let inputCount: Int
+  private let publication = Atomic<UInt8>(Publication.none)
+  let inputCount: Int32
+  /// The node's place in the walk that goes on, if one does; see ``NodePlaces``.
+  var mark: Int32 = 0
   let shape: [Int]
-  /// What the operation needs beside its inputs: axes, starts and steps, an order.
-  let attributes: [Int]
   /// The value of a `scalar`.
   let scalar: Double
 
-  // Written once, but for letting go of them when a node that is not differentiable is evaluated.
-  private var first: Node?
-  private var second: Node?
-  private var third: Node?
-  private var others: [Node]?
+  // Written once, but for letting go of them when a node that is not differentiable is evaluated. The
+  // node owns its inputs by hand: a walk that reads them as ordinary fields would count references, which
+  // takes longer than all else it does.
+  private var first: Unmanaged<Node>?
+  private var second: Unmanaged<Node>?
+  private var third: Unmanaged<Node>?
+  private var extra: Extra?
 
-  /// Where `backward()` leaves the gradient at this leaf, if somebody wants it.
-  let sink: GradientSink?
+  // The result: elements in memory.
+  private var storage: Storage?
+  private var offset = 0
+  private var strides: [Int]?
 
-  // Guards the inputs of a node that is not differentiable for a few instructions at a time; a mutex of
-  // the library would cost more than all that a walk does with a node.
-  private let isBusy = Atomic<Bool>(false)
-  private var published: View?
-  private let hasResult = Atomic<Bool>(false)
+  /// What few nodes have.
+  private final class Extra {
+    let attributes: [Int]
+    var others: [Node]?
+    let sink: GradientSink?
+
+    init(attributes: [Int], others: [Node]?, sink: GradientSink?) {
+      self.attributes = attributes
+      self.others = others
+      self.sink = sink
+    }
+  }
+
+  private enum Publication {
+    static let none: UInt8 = 0
+    static let begun: UInt8 = 1
+    static let done: UInt8 = 2
+  }
 
   /// Elements in memory: where they begin and how many elements apart they lie along each axis.
   struct View {
@@ -53,163 +73,222 @@ package final class Node: @unchecked Sendable {
     _ operation: Operation, _ inputs: NodeInputs, shape: [Int], dtype: DType,
     attributes: [Int] = [], requiresGradient: Bool? = nil
   ) {
-    sink = nil
     self.operation = operation
     self.dtype = dtype
     self.shape = shape
-    self.attributes = attributes
     self.requiresGradient =
       requiresGradient
       ?? (dtype.isFloatingPoint && inputs.requireGradient && GradientMode.isEnabled)
     isWeak = false
     scalar = 0
-    inputCount = inputs.count
-    first = inputs.first
-    second = inputs.second
-    third = inputs.third
-    others = inputs.others
+    inputCount = Int32(inputs.count)
+    first = inputs.first.map { .passRetained($0) }
+    second = inputs.second.map { .passRetained($0) }
+    third = inputs.third.map { .passRetained($0) }
+    if !attributes.isEmpty || inputs.others != nil {
+      extra = Extra(attributes: attributes, others: inputs.others, sink: nil)
+    }
+  }
+
+  /// A node of two inputs whose gradient requirement is known.
+  init(
+    _ operation: Operation, _ first: Node, _ second: Node, shape: [Int], dtype: DType,
+    requiresGradient: Bool
+  ) {
+    self.operation = operation
+    self.dtype = dtype
+    self.shape = shape
+    self.requiresGradient = requiresGradient
+    isWeak = false
+    scalar = 0
+    inputCount = 2
+    self.first = .passRetained(first)
+    self.second = .passRetained(second)
   }
 
   /// A number that plans take as an argument.
   init(scalar: Double, dtype: DType, isWeak: Bool) {
-    sink = nil
     operation = .scalar
     self.dtype = dtype
     self.isWeak = isWeak
     self.scalar = isWeak ? scalar : scalar.rounded(to: dtype)
     requiresGradient = false
     shape = []
-    attributes = []
     inputCount = 0
   }
 
   /// Numbers of an array literal: `float32` that give way to the dtype of the tensor beside them,
   /// for which `exact` keeps them in double precision.
   init(literal view: View, exact: Node) {
-    sink = nil
     operation = .leaf
     dtype = .float32
     shape = exact.shape
     requiresGradient = false
     isWeak = true
-    attributes = []
     scalar = 0
     inputCount = 0
-    first = exact
-    published = view
-    hasResult.store(true, ordering: .releasing)
+    first = .passRetained(exact)
+    set(view)
   }
 
   /// The numbers of an array literal as they were written.
-  var exactLiteral: Node? { operation == .leaf && isWeak ? first : nil }
+  var exactLiteral: Node? {
+    operation == .leaf && isWeak ? first?.takeUnretainedValue() : nil
+  }
 
   /// Numbers in memory.
   init(
     leaf view: View, shape: [Int], dtype: DType, requiresGradient: Bool, sink: GradientSink? = nil
   ) {
-    self.sink = sink
     operation = .leaf
     self.dtype = dtype
     self.shape = shape
     self.requiresGradient = requiresGradient
     isWeak = false
-    attributes = []
     scalar = 0
     inputCount = 0
-    published = view
-    hasResult.store(true, ordering: .releasing)
+    if let sink { extra = Extra(attributes: [], others: nil, sink: sink) }
+    set(view)
   }
 
   /// The number of elements.
   var count: Int { Shape.count(shape) }
 
-  /// The elements, when they have been computed.
-  var result: View? { hasResult.load(ordering: .acquiring) ? published : nil }
+  /// What the operation needs beside its inputs: axes, starts and steps, an order.
+  var attributes: [Int] { extra?.attributes ?? [] }
+
+  /// The number of attributes, which is 0 for most nodes.
+  var attributeCount: Int { extra?.attributes.count ?? 0 }
+
+  /// Where `backward()` leaves the gradient at this leaf, if somebody wants it.
+  var sink: GradientSink? { extra?.sink }
 
   /// Whether the elements are in memory.
-  var isEvaluated: Bool { hasResult.load(ordering: .acquiring) }
+  var isEvaluated: Bool { publication.load(ordering: .acquiring) == Publication.done }
+
+  /// The elements, when they have been computed.
+  var result: View? {
+    guard isEvaluated, let storage else { return nil }
+    return View(storage: storage, offset: offset, strides: strides)
+  }
 
   /// Publishes the elements; whoever comes second is ignored, since both computed the same.
-  func publish(_ view: View) {
-    // Released outside the lock: what hangs on them may be a long chain.
-    var dropped = NodeInputs()
-    enter()
-    if !hasResult.load(ordering: .relaxed) {
-      published = view
-      if !requiresGradient { dropped = takeInputs() }
-      hasResult.store(true, ordering: .releasing)
-    }
-    leave()
-    Self.release(&dropped)
-  }
-
-  /// The inputs; none when the node is evaluated and not differentiable.
   ///
-  /// Inputs of a differentiable node never change, so they are read without a lock.
+  /// - Returns: Whether the node has inputs that it may let go of, by ``takeInputs()``, when nobody who
+  ///   may read them is left.
+  func publish(_ view: View) -> Bool {
+    let (isFirst, _) = publication.compareExchange(
+      expected: Publication.none, desired: Publication.begun, ordering: .acquiringAndReleasing)
+    guard isFirst else {
+      while !isEvaluated {}
+      return false
+    }
+    set(view)
+    return !requiresGradient && inputCount > 0
+  }
+
+  private func set(_ view: View) {
+    storage = view.storage
+    offset = view.offset
+    strides = view.strides
+    publication.store(Publication.done, ordering: .releasing)
+  }
+
+  /// The inputs; none when the node is evaluated, not differentiable, and has let go of them.
+  ///
+  /// Inputs of a differentiable node never change. Those of another may be read by walks that are
+  /// registered with ``GraphReaders``.
   var inputs: NodeInputs {
-    if requiresGradient { return NodeInputs(first, second, third, others) }
-    enter()
-    defer { leave() }
-    return NodeInputs(first, second, third, others)
+    NodeInputs(
+      first?.takeUnretainedValue(), second?.takeUnretainedValue(), third?.takeUnretainedValue(),
+      extra?.others)
   }
 
-  /// One of the inputs, or nil when the node has let go of them.
-  func input(_ index: Int) -> Node? {
-    if requiresGradient { return field(index) }
-    enter()
-    defer { leave() }
-    return field(index)
-  }
-
+  /// One of the inputs, which lives as long as this node holds it, or nil when it has let go of them.
   @inline(__always)
-  private func field(_ index: Int) -> Node? {
+  func unownedInput(_ index: Int) -> Unmanaged<Node>? {
     switch index {
     case 0: first
     case 1: second
     case 2: third
-    default: others?[index - 3]
+    default: index < inputCount ? extra?.others.map { .passUnretained($0[index - 3]) } : nil
     }
   }
 
-  private func takeInputs() -> NodeInputs {
-    var taken = NodeInputs()
-    swap(&taken.first, &first)
-    swap(&taken.second, &second)
-    swap(&taken.third, &third)
-    swap(&taken.others, &others)
+  /// Takes the inputs away from a node that nobody else reads; they die with what is returned.
+  func takeInputs() -> NodeInputs {
+    let taken = NodeInputs(
+      first?.takeRetainedValue(), second?.takeRetainedValue(), third?.takeRetainedValue(),
+      extra?.others)
+    first = nil
+    second = nil
+    third = nil
+    extra?.others = nil
     return taken
   }
-
-  @inline(__always)
-  private func enter() {
-    while isBusy.exchange(true, ordering: .acquiring) {}
-  }
-
-  @inline(__always)
-  private func leave() { isBusy.store(false, ordering: .releasing) }
 
   // A chain of a million nodes would overflow the stack if each released the next from its own
   // deinit; so a dying node takes over the inputs of those that die with it.
   deinit {
-    guard inputCount > 0, first != nil else { return }
-    var mine = takeInputs()
-    Self.release(&mine)
+    guard let input = first else { return }
+    withUnsafeTemporaryAllocation(of: Unmanaged<Node>.self, capacity: Self.waitingOnStack) {
+      var waiting = Waiting(onStack: $0)
+      takeOtherInputs(into: &waiting)
+      Self.release(input, &waiting)
+    }
   }
 
-  // Empties what it is given: a copy anywhere would keep the nodes from dying here.
-  private static func release(_ inputs: inout NodeInputs) {
-    guard var next = inputs.takeAny() else { return }
-    var waiting: [Node] = []
-    while true {
-      while let other = inputs.takeAny() { waiting.append(other) }
-      if next.inputCount > 0, isKnownUniquelyReferenced(&next) { inputs = next.takeInputs() }
-      if let child = inputs.takeAny() {
-        next = child
-      } else if let other = waiting.popLast() {
-        next = other
+  private static let waitingOnStack = 32
+
+  /// Inputs of dying nodes, not yet looked at: on the stack as long as they fit.
+  private struct Waiting {
+    let onStack: UnsafeMutableBufferPointer<Unmanaged<Node>>
+    var count = 0
+    var rest: [Unmanaged<Node>] = []
+
+    init(onStack: UnsafeMutableBufferPointer<Unmanaged<Node>>) { self.onStack = onStack }
+
+    mutating func append(_ node: Unmanaged<Node>) {
+      if count < onStack.count {
+        onStack[count] = node
+        count += 1
       } else {
-        return
+        rest.append(node)
       }
+    }
+
+    mutating func popLast() -> Unmanaged<Node>? {
+      if let node = rest.popLast() { return node }
+      if count == 0 { return nil }
+      count -= 1
+      return onStack[count]
+    }
+  }
+
+  // All but the first.
+  private func takeOtherInputs(into waiting: inout Waiting) {
+    if let second { waiting.append(second) }
+    if let third { waiting.append(third) }
+    first = nil
+    second = nil
+    third = nil
+    if let extra, let others = extra.others {
+      for other in others { waiting.append(.passRetained(other)) }
+      extra.others = nil
+    }
+  }
+
+  // Lets go of a node and of all that dies with it, one after the other.
+  private static func release(_ input: Unmanaged<Node>, _ waiting: inout Waiting) {
+    var next: Unmanaged<Node>? = input
+    while let current = next {
+      var node = current.takeRetainedValue()
+      next = nil
+      if node.first != nil, isKnownUniquelyReferenced(&node) {
+        next = node.first
+        node.takeOtherInputs(into: &waiting)
+      }
+      if next == nil { next = waiting.popLast() }
     }
   }
 }

@@ -46,19 +46,4 @@ struct NodeInputs: RandomAccessCollection {
     if first?.requiresGradient == true || second?.requiresGradient == true { return true }
     return third?.requiresGradient == true || others?.contains { $0.requiresGradient } == true
   }
-
-  /// Removes one of them; the order is lost.
-  mutating func takeAny() -> Node? {
-    var taken: Node?
-    if first != nil {
-      swap(&taken, &first)
-    } else if second != nil {
-      swap(&taken, &second)
-    } else if third != nil {
-      swap(&taken, &third)
-    } else {
-      taken = others?.popLast()
-    }
-    return taken
-  }
 }

@@ -40,6 +40,9 @@ extension Node {
 
   /// Two operands, element by element.
   static func binary(_ operation: Operation, _ a: Node, _ b: Node) -> Node {
+    if a.dtype == b.dtype, a.dtype.isFloatingPoint, !a.isWeak, !b.isWeak {
+      return realBinary(operation, a, b)
+    }
     let shape = Shape.broadcast(a.shape, b.shape, for: "\(operation)")
     let operation = a.dtype == .bool && b.dtype == .bool ? operation.onBooleans : operation
     switch operation {
@@ -55,6 +58,22 @@ extension Node {
     default:
       let (x, y) = promoted(a, b, atLeast: .float32)
       return Node(operation, NodeInputs(x, y), shape: shape, dtype: x.dtype)
+    }
+  }
+
+  // Nearly all nodes of a training step are of this kind.
+  private static func realBinary(_ operation: Operation, _ a: Node, _ b: Node) -> Node {
+    let shape = Shape.broadcast(a.shape, b.shape, for: "\(operation)")
+    switch operation {
+    case .equal, .notEqual, .less, .lessOrEqual:
+      return Node(operation, a, b, shape: shape, dtype: .bool, requiresGradient: false)
+    case .logicalAnd, .logicalOr:
+      return binary(operation, cast(a, to: .bool), cast(b, to: .bool))
+    default:
+      let requiresGradient =
+        (a.requiresGradient || b.requiresGradient) && GradientMode.isEnabled
+      return Node(
+        operation, a, b, shape: shape, dtype: a.dtype, requiresGradient: requiresGradient)
     }
   }
 

@@ -2,94 +2,179 @@
 /// an execution needs, and the words by which a plan for it is recognised.
 ///
 /// The words hold operations, attributes, shapes, dtypes, wiring, roots and the leaves' layout: all that
-/// a plan depends on. The values of scalars are not among them.
-struct Capture {
-  /// Nodes, each after its inputs.
-  private(set) var nodes: [Node] = []
-  // The places of all nodes' inputs in `nodes`, one node after the other, and where each node's end.
-  private var inputPlaces: [Int] = []
-  private var inputEnds: [Int] = []
-  /// The places of the roots.
-  private(set) var roots: [Int] = []
-  private(set) var leaves: [Node.View] = []
-  private(set) var leafDTypes: [DType] = []
-  private(set) var scalars: [Double] = []
-  private(set) var scalarDTypes: [DType] = []
-  private(set) var words: [Int] = []
-
-  private var places: NodeNumbers
-
-  init(roots requested: [Node]) {
-    places = NodeNumbers(minimumCapacity: 256)
-    words.reserveCapacity(2048)
-    nodes.reserveCapacity(256)
-    inputPlaces.reserveCapacity(512)
-    inputEnds.reserveCapacity(256)
-    for root in requested { roots.append(visit(root)) }
-    words.append(-1)
-    for root in roots { words.append(root) }
+/// a plan depends on. The values of scalars are not among them. Nodes are of use only while the walk that
+/// found them is registered with `GraphReaders`; what an execution needs is the capture's own. Its memory
+/// serves walk after walk. One thread at a
+/// time has a capture in hand, so its fields do without the check of each access at run time, which would
+/// take a third of the walk.
+final class Capture {
+  /// Where the elements of a leaf lie.
+  struct Leaf: BitwiseCopyable {
+    let address: UnsafeMutableRawPointer
+    /// The identity of the storage.
+    let storage: Int
+    let offset: Int
   }
 
-  /// The places of a node's inputs in `nodes`.
-  func inputs(of place: Int) -> ArraySlice<Int> {
-    inputPlaces[(place == 0 ? 0 : inputEnds[place - 1])..<inputEnds[place]]
+  /// A number and the dtype that it enters with.
+  struct Scalar: BitwiseCopyable {
+    let value: Double
+    let dtype: DType
+  }
+
+  private struct Step: BitwiseCopyable {
+    let node: Unmanaged<Node>
+    var next: Int32
+    let inputCount: Int32
+  }
+
+  @exclusivity(unchecked) private var places: NodePlaces
+  // The places of all nodes' inputs, one node after the other, and where each node's end.
+  @exclusivity(unchecked) private var inputPlaces = GrowingBuffer<Int>(capacity: 512)
+  @exclusivity(unchecked) private var inputEnds = GrowingBuffer<Int>(capacity: 256)
+  @exclusivity(unchecked) private var wordBuffer = GrowingBuffer<Int>(capacity: 2048)
+  @exclusivity(unchecked) private var stack = GrowingBuffer<Step>(capacity: 64)
+  @exclusivity(unchecked) private var leafBuffer = GrowingBuffer<Leaf>(capacity: 64)
+  @exclusivity(unchecked) private var scalarBuffer = GrowingBuffer<Scalar>(capacity: 64)
+  /// The places of the roots.
+  private(set) var roots: [Int] = []
+  /// The elements of the leaves, held until the capture is given back.
+  private(set) var leafViews: [Node.View] = []
+
+  private static let spares = SparePool<Capture>()
+  private static let mostWordsKept = 1 << 16
+
+  /// What `body` makes of the graph of some nodes.
+  static func with<R>(roots: [Node], usesMarks: Bool, _ body: (Capture) -> R) -> R {
+    let spare = spares.take()
+    spare?.renew(roots: roots, usesMarks: usesMarks)
+    let capture = spare ?? Capture(roots: roots, usesMarks: usesMarks)
+    defer {
+      capture.leafViews.removeAll(keepingCapacity: true)
+      if capture.words.count <= mostWordsKept { spares.give(capture) }
+    }
+    return body(capture)
+  }
+
+  init(roots requested: [Node], usesMarks: Bool) {
+    places = NodePlaces(usesMarks: usesMarks)
+    walk(requested)
+  }
+
+  // Forgets one walk and makes another.
+  private func renew(roots requested: [Node], usesMarks: Bool) {
+    places.removeAll(usesMarks: usesMarks)
+    inputPlaces.removeAll()
+    inputEnds.removeAll()
+    wordBuffer.removeAll()
+    leafBuffer.removeAll()
+    scalarBuffer.removeAll()
+    roots.removeAll(keepingCapacity: true)
+    walk(requested)
+  }
+
+  private func walk(_ requested: [Node]) {
+    for root in requested { roots.append(visit(.passUnretained(root))) }
+    wordBuffer.append(-1)
+    for root in roots { wordBuffer.append(root) }
+  }
+
+  /// The number of nodes, each of which stands after its inputs.
+  var count: Int { places.count }
+
+  /// The key of a plan for the graph.
+  var words: UnsafeBufferPointer<Int> { wordBuffer.elements }
+
+  var leaves: UnsafeBufferPointer<Leaf> { leafBuffer.elements }
+
+  var scalars: UnsafeBufferPointer<Scalar> { scalarBuffer.elements }
+
+  /// A node by its place.
+  func node(_ place: Int) -> Node { places[place].takeUnretainedValue() }
+
+  /// The places of a node's inputs.
+  func inputs(of place: Int) -> Slice<UnsafeBufferPointer<Int>> {
+    inputPlaces.elements[(place == 0 ? 0 : inputEnds[place - 1])..<inputEnds[place]]
   }
 
   // Depth first with a stack of its own: a graph may be a chain of a million nodes.
-  private mutating func visit(_ root: Node) -> Int {
-    if let place = places[root] { return place }
-    var stack: [(node: Node, next: Int)] = [(root, root.isEvaluated ? root.inputCount : 0)]
-    while !stack.isEmpty {
-      let top = stack.count - 1
-      let next = stack[top].next
-      if next < stack[top].node.inputCount, let input = stack[top].node.input(next) {
-        stack[top].next = next + 1
-        // A node that is computed stands for its numbers.
-        if places[input] == nil { stack.append((input, input.isEvaluated ? input.inputCount : 0)) }
+  private func visit(_ root: Unmanaged<Node>) -> Int {
+    if let place = places.place(of: root) { return place }
+    push(root)
+    while stack.count > 0 {
+      let step = stack[stack.count - 1]
+      if step.next < step.inputCount, let input = Self.input(step) {
+        stack.updateLast { $0.next += 1 }
+        if places.place(of: input) == nil { push(input) }
       } else {
-        let node = stack.removeLast().node
-        if places[node] == nil { append(node) }
+        _ = stack.removeLast()
+        if places.place(of: step.node) == nil {
+          step.node._withUnsafeGuaranteedRef { append($0) }
+        }
       }
     }
-    return places[root] ?? 0
+    return places.count - 1
   }
 
-  private mutating func append(_ node: Node) {
-    places.add(node, nodes.count)
-    nodes.append(node)
+  @inline(__always)
+  private static func input(_ step: Step) -> Unmanaged<Node>? {
+    step.node._withUnsafeGuaranteedRef { $0.unownedInput(Int(step.next)) }
+  }
+
+  // A node that is computed stands for its numbers.
+  private func push(_ node: Unmanaged<Node>) {
+    let inputCount = node._withUnsafeGuaranteedRef { $0.isEvaluated ? 0 : $0.inputCount }
+    stack.append(Step(node: node, next: 0, inputCount: inputCount))
+  }
+
+  private func append(_ node: Node) {
     // Another thread may have computed the node since its inputs were visited; it is a leaf then too.
-    let isOpen = !node.isEvaluated && appendPlaces(ofInputsOf: node)
-    inputEnds.append(inputPlaces.count)
-    let isLeaf = !isOpen && node.operation != .scalar
-    let operation = isLeaf ? Operation.leaf : node.operation
-    words.append(
-      Int(operation.rawValue) | Int(node.dtype.rawValue) << 8 | node.shape.count << 16
-        | (isOpen ? node.inputCount << 24 | node.attributes.count << 48 : 0))
-    for size in node.shape { words.append(size) }
-    if isLeaf {
-      guard let view = node.result else { fatalError("\(node.operation) has no inputs") }
-      words.append(view.strides == nil ? 0 : 1)
-      if let strides = view.strides { words.append(contentsOf: strides) }
-      leaves.append(view)
-      leafDTypes.append(node.dtype)
-    } else if operation == .scalar {
-      scalars.append(node.scalar)
-      scalarDTypes.append(node.dtype)
+    let isOpen = node.inputCount > 0 && !node.isEvaluated
+    if isOpen {
+      appendWords(node)
+    } else if node.operation == .scalar {
+      wordBuffer.append(Self.head(.scalar, node, rank: 0))
+      scalarBuffer.append(Scalar(value: node.scalar, dtype: node.dtype))
     } else {
-      for attribute in node.attributes { words.append(attribute) }
-      for place in inputPlaces.suffix(node.inputCount) { words.append(place) }
+      appendLeaf(node)
     }
+    inputEnds.append(inputPlaces.count)
+    places.add(.passUnretained(node))
   }
 
-  private mutating func appendPlaces(ofInputsOf node: Node) -> Bool {
-    let start = inputPlaces.count
-    for index in 0..<node.inputCount {
-      guard let input = node.input(index), let place = places[input] else {
-        inputPlaces.removeSubrange(start...)
-        return false
+  private func appendWords(_ node: Node) {
+    let attributeCount = node.attributeCount
+    wordBuffer.append(
+      Self.head(node.operation, node, rank: node.shape.count)
+        | Int(node.inputCount) << 24 | attributeCount << 48)
+    for axis in 0..<node.shape.count { wordBuffer.append(node.shape[axis]) }
+    if attributeCount > 0 {
+      for attribute in node.attributes { wordBuffer.append(attribute) }
+    }
+    for index in 0..<Int(node.inputCount) {
+      guard let input = node.unownedInput(index), let place = places.place(of: input) else {
+        fatalError("\(node.operation): input \(index) was not visited")
       }
       inputPlaces.append(place)
+      wordBuffer.append(place)
     }
-    return node.inputCount > 0
+  }
+
+  private func appendLeaf(_ node: Node) {
+    guard let view = node.result else { fatalError("\(node.operation) has no inputs") }
+    wordBuffer.append(Self.head(.leaf, node, rank: node.shape.count))
+    for axis in 0..<node.shape.count { wordBuffer.append(node.shape[axis]) }
+    wordBuffer.append(view.strides == nil ? 0 : 1)
+    if let strides = view.strides {
+      for stride in strides { wordBuffer.append(stride) }
+    }
+    leafBuffer.append(
+      Leaf(
+        address: view.address(node.dtype), storage: view.storage.identity, offset: view.offset))
+    leafViews.append(view)
+  }
+
+  private static func head(_ operation: Operation, _ node: Node, rank: Int) -> Int {
+    Int(operation.rawValue) | Int(node.dtype.rawValue) << 8 | rank << 16
   }
 }

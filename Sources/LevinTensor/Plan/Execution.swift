@@ -2,15 +2,24 @@
 enum Evaluation {
   /// Computes nodes together and publishes their elements.
   static func run(_ nodes: [Node]) {
-    let wanted = nodes.filter { !$0.isEvaluated }
-    guard !wanted.isEmpty else { return }
-    let numbers = wanted.filter { $0.operation == .scalar }
-    for node in numbers { publishNumber(node) }
-    let roots = numbers.isEmpty ? wanted : wanted.filter { $0.operation != .scalar }
-    guard !roots.isEmpty else { return }
-    let capture = Capture(roots: roots)
-    let views = run(PlanCache.shared.plan(for: capture), capture)
-    for (node, view) in zip(roots, views) { node.publish(view) }
+    var roots: [Node] = []
+    roots.reserveCapacity(nodes.count)
+    for node in nodes where !node.isEvaluated {
+      if node.operation == .scalar {
+        publishNumber(node)
+      } else {
+        roots.append(node)
+      }
+    }
+    if roots.isEmpty { return }
+    let ticket = GraphReaders.shared.enter()
+    Capture.with(roots: roots, usesMarks: ticket.ownsMarks) { capture in
+      let plan = PlanCache.shared.plan(for: capture) { GraphReaders.shared.leave(ticket) }
+      let views = run(plan, capture)
+      var evaluated: [Node] = []
+      for (node, view) in zip(roots, views) where node.publish(view) { evaluated.append(node) }
+      GraphReaders.shared.retire(evaluated)
+    }
   }
 
   private static func run(_ plan: Plan, _ capture: Capture) -> [Node.View] {
@@ -26,7 +35,7 @@ enum Evaluation {
   private static func publishNumber(_ node: Node) {
     let storage = Storage(byteCount: node.dtype.byteCount)
     storage.pointer.store(node.scalar, as: node.dtype)
-    node.publish(Node.View(storage: storage, offset: 0, strides: nil))
+    _ = node.publish(Node.View(storage: storage, offset: 0, strides: nil))
   }
 }
 
@@ -36,7 +45,8 @@ private struct Execution {
   let capture: Capture
   private let threads: Int
   private let memory: Storage
-  private let roots: [Storage?]
+  private let smallRoots: Storage?
+  private let largeRoots: [Storage?]
   private let buffers: UnsafeMutablePointer<UnsafeMutablePointer<CChar>?>
   private let workspace: UnsafeMutableRawPointer
   private let kept: [Storage]
@@ -53,10 +63,13 @@ private struct Execution {
     workspace = base + workspaceStart
     buffers = (base + plan.arenaBytes).bindMemory(
       to: UnsafeMutablePointer<CChar>?.self, capacity: bufferCount)
-    roots = plan.stored.map { $0.isRoot ? Storage(byteCount: $0.byteCount) : nil }
+    smallRoots = plan.smallRootBytes > 0 ? Storage(byteCount: plan.smallRootBytes) : nil
+    largeRoots = plan.stored.map { stored in
+      if case .alone(let bytes) = stored { Storage(byteCount: bytes) } else { nil }
+    }
     fillBuffers()
-    for (place, value) in capture.scalars.enumerated() {
-      (base + place * 8).store(value, as: capture.scalarDTypes[place])
+    for (place, scalar) in capture.scalars.enumerated() {
+      (base + place * 8).store(scalar.value, as: scalar.dtype)
     }
   }
 
@@ -64,17 +77,24 @@ private struct Execution {
   private func fillBuffers() {
     let leafCount = capture.leaves.count
     for place in 0..<leafCount {
-      set(place, capture.leaves[place].address(capture.leafDTypes[place]))
+      set(place, capture.leaves[place].address)
     }
     set(leafCount, memory.pointer)
     set(leafCount + 1, plan.constants.pointer)
     for place in plan.stored.indices {
-      set(
-        leafCount + 2 + place,
-        roots[place]?.pointer ?? memory.pointer + plan.stored[place].offset)
+      let (storage, byteOffset) = stored(place)
+      set(leafCount + 2 + place, storage.pointer + byteOffset)
     }
     for place in kept.indices {
       set(leafCount + 2 + plan.stored.count + place, kept[place].pointer)
+    }
+  }
+
+  private func stored(_ place: Int) -> (Storage, byteOffset: Int) {
+    switch plan.stored[place] {
+    case .inArena(let offset): (memory, offset)
+    case .amongSmallRoots(let offset): (smallRoots ?? memory, offset)
+    case .alone: (largeRoots[place] ?? memory, 0)
     }
   }
 
@@ -92,8 +112,10 @@ private struct Execution {
     }
     return plan.roots.map { root in
       switch root {
-      case .leaf(let leaf): capture.leaves[leaf]
-      case .stored(let place): Node.View(storage: roots[place] ?? memory, offset: 0, strides: nil)
+      case .leaf(let leaf): return capture.leafViews[leaf]
+      case .stored(let place, let size):
+        let (storage, byteOffset) = stored(place)
+        return Node.View(storage: storage, offset: byteOffset / size, strides: nil)
       }
     }
   }

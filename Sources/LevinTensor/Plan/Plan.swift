@@ -8,21 +8,25 @@ final class Plan: Sendable {
   /// Where a root's elements are when the plan has run.
   enum Root: Sendable {
     case leaf(Int)
-    case stored(Int)
+    /// In a stored node's memory, as elements of so many bytes.
+    case stored(Int, elementSize: Int)
   }
 
   /// The memory of a stored node.
-  struct Stored: Sendable {
-    var byteCount: Int
-    /// Whether the caller asked for it, so that it outlives the execution.
-    var isRoot: Bool
-    /// Where it lies in the execution's own memory if it is no root.
-    var offset: Int
+  enum Stored: Sendable {
+    /// In the execution's own memory, at an offset.
+    case inArena(Int)
+    /// A small result, in the block that small results share.
+    case amongSmallRoots(Int)
+    /// A result in a block of its own, of so many bytes.
+    case alone(Int)
   }
 
   let steps: [Step]
   let roots: [Root]
   let stored: [Stored]
+  /// The bytes of the block that small results share.
+  let smallRootBytes: Int
   let constants: Storage
   /// The memory of scalars, and after them of stored nodes that are no roots.
   let arenaBytes: Int
@@ -30,12 +34,13 @@ final class Plan: Sendable {
   let memory: PlanMemory?
 
   init(
-    steps: [Step], roots: [Root], stored: [Stored],
+    steps: [Step], roots: [Root], stored: [Stored], smallRootBytes: Int,
     constants: Storage, arenaBytes: Int, memory: PlanMemory?
   ) {
     self.steps = steps
     self.roots = roots
     self.stored = stored
+    self.smallRootBytes = smallRootBytes
     self.constants = constants
     self.arenaBytes = arenaBytes
     self.memory = memory

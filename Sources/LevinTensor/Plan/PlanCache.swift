@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// Plans by the structure they were made for.
 ///
 /// A hit is confirmed by comparing all the words, not by the hash alone. When the cache is full the
@@ -10,6 +16,13 @@ final class PlanCache: Sendable {
     var words: [Int]
     var plan: Plan
     var lastUse: Int
+
+    func hasWords(_ others: UnsafeBufferPointer<Int>) -> Bool {
+      guard words.count == others.count, let base = others.baseAddress else { return false }
+      return words.withUnsafeBytes { own in
+        own.baseAddress.map { memcmp($0, base, own.count) == 0 } ?? false
+      }
+    }
   }
 
   private struct State {
@@ -25,13 +38,22 @@ final class PlanCache: Sendable {
   var plansMade: Int { state.withLock { $0.plansMade } }
 
   /// The plan for a captured graph, made if there is none.
-  func plan(for capture: Capture) -> Plan {
+  ///
+  /// - Parameter whenRead: Called when the graph's nodes are needed no more: before a plan is made, which
+  ///   may take long.
+  func plan(for capture: Capture, whenRead: () -> Void = {}) -> Plan {
     let hash = Self.hash(capture.words)
-    if let plan = find(hash, capture.words) { return plan }
+    if let plan = find(hash, capture.words) {
+      whenRead()
+      return plan
+    }
+    let graph = PlanGraph(capture)
+    whenRead()
     // Planning takes long enough to leave the lock to others meanwhile.
-    let plan = Planner.plan(capture)
+    let plan = Planner.plan(
+      graph, leafCount: capture.leaves.count, scalarCount: capture.scalars.count)
     state.withLock { $0.plansMade += 1 }
-    store(plan, hash, capture.words)
+    store(plan, hash, Array(capture.words))
     return plan
   }
 
@@ -43,10 +65,10 @@ final class PlanCache: Sendable {
     }
   }
 
-  private func find(_ hash: Int, _ words: [Int]) -> Plan? {
+  private func find(_ hash: Int, _ words: UnsafeBufferPointer<Int>) -> Plan? {
     state.withLock { state in
       guard let bucket = state.entries[hash],
-        let place = bucket.firstIndex(where: { $0.words == words })
+        let place = bucket.firstIndex(where: { $0.hasWords(words) })
       else { return nil }
       state.clock += 1
       state.entries[hash]?[place].lastUse = state.clock
@@ -72,7 +94,7 @@ final class PlanCache: Sendable {
     state.count = state.entries.values.reduce(0) { $0 + $1.count }
   }
 
-  private static func hash(_ words: [Int]) -> Int {
+  private static func hash(_ words: UnsafeBufferPointer<Int>) -> Int {
     var hash: UInt64 = 0x9E37_79B9_7F4A_7C15
     for word in words {
       hash = (hash ^ UInt64(bitPattern: Int64(word))) &* 0xFF51_AFD7_ED55_8CCD

@@ -31,14 +31,15 @@ struct PlanGraph {
     var scalars = 0
     let uses = Self.uses(capture)
     var places: [Int] = []
-    places.reserveCapacity(capture.nodes.count)
-    for (place, node) in capture.nodes.enumerated() {
+    places.reserveCapacity(capture.count)
+    for place in 0..<capture.count {
+      let node = capture.node(place)
       let inputs = capture.inputs(of: place)
       if node.operation == .scalar {
         places.append(add(.scalar, [], node.dtype, [], from: .scalar(scalars)))
         scalars += 1
       } else if inputs.isEmpty {
-        let strides = capture.leaves[leaves].strides
+        let strides = capture.leafViews[leaves].strides
         places.append(add(.leaf, [], node.dtype, node.shape, from: .leaf(leaves, strides: strides)))
         leaves += 1
       } else {
@@ -88,8 +89,8 @@ struct PlanGraph {
 
   // How many nodes and roots use each node.
   private static func uses(_ capture: Capture) -> [Int] {
-    var uses = [Int](repeating: 0, count: capture.nodes.count)
-    for place in capture.nodes.indices {
+    var uses = [Int](repeating: 0, count: capture.count)
+    for place in 0..<capture.count {
       for input in capture.inputs(of: place) { uses[input] += 1 }
     }
     for root in capture.roots { uses[root] += 1 }

@@ -12,9 +12,9 @@ final class PlanMemory: Sendable {
     var storage: Int
     var offset: Int
 
-    init(_ view: Node.View) {
-      storage = view.storage.identity
-      offset = view.offset
+    init(_ leaf: Capture.Leaf) {
+      storage = leaf.storage
+      offset = leaf.offset
     }
   }
 
@@ -122,7 +122,7 @@ final class PlanMemory: Sendable {
       return false
     }
     for (place, scalar) in keepsakes.scalars.enumerated()
-    where entry.scalars[place] != capture.scalars[scalar].bitPattern {
+    where entry.scalars[place] != capture.scalars[scalar].value.bitPattern {
       return false
     }
     return true
@@ -136,7 +136,7 @@ final class PlanMemory: Sendable {
 
   private func note(_ capture: Capture, _ state: inout State) {
     let sighting = Sighting(
-      leaves: capture.leaves.map { Identity($0) }, scalars: capture.scalars.map(\.bitPattern))
+      leaves: capture.leaves.map { Identity($0) }, scalars: capture.scalars.map(\.value.bitPattern))
     if state.sightings.count < Self.sightingsKept {
       state.sightings.append(sighting)
     } else {
@@ -152,7 +152,7 @@ final class PlanMemory: Sendable {
       earlier.leaves[$0] == Identity(capture.leaves[$0])
     }
     let sameScalars = capture.scalars.indices.map {
-      earlier.scalars[$0] == capture.scalars[$0].bitPattern
+      earlier.scalars[$0] == capture.scalars[$0].value.bitPattern
     }
     if state.barren.contains(sameLeaves + sameScalars) { return nil }
     let keepsakes = Keepsakes(
@@ -176,10 +176,11 @@ final class PlanMemory: Sendable {
   private func filling(_ variant: Variant, _ capture: Capture) -> Run {
     let storages = variant.keepsakes.items.map { Storage(byteCount: $0.byteCount) }
     let leaves = variant.keepsakes.leaves.map { capture.leaves[$0] }
-    let scalars = variant.keepsakes.scalars.map { capture.scalars[$0].bitPattern }
+    let scalars = variant.keepsakes.scalars.map { capture.scalars[$0].value.bitPattern }
     return .filling(variant.filling, storages) {
       let number = StepMemory.shared.add(
-        to: self, byteCount: variant.keepsakes.byteCount, data: leaves.map(\.storage))
+        to: self, byteCount: variant.keepsakes.byteCount,
+        data: variant.keepsakes.leaves.map { capture.leafViews[$0].storage })
       self.state.withLock {
         $0.entries.append(
           Entry(

@@ -1,9 +1,8 @@
 /// Makes a plan: lowers the graph, lays it out, cuts it into stages and compiles each.
 enum Planner {
-  static func plan(_ capture: Capture) -> Plan {
-    let stages = Stages(Layout(PlanGraph(capture)))
-    var draft = Draft(
-      stages: stages, leafCount: capture.leaves.count, scalarCount: capture.scalars.count)
+  static func plan(_ graph: PlanGraph, leafCount: Int, scalarCount: Int) -> Plan {
+    let stages = Stages(Layout(graph))
+    var draft = Draft(stages: stages, leafCount: leafCount, scalarCount: scalarCount)
     let (plan, hasUniformRows) = compile(draft, stages)
     draft.cuts = plan.passesByStage.map { $0?.cut }
     draft.hasUniformRows = hasUniformRows
@@ -41,10 +40,11 @@ enum Planner {
 
     func plan(memory: PlanMemory?) -> Plan {
       let graph = draft.stages.layout.graph
-      let (stored, arenaBytes) = Planner.memory(graph, buffers, scalarCount: draft.scalarCount)
+      let layout = StoredMemory(graph, buffers, scalarCount: draft.scalarCount)
       return Plan(
-        steps: steps, roots: graph.roots.map { root($0, graph, buffers) }, stored: stored,
-        constants: constants(buffers), arenaBytes: arenaBytes, memory: memory)
+        steps: steps, roots: graph.roots.map { root($0, graph, buffers) }, stored: layout.stored,
+        smallRootBytes: layout.smallRootBytes, constants: constants(buffers),
+        arenaBytes: layout.arenaBytes, memory: memory)
     }
   }
 
@@ -106,22 +106,39 @@ enum Planner {
     guard let buffer = buffers.buffer(of: number) else {
       fatalError("a root is neither a leaf nor stored")
     }
-    return .stored(buffer - buffers.leafCount - 2)
+    return .stored(
+      buffer - buffers.leafCount - 2, elementSize: graph.nodes[number].dtype.byteCount)
   }
 
-  private static func memory(
-    _ graph: PlanGraph, _ buffers: BufferTable, scalarCount: Int
-  ) -> ([Plan.Stored], Int) {
-    let roots = Set(graph.roots)
-    var offset = (scalarCount * 8 + 63) & ~63
-    let stored = buffers.stored.map { number -> Plan.Stored in
-      let node = graph.nodes[number]
-      let bytes = Shape.count(node.shape) * node.dtype.byteCount
-      let isRoot = roots.contains(number)
-      defer { if !isRoot { offset += (bytes + 63) & ~63 } }
-      return Plan.Stored(byteCount: bytes, isRoot: isRoot, offset: offset)
+  /// Where stored nodes lie.
+  ///
+  /// A training step has many results of a few bytes each, which share a block.
+  private struct StoredMemory {
+    private static let smallBytes = 512
+
+    private(set) var stored: [Plan.Stored] = []
+    private(set) var arenaBytes: Int
+    private(set) var smallRootBytes = 0
+
+    init(_ graph: PlanGraph, _ buffers: BufferTable, scalarCount: Int) {
+      arenaBytes = Self.rounded(scalarCount * 8)
+      let roots = Set(graph.roots)
+      for number in buffers.stored {
+        let node = graph.nodes[number]
+        let bytes = Shape.count(node.shape) * node.dtype.byteCount
+        if !roots.contains(number) {
+          stored.append(.inArena(arenaBytes))
+          arenaBytes += Self.rounded(bytes)
+        } else if bytes <= Self.smallBytes {
+          stored.append(.amongSmallRoots(smallRootBytes))
+          smallRootBytes += Self.rounded(bytes)
+        } else {
+          stored.append(.alone(bytes))
+        }
+      }
     }
-    return (stored, offset)
+
+    private static func rounded(_ bytes: Int) -> Int { (bytes + 63) & ~63 }
   }
 
   private static func constants(_ buffers: BufferTable) -> Storage {
