@@ -15,6 +15,10 @@ struct KernelOperation: Hashable {
   static let load = KernelOperation(LV_LOAD)
   static let loadBlock = KernelOperation(LV_LOAD_BLOCK)
   static let store = KernelOperation(LV_STORE)
+  static let add = KernelOperation(LV_ADD)
+  static let multiplyAdd = KernelOperation(LV_MULTIPLY_ADD)
+  static let accumulateSum = KernelOperation(LV_ACCUMULATE_SUM)
+  static let accumulateProducts = KernelOperation(LV_ACCUMULATE_PRODUCTS)
   static let multiply = KernelOperation(LV_MULTIPLY)
 
   /// Whether the kernel takes one number in the place of an operand's elements.

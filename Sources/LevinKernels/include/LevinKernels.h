@@ -72,6 +72,7 @@ enum lv_op {
   // Three operands; for the first: condition, then, otherwise.
   LV_SELECT,
   LV_LOG_PRODUCT,  // a, b and a logarithm that b gave: a times it, and 0 where a is 0 unless b is NaN
+  LV_MULTIPLY_ADD,  // a b + c
   // Memory.
   LV_SPLAT,  // one element to many
   LV_LOAD,   // elements that lie `immediate` apart
@@ -81,6 +82,7 @@ enum lv_op {
   LV_ACCUMULATE_SUM,
   LV_ACCUMULATE_MAXIMUM,
   LV_ACCUMULATE_MINIMUM,
+  LV_ACCUMULATE_PRODUCTS,  // the sum of a b
   LV_OP_COUNT
 };
 

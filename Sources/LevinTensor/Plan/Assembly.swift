@@ -119,7 +119,12 @@ struct Assembly {
     let from = slot(of: sink.value)
     let result = slot(Pass.Slot(buffer: sink.buffer, byteOffset: sink.byteOffset))
     let partial = partials[result] ?? newPartial(operation, type, result, sink.dtype)
-    parts.body.append(operation, type, result: partial, operands: [from])
+    if let factor = sink.factor {
+      parts.body.append(
+        .accumulateProducts, type, result: partial, operands: [from, slot(of: factor)])
+    } else {
+      parts.body.append(operation, type, result: partial, operands: [from])
+    }
   }
 
   // Several rows may meet in one accumulator.

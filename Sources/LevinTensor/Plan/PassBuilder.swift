@@ -40,17 +40,22 @@ struct PassBuilder {
     }
 
     var value: ID
+    /// What an accumulated value is multiplied by on its way, if anything.
+    var factor: ID?
     var kind: Kind
     var buffer: Int
     var byteOffset: Int
     var dtype: DType
+
+    /// The values it takes.
+    var used: [ID] { factor.map { [value, $0] } ?? [value] }
   }
 
   private(set) var values: [Value] = []
   private(set) var sinks: [Sink] = []
   private var numbers: [Value: ID] = [:]
 
-  private mutating func add(_ value: Value) -> ID {
+  mutating func add(_ value: Value) -> ID {
     if let id = numbers[value] { return id }
     let id = ID(values.count)
     numbers[value] = id
@@ -123,5 +128,5 @@ struct PassBuilder {
     return level.first
   }
 
-  mutating func sink(_ sink: Sink) { sinks.append(sink) }
+  mutating func sink(_ sink: Sink) { sinks.append(accumulating(sink)) }
 }

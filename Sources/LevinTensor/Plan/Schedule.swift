@@ -59,6 +59,7 @@ struct Schedule {
     var done = [Bool](repeating: false, count: builder.values.count)
     for (index, sink) in builder.sinks.enumerated() {
       var stack: [(id: PassBuilder.ID, entered: Bool)] = [(sink.value, false)]
+      if let factor = sink.factor { stack.append((factor, false)) }
       while let (id, entered) = stack.popLast() {
         if done[Int(id)] { continue }
         let value = builder.values[Int(id)]
@@ -142,7 +143,7 @@ struct Schedule {
     for (time, step) in body.enumerated() {
       let used: [PassBuilder.ID]
       switch step {
-      case .sink(let index): used = [builder.sinks[index].value]
+      case .sink(let index): used = builder.sinks[index].used
       case .value(let id):
         used = builder.values[Int(id)].operands
         if homes[Int(id)] == nil {
@@ -160,7 +161,8 @@ struct Schedule {
     var last = [Int](repeating: -1, count: builder.values.count)
     for (time, step) in body.enumerated() {
       switch step {
-      case .sink(let index): last[Int(builder.sinks[index].value)] = time
+      case .sink(let index):
+        for id in builder.sinks[index].used { last[Int(id)] = time }
       case .value(let id):
         last[Int(id)] = max(last[Int(id)], time)
         for operand in builder.values[Int(id)].operands { last[Int(operand)] = time }

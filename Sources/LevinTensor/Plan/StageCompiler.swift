@@ -132,6 +132,7 @@ struct StageCompiler {
   private mutating func fold(_ group: [PassBuilder.ID], _ node: PlanGraph.Node) -> PassBuilder.ID {
     let kernel = node.operation.kernel(attributes: [], operand: node.dtype)
     let operands = group.map { cast($0, to: node.dtype) }
+    if node.operation == .sum, let sum = builder.sumOfProducts(node.dtype, operands) { return sum }
     return builder.fold(kernel, node.dtype, operands) ?? constant(0, node.dtype)
   }
 
