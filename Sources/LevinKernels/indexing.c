@@ -164,13 +164,20 @@ void lv_join_tables(
 }
 
 ptrdiff_t lv_combine_indices(
-    const lv_indexing *x, int64_t *result, ptrdiff_t first, ptrdiff_t count) {
+    const lv_indexing *x, void *result, int is_wide, ptrdiff_t first, ptrdiff_t count) {
+  int64_t *wide = result;
+  int32_t *narrow = result;
   int64_t places[BLOCK];
   for (ptrdiff_t start = first; start < first + count; start += BLOCK) {
     const ptrdiff_t n = first + count - start < BLOCK ? first + count - start : BLOCK;
     ptrdiff_t bad = wrap(x, start, n, places);
     if (bad >= 0) return bad;
-    for (ptrdiff_t k = 0; k < n; k++) result[start + k] = result[start + k] * x->size + places[k];
+    if (is_wide) {
+      for (ptrdiff_t k = 0; k < n; k++) wide[start + k] = wide[start + k] * x->size + places[k];
+    } else {
+      for (ptrdiff_t k = 0; k < n; k++)
+        narrow[start + k] = (int32_t)(narrow[start + k] * x->size + places[k]);
+    }
   }
   return -1;
 }

@@ -456,10 +456,12 @@ struct IndexedRows {
 
   /// Multiplies places by the size and adds the indices, which makes them places in a longer axis;
   /// returns the place of the first index that is out of range.
-  func combine(into places: UnsafeMutablePointer<Int>, indices: MemoryArray) -> Int? {
+  func combine(
+    into places: UnsafeMutableRawPointer, isWide: Bool, indices: MemoryArray, range: Range<Int>
+  ) -> Int? {
     var indexing = indexing(indices, .int64)
-    let result = UnsafeMutableRawPointer(places).assumingMemoryBound(to: Int64.self)
-    let bad = lv_combine_indices(&indexing, result, 0, count)
+    let bad = lv_combine_indices(
+      &indexing, places, isWide ? 1 : 0, range.lowerBound, range.count)
     return bad < 0 ? nil : bad
   }
 }

@@ -129,6 +129,9 @@ extension SmoothFunction {
     .init("gather", [block], [[3, 4]]) {
       $0[0].exp().gathered(at: Tensor([2, -2, 2, 0], shape: [2, 2]), axis: 1).square()
     },
+    .init("gather from a short table by a long index", [[0.2, -1.3, 0.8]]) {
+      $0[0].exp()[Tensor((0..<700).map { $0 * 5 % 3 })].sin()
+    },
     .init("gather by no index", [block], [[3, 4]]) {
       $0[0].gathered(at: Tensor([Int]())).square().sum() + $0[0].square()
     },

@@ -41,6 +41,9 @@ struct IndexFault: Sendable, CustomTestStringConvertible {
     .init("far in a long index", names: ["index 100000", "size 100000"], line: #line + 1) {
       Tensor.arange(100_000)[Tensor.arange(100_001)]
     },
+    .init("in a long index of a short table", names: ["index -4", "size 3"], line: #line + 1) {
+      Tensor([1.0, 2, 3])[2 - Tensor.arange(5000)]
+    },
     .init("real", names: ["subscript", "float32", "int64"], line: nil) {
       x[Tensor([0.5 as Float])]
     },

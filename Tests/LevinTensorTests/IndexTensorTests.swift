@@ -98,12 +98,12 @@ import Testing
     #expect(sums.scalars == expected.map { Double(Float($0)) })
   }
 
-  @Test(arguments: [2, 7]) func bitsDoNotDependOnThreads(_ threads: Int) {
+  @Test(arguments: [2, 7], [3, 9]) func bitsDoNotDependOnThreads(_ threads: Int, entries: Int) {
     func bits() -> [UInt64] {
       var random = PCG64(seed: 4)
       let x = random.uniform(shape: [300_000])
-      let table = random.uniform(shape: [9]).requiringGradient()
-      let groups = Tensor((0..<300_000).map { $0 * 31 % 9 })
+      let table = random.uniform(shape: [entries]).requiringGradient()
+      let groups = Tensor((0..<300_000).map { $0 * 31 % entries })
       let taken = table[groups] * x
       let gradient = gradients(of: taken.sin().sum(), at: [table])[0] ?? table
       let rows = x.reshaped(to: [1000, 300])[Tensor((0..<1000).map { 999 - $0 })]
@@ -115,6 +115,41 @@ import Testing
     let alone = bits()
     Threads.count = threads
     #expect(bits() == alone)
+  }
+
+  @Test(arguments: [1, 2, 3, 8, 9]) func shortTablesServeLongIndices(_ entries: Int) {
+    let numbers = (0..<5000).map { $0 * $0 % entries - ($0 % 3 == 0 ? entries : 0) }
+    let places = numbers.map { $0 < 0 ? $0 + entries : $0 }
+    let table = Tensor((0..<entries).map { Double($0) + 0.5 }).requiringGradient()
+    let weights = Tensor((0..<5000).map { Double($0 % 11) }, shape: [5000, 1])
+    let index = Tensor(numbers, shape: [5000, 1], dtype: .int32)
+    let taken = table[index]
+    let slope = gradients(of: (taken.square() * weights).sum(), at: [table])[0] ?? table
+    let curvature = gradients(of: slope.sum(), at: [table])[0] ?? table
+    evaluate(taken, slope, curvature)
+    var sums = [Double](repeating: 0, count: entries)
+    for (place, row) in places.enumerated() { sums[row] += Double(place % 11) }
+    #expect(taken.scalars == places.map { Double($0) + 0.5 })
+    #expect(slope.scalars == sums.enumerated().map { 2 * (Double($0) + 0.5) * $1 })
+    #expect(curvature.scalars == sums.map { 2 * $0 })
+    let whole = Tensor((0..<entries).map { $0 % 2 == 0 })
+    #expect(whole[index].scalars == places.map { $0 % 2 == 0 ? 1 : 0 })
+  }
+
+  @Test func shortTablesAreLookedUpWithinThePass() {
+    let (locs, scales) = (Tensor([0.0, 1, 4]).requiringGradient(), Tensor([1.0, 2, 0.5]))
+    let index = Tensor((0..<5000).map { $0 % 3 })
+    let loc = locs[index]
+    let loss = ((Tensor.zeros([5000]) - loc) / scales[index]).square().mean()
+    let roots = [loss] + gradients(of: loss, at: [locs]).compactMap { $0 }
+    let plan = PlanCache().plan(for: Capture(roots: roots.map(\.node), usesMarks: false))
+    let routines = plan.steps.compactMap { step -> LevinTensor.Operation? in
+      guard case .routine(let routine) = step else { return nil }
+      return routine.operation
+    }
+    // The index is checked once, and nothing else has the length of the observations in memory.
+    #expect(routines == [.linearIndex])
+    #expect(plan.arenaBytes < 5000 * DType.int32.byteCount + 4000)
   }
 
   @Test func theLastOfSeveralValuesForOnePlaceStands() {

@@ -231,9 +231,9 @@ ptrdiff_t lv_move_indexed(
 void lv_join_tables(
     enum lv_type type, char *result, const char *tables, ptrdiff_t parts, ptrdiff_t count);
 
-/// result = result * size + index for each index; returns what lv_move_indexed does.
+/// result = result * size + index for each index, in 64 bits or 32; returns what lv_move_indexed does.
 ptrdiff_t lv_combine_indices(
-    const lv_indexing *indexing, int64_t *result, ptrdiff_t first, ptrdiff_t count);
+    const lv_indexing *indexing, void *result, int is_wide, ptrdiff_t first, ptrdiff_t count);
 
 /// How many of the truth values hold, and at which places.
 ptrdiff_t lv_count_true(const uint8_t *elements, ptrdiff_t count);

@@ -25,6 +25,7 @@ struct PlanGraph {
   private(set) var nodes: [Node] = []
   private(set) var roots: [Int] = []
   private var numbers: [Node: Int] = [:]
+  private var checkedIndices: [[Int]: Int] = [:]
 
   init(_ capture: Capture) {
     var leaves = 0
@@ -80,11 +81,17 @@ struct PlanGraph {
     case .reshape: reshaped(inputs[0], to: node.shape)
     case .permute: permute(node, inputs[0], isOnlyUse: isOnlyUse)
     case .matrixProduct: matrixProduct(node, inputs)
-    default:
-      add(
-        node.operation, isPacking(node.operation) ? inputs.map { packed($0) } : inputs, node.dtype,
-        node.shape, node.attributes)
+    case .gather: gather(node, inputs)
+    case .scatterAdd: scatterAdd(node, inputs)
+    default: plain(node, inputs)
     }
+  }
+
+  /// The operation itself.
+  mutating func plain(_ node: LevinTensor.Node, _ inputs: [Int]) -> Int {
+    add(
+      node.operation, isPacking(node.operation) ? inputs.map { packed($0) } : inputs, node.dtype,
+      node.shape, node.attributes)
   }
 
   // How many nodes and roots use each node.
@@ -114,6 +121,15 @@ struct PlanGraph {
     let (a, b) = (inputs[0], inputs[1])
     let logarithm = add(logarithm, [b], node.dtype, nodes[b].shape)
     return add(node.operation, [a, b, logarithm], node.dtype, node.shape)
+  }
+
+  /// Indices as `int32` that are known to be in range, one for all tables of a size.
+  mutating func checkedIndex(_ indices: Int, size: Int, attributes: [Int]) -> Int {
+    if let known = checkedIndices[[indices, size]] { return known }
+    let number = add(
+      .linearIndex, [packed(indices)], .int32, nodes[indices].shape, attributes)
+    checkedIndices[[indices, size]] = number
+    return number
   }
 
   // A leaf with gaps has no view of another shape, so it is copied first.

@@ -63,14 +63,16 @@ extension Routines {
   /// Attributes: whether negative indices count from the end, then for each operand the axis that the
   /// user knows and its size, then the line.
   static func linearIndex(_ call: RoutineCall) {
-    let places = call.result.elements(as: Int.self)
-    memset(places, 0, call.result.count * DType.int64.byteCount)
+    let result = call.result
+    memset(result.pointer, 0, result.count * result.dtype.byteCount)
     for (number, indices) in call.operands.enumerated() {
       let rows = IndexedRows(
-        outer: 1, size: call.attributes[2 + 2 * number], count: call.result.count, columns: 1,
-        row: 1, isAlong: false, countsFromEnd: call.attributes[0] == 1)
-      if let bad = rows.combine(into: places, indices: indices) {
-        refuse(bad, of: indices, axis: call.attributes[1 + 2 * number], size: rows.size, call)
+        outer: 1, size: call.attributes[2 + 2 * number], count: result.count, columns: 1, row: 1,
+        isAlong: false, countsFromEnd: call.attributes[0] == 1)
+      inParts(rows, call, indices, axis: call.attributes[1 + 2 * number]) { part in
+        rows.combine(
+          into: result.pointer, isWide: result.dtype == .int64, indices: indices,
+          range: part.indices)
       }
     }
   }
@@ -79,10 +81,10 @@ extension Routines {
   private static let mostParts = 16
 
   private static func inParts(
-    _ rows: IndexedRows, _ call: RoutineCall, _ indices: MemoryArray, partsIndices: Bool = true,
-    _ body: (IndexedRows.Part) -> Int?
+    _ rows: IndexedRows, _ call: RoutineCall, _ indices: MemoryArray, axis: Int? = nil,
+    partsIndices: Bool = true, _ body: (IndexedRows.Part) -> Int?
   ) {
-    let isByOuter = rows.outer >= rows.count || !partsIndices
+    let isByOuter = rows.outer > rows.count || !partsIndices
     let length = isByOuter ? rows.outer : rows.count
     let parts = min(length, mostParts)
     let bytes = rows.outer * rows.count * rows.row * call.result.dtype.byteCount
@@ -94,7 +96,7 @@ extension Routines {
       bad.note(body(part))
     }
     if let place = bad.place {
-      refuse(place, of: indices, axis: call.attributes[1], size: rows.size, call)
+      refuse(place, of: indices, axis: axis ?? call.attributes[1], size: rows.size, call)
     }
   }
 
