@@ -41,6 +41,9 @@ let package = Package(
     .executableTarget(
       name: "benchmarks", dependencies: ["Levin", "LevinNN", "LevinTensor", "LevinTraining"],
       path: "Tests/Benchmarks", exclude: ["RESULTS.md", "peers", "run"]),
+    .executableTarget(
+      name: "accuracy", dependencies: ["LevinTensor"], path: "Tests/Accuracy",
+      exclude: ["RESULTS.md"]),
     .target(name: "LevinTestKit", dependencies: ["Levin", "LevinTensor"], path: "Tests/TestKit"),
     tests(of: "LevinTensor"),
     tests(of: "LevinNN"),

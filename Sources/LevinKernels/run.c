@@ -1,8 +1,15 @@
 #include <math.h>
 #include <stdatomic.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "LevinKernels.h"
+
+void lv_stop(const char *reason) {
+  fprintf(stderr, "Fatal error: %s\n", reason);
+  abort();
+}
 
 // Each accumulator has eight bytes in each block.
 enum { ACCUMULATOR_BYTES = 8 };

@@ -30,8 +30,16 @@ struct KernelOperation: Hashable {
   var cost: Int {
     switch operation {
     case LV_EXP, LV_EXPM1, LV_LOG, LV_LOG1P, LV_LOG2, LV_LOG10, LV_SIN, LV_COS, LV_TANH, LV_SIGMOID,
-      LV_ERF, LV_ERFC, LV_POWER, LV_LOG_ADD_EXP, LV_SOFTPLUS, LV_LOG_SIGMOID:
+      LV_ERF, LV_ERFC, LV_POWER, LV_LOG_ADD_EXP, LV_SOFTPLUS, LV_LOG_SIGMOID, LV_ASIN, LV_ACOS,
+      LV_ATAN, LV_ATAN2, LV_SINH, LV_COSH, LV_ASINH, LV_ACOSH, LV_ATANH, LV_LOG1M_EXP,
+      LV_REMAINDER, LV_FLOOR_DIVIDE:
       8
+    case LV_GAMMA_P, LV_GAMMA_Q, LV_GAMMA_SHAPE_SLOPE, LV_BETA_I, LV_BETA_FIRST_SLOPE,
+      LV_BETA_SECOND_SLOPE:
+      400
+    case LV_GAMMA_P_INVERSE, LV_GAMMA_Q_INVERSE, LV_BETA_I_INVERSE: 2000
+    case LV_GAMMA_DENSITY, LV_BETA_DENSITY: 100
+    case LV_LOG_NORMAL_CDF, LV_NORMAL_HAZARD, LV_ERF_INVERSE: 16
     case LV_LOG_GAMMA, LV_DIGAMMA, LV_TRIGAMMA, LV_POLYGAMMA: 20
     case LV_SQRT, LV_RSQRT, LV_RECIPROCAL, LV_DIVIDE, LV_ABSORBING_DIVIDE, LV_LOAD, LV_STORE: 3
     default: 1
@@ -93,28 +101,66 @@ extension Operation {
     case .reciprocal: LV_RECIPROCAL
     case .sin: LV_SIN
     case .cos: LV_COS
+    case .asin: LV_ASIN
+    case .acos: LV_ACOS
+    case .atan: LV_ATAN
+    case .sinh: LV_SINH
+    case .cosh: LV_COSH
     case .tanh: LV_TANH
+    case .asinh: LV_ASINH
+    case .acosh: LV_ACOSH
+    case .atanh: LV_ATANH
     case .sigmoid: LV_SIGMOID
     case .softplus: LV_SOFTPLUS
     case .logSigmoid: LV_LOG_SIGMOID
     case .erf: LV_ERF
     case .erfc: LV_ERFC
+    case .erfInverse: LV_ERF_INVERSE
+    case .log1mExp: LV_LOG1M_EXP
+    case .logNormalCDF: LV_LOG_NORMAL_CDF
+    case .normalHazard: LV_NORMAL_HAZARD
     case .logGamma: LV_LOG_GAMMA
     case .polygamma: Self.polygamma(order: attributes[0])
     case .isNaN: LV_IS_NAN
     case .isFinite: LV_IS_FINITE
     case .logicalNot: LV_NOT
     case .cast: dtype.castingKernel
+    case .add, .subtract, .multiply, .divide, .remainder, .floorDivide, .power, .maximum, .minimum,
+      .atan2, .absorbingMultiply, .absorbingDivide, .logAddExp, .gammaP, .gammaQ, .gammaDensity,
+      .gammaShapeSlope, .gammaPInverse, .gammaQInverse, .xlogy, .xlog1py, .equal, .notEqual, .less,
+      .lessOrEqual, .logicalAnd, .logicalOr, .select, .betaI, .betaDensity, .betaFirstSlope,
+      .betaSecondSlope, .betaIInverse, .sum, .maximumOver, .minimumOver:
+      namedOfSeveral
+    case .leaf, .scalar, .logSumExp, .softmax, .reshape, .expand, .permute, .slice, .place,
+      .concatenate, .replace, .gather, .scatterAdd, .takeAlong, .scatterAddAlong, .scatter,
+      .linearIndex, .matrixProduct, .cholesky, .solveTriangular, .solve, .logDeterminant,
+      .symmetricEigen, .qr, .argMax, .argMin, .cumulativeArgMax, .cumulativeArgMin, .argSort,
+      .searchSorted, .cumulativeSum, .cumulativeProduct, .logCumulativeSumExp, .recurrence:
+      fatalError("\(self) moves or combines elements by other means than a kernel")
+    }
+  }
+
+  private var namedOfSeveral: lv_op {
+    switch self {
     case .add, .sum: LV_ADD
     case .subtract: LV_SUBTRACT
     case .multiply: LV_MULTIPLY
     case .divide: LV_DIVIDE
+    case .remainder: LV_REMAINDER
+    case .floorDivide: LV_FLOOR_DIVIDE
     case .power: LV_POWER
+    case .atan2: LV_ATAN2
     case .maximum, .maximumOver: LV_MAXIMUM
     case .minimum, .minimumOver: LV_MINIMUM
     case .absorbingMultiply: LV_ABSORBING_MULTIPLY
     case .absorbingDivide: LV_ABSORBING_DIVIDE
     case .logAddExp: LV_LOG_ADD_EXP
+    case .gammaP: LV_GAMMA_P
+    case .gammaQ: LV_GAMMA_Q
+    case .gammaDensity: LV_GAMMA_DENSITY
+    case .gammaShapeSlope: LV_GAMMA_SHAPE_SLOPE
+    case .gammaPInverse: LV_GAMMA_P_INVERSE
+    case .gammaQInverse: LV_GAMMA_Q_INVERSE
     case .xlogy, .xlog1py: LV_LOG_PRODUCT
     case .equal: LV_EQUAL
     case .notEqual: LV_NOT_EQUAL
@@ -123,12 +169,21 @@ extension Operation {
     case .logicalAnd: LV_AND
     case .logicalOr: LV_OR
     case .select: LV_SELECT
-    case .leaf, .scalar, .logSumExp, .softmax, .reshape, .expand, .permute, .slice, .place,
-      .concatenate, .replace, .gather, .scatterAdd, .takeAlong, .scatterAddAlong, .scatter,
-      .linearIndex, .argMax, .argMin, .cumulativeArgMax, .cumulativeArgMin, .argSort, .searchSorted,
-      .cumulativeSum, .cumulativeProduct, .logCumulativeSumExp,
-      .recurrence, .matrixProduct, .cholesky, .solveTriangular, .solve, .logDeterminant,
-      .symmetricEigen, .qr:
+    case .betaI: LV_BETA_I
+    case .betaDensity: LV_BETA_DENSITY
+    case .betaFirstSlope: LV_BETA_FIRST_SLOPE
+    case .betaSecondSlope: LV_BETA_SECOND_SLOPE
+    case .betaIInverse: LV_BETA_I_INVERSE
+    case .negate, .absolute, .sign, .floor, .ceil, .round, .trunc, .exp, .expm1, .log, .log1p,
+      .log2, .log10, .squareRoot, .reciprocalSquareRoot, .square, .reciprocal, .sin, .cos, .asin,
+      .acos, .atan, .sinh, .cosh, .tanh, .asinh, .acosh, .atanh, .sigmoid, .softplus, .logSigmoid,
+      .erf, .erfc, .erfInverse, .log1mExp, .logNormalCDF, .normalHazard, .logGamma, .polygamma,
+      .isNaN, .isFinite, .logicalNot, .cast, .leaf, .scalar, .logSumExp, .softmax, .reshape,
+      .expand, .permute, .slice, .place, .concatenate, .replace, .gather, .scatterAdd, .takeAlong,
+      .scatterAddAlong, .scatter, .linearIndex, .matrixProduct, .cholesky, .solveTriangular, .solve,
+      .logDeterminant, .symmetricEigen, .qr, .argMax, .argMin, .cumulativeArgMax, .cumulativeArgMin,
+      .argSort, .searchSorted, .cumulativeSum, .cumulativeProduct, .logCumulativeSumExp,
+      .recurrence:
       fatalError("\(self) moves or combines elements by other means than a kernel")
     }
   }

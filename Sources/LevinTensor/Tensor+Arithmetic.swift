@@ -43,6 +43,30 @@ extension Tensor {
   /// A number divided by each element.
   public static func / <S: TensorScalar>(a: S, b: Tensor) -> Tensor { b.beside(a) / b }
 
+  /// What each element leaves when divided by the other's, with the sign of the divisor, as in Python:
+  /// `-7 % 3` is 2.
+  ///
+  /// It is exact for whole numbers; dividing these by 0 ends the process. For real numbers it is
+  /// `a - floor(a / b) * b` rounded once, and NaN where `b` is 0 or `a` infinite. The gradient is that of
+  /// this formula between its jumps.
+  public static func % (a: Tensor, b: Tensor) -> Tensor { binary(.remainder, a, b) }
+  /// What each element leaves when divided by a number, with the sign of the number.
+  public static func % <S: TensorScalar>(a: Tensor, b: S) -> Tensor { a % a.beside(b) }
+  /// What a number leaves when divided by each element, with the sign of the element.
+  public static func % <S: TensorScalar>(a: S, b: Tensor) -> Tensor { b.beside(a) % b }
+
+  /// Each element divided by the other's and rounded down: Python's `//`.
+  ///
+  /// Whole numbers stay whole, and dividing them by 0 ends the process; real numbers divided by 0 give
+  /// what `/` gives.
+  public func floorDivided(by divisor: Tensor) -> Tensor {
+    Self.binary(.floorDivide, self, divisor)
+  }
+  /// Each element divided by a number and rounded down.
+  public func floorDivided<S: TensorScalar>(by divisor: S) -> Tensor {
+    floorDivided(by: beside(divisor))
+  }
+
   /// Each element with its sign changed.
   public static prefix func - (x: Tensor) -> Tensor { Tensor(Node.unary(.negate, x.node)) }
 
@@ -54,6 +78,8 @@ extension Tensor {
   public static func *= (a: inout Tensor, b: Tensor) { a = a * b }
   /// Replaces the tensor by its quotient by another.
   public static func /= (a: inout Tensor, b: Tensor) { a = a / b }
+  /// Replaces the tensor by its remainder for another.
+  public static func %= (a: inout Tensor, b: Tensor) { a = a % b }
 
   /// The larger of each two elements; NaN where either is.
   public func maximum(_ other: Tensor) -> Tensor { Self.binary(.maximum, self, other) }
@@ -61,7 +87,12 @@ extension Tensor {
   public func minimum(_ other: Tensor) -> Tensor { Self.binary(.minimum, self, other) }
 
   /// Each element raised to the power of the other's.
+  ///
+  /// Whole numbers to whole powers stay whole and wrap around. Elements below 0 in a whole exponent give
+  /// the power's whole part: 0, or 1 and -1 for such bases; a Swift number below 0 ends the process.
   public func power(_ exponent: Tensor) -> Tensor { Self.binary(.power, self, exponent) }
+  /// Each element raised to the power of a number.
+  public func power<S: TensorScalar>(_ exponent: S) -> Tensor { power(beside(exponent)) }
 
   /// log(exp(a) + exp(b)) without overflow; -inf where both are -inf.
   public func logAddExp(_ other: Tensor) -> Tensor { Self.binary(.logAddExp, self, other) }
@@ -79,3 +110,5 @@ public func xlog1py(_ x: Tensor, _ y: Tensor) -> Tensor {
 
 /// Each element of `base` raised to the power of `exponent`.
 public func pow(_ base: Tensor, _ exponent: Tensor) -> Tensor { base.power(exponent) }
+/// Each element of `base` raised to the power of a number.
+public func pow<S: TensorScalar>(_ base: Tensor, _ exponent: S) -> Tensor { base.power(exponent) }

@@ -58,6 +58,10 @@ extension Tensor {
   public var isNaN: Tensor { Tensor(Node.unary(.isNaN, node)) }
   /// Where elements are neither infinite nor NaN.
   public var isFinite: Tensor { Tensor(Node.unary(.isFinite, node)) }
+  /// Where elements are infinite, of either sign.
+  public var isInfinite: Tensor {
+    (dtype.isFloatingPoint ? self : cast(to: .float32)).abs() .== Double.infinity
+  }
 }
 
 /// `a` where the condition holds and `b` elsewhere, all three broadcast.

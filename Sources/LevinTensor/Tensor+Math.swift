@@ -1,5 +1,5 @@
 extension Tensor {
-  private func unary(_ operation: Operation, attributes: [Int] = []) -> Tensor {
+  func unary(_ operation: Operation, attributes: [Int] = []) -> Tensor {
     Tensor(Node.unary(operation, node, attributes: attributes))
   }
 
@@ -49,37 +49,6 @@ extension Tensor {
   public func square() -> Tensor { unary(.square) }
   /// 1 / x.
   public func reciprocal() -> Tensor { unary(.reciprocal) }
-
-  /// The sine of each element, in radians; NaN at infinities.
-  public func sin() -> Tensor { unary(.sin) }
-  /// The cosine of each element, in radians; NaN at infinities.
-  public func cos() -> Tensor { unary(.cos) }
-  /// The tangent of each element, in radians, as the sine over the cosine; NaN at infinities.
-  public func tan() -> Tensor { sin() / cos() }
-  /// The hyperbolic tangent.
-  public func tanh() -> Tensor { unary(.tanh) }
-  /// 1 / (1 + exp(-x)).
-  public func sigmoid() -> Tensor { unary(.sigmoid) }
-  /// log(1 + exp(x)) without overflow.
-  public func softplus() -> Tensor { unary(.softplus) }
-  /// log(sigmoid(x)) without underflow.
-  public func logSigmoid() -> Tensor { unary(.logSigmoid) }
-  /// The larger of each element and 0; its gradient at 0 is 0.
-  public func relu() -> Tensor { `where`(self .<= 0, 0, self) }
-
-  /// The error function, 2 / sqrt(pi) times the integral of exp(-t^2) for t from 0 to x.
-  public func erf() -> Tensor { unary(.erf) }
-  /// 1 - erf(x), accurate where that is small.
-  public func erfc() -> Tensor { unary(.erfc) }
-  /// log |gamma(x)|; +inf at 0 and at negative whole numbers.
-  public func logGamma() -> Tensor { unary(.logGamma) }
-  /// The derivative of `logGamma`.
-  public func digamma() -> Tensor { unary(.polygamma, attributes: [0]) }
-  /// The derivative of order `order` of `digamma`; order 0 is digamma itself.
-  public func polygamma(order: Int) -> Tensor {
-    require(order >= 0, "polygamma: the order is \(order), and must not be negative")
-    return unary(.polygamma, attributes: [order])
-  }
 }
 
 // The forms that mathematics writes as functions.
@@ -94,18 +63,8 @@ public func log(_ x: Tensor) -> Tensor { x.log() }
 public func log1p(_ x: Tensor) -> Tensor { x.log1p() }
 /// The square root of each element.
 public func sqrt(_ x: Tensor) -> Tensor { x.sqrt() }
-/// The sine of each element, in radians.
-public func sin(_ x: Tensor) -> Tensor { x.sin() }
-/// The cosine of each element, in radians.
-public func cos(_ x: Tensor) -> Tensor { x.cos() }
-/// The hyperbolic tangent of each element.
-public func tanh(_ x: Tensor) -> Tensor { x.tanh() }
 /// The magnitude of each element.
 public func abs(_ x: Tensor) -> Tensor { x.abs() }
-/// The error function of each element.
-public func erf(_ x: Tensor) -> Tensor { x.erf() }
-/// log |gamma(x)| of each element.
-public func logGamma(_ x: Tensor) -> Tensor { x.logGamma() }
 /// The larger of each two elements.
 public func maximum(_ a: Tensor, _ b: Tensor) -> Tensor { a.maximum(b) }
 /// The smaller of each two elements.

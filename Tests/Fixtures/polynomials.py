@@ -90,6 +90,19 @@ def erfc_tail(t):
   return mp.erfc(x) * mp.exp(x * x) * (x + 3.75)
 
 
+def erfcx_scaled(t):
+  u = 3.75 * (1 + t) / (1 - t)
+  if u > 50:
+    return mp.quad(lambda v: mp.exp(-v * v / (4 * u * u) - v), [0, 60]) / mp.sqrt(mp.pi) * (u + 3.75) / u
+  return mp.erfc(u) * mp.exp(u * u) * (u + 3.75)
+
+
+def erfinv_ratio(w):
+  x = mp.sqrt(-mp.expm1(-w))
+  with mp.workdps(60):
+    return mp.erfinv(x) / x
+
+
 def fits():
   """Name, function, range, degree, weight and whether it is evaluated in float32."""
   log_low, log_high = 2**-0.5 - 1, 2**0.5 - 1
@@ -118,6 +131,18 @@ def fits():
   yield ("sin in float64", lambda s: (mp.sinc(mp.sqrt(s)) - 1) / s, 1e-9, 0.6169, 3,
          lambda s: s, False)
   yield ("cos in float64", lambda s: mp.cos(mp.sqrt(s)), 0, 0.6169, 4, one, False)
+  yield ("atan in float64", lambda s: (mp.atan(mp.sqrt(s)) / mp.sqrt(s) - 1) / s, 1e-9, 1, 10,
+         lambda s: s, False)
+  yield ("asin in float64", lambda s: (mp.asin(mp.sqrt(s)) / mp.sqrt(s) - 1) / s, 1e-9, 0.25, 7,
+         lambda s: s, False)
+  yield ("sinh in float64", lambda s: (mp.sinh(mp.sqrt(s)) / mp.sqrt(s) - 1) / s, 1e-9, 1, 3,
+         lambda s: s, False)
+  # The next three are in a variable that is 0 in the middle of the range.
+  yield ("erfinv in float64", lambda w: erfinv_ratio(w + 3), -2.9999999, 3, 12,
+         lambda w: 1 / erfinv_ratio(w + 3), False)
+  yield ("erfinv tail in float64", lambda r: erfinv_ratio((r + 4.25)**2), -1.81, 1.85, 12,
+         lambda r: 1 / erfinv_ratio((r + 4.25)**2), False)
+  yield ("erfcx in float64", erfcx_scaled, -1, 0.99999, 13, lambda t: 1 / erfcx_scaled(t), False)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,14 @@ PAIRS = [
 ]
 WITH_POSITIVE = [(x, y) for x in [0.0, 1e-10, 0.5, 3.0, -2.5, 1e20] for y in POSITIVE[1::4]]
 POWERS = [(x, y) for x in [1e-10, 0.3, 0.999, 1.0, 1.5, 97.0] for y in [-7.5, -1.0, 0.01, 0.5, 3.0]]
+INSIDE = [x for x in REAL if abs(x) <= 1] + [
+    -0.999, -0.75, -0.5, 2**-20, 0.125, 0.25, 0.499, 0.501, 0.875, 0.999, 1 - 2**-23, 1 - 2**-40,
+]
+POINTS = [(y, x) for y in [-3.5, -1e-10, 0.0, 0.3, 1e200] for x in [-1e200, -2.0, 1e-12, 0.7, 40.0]]
+QUOTIENTS = [
+    (7.5, 2.0), (-7.5, 2.0), (7.5, -2.0), (-7.5, -2.0), (1e17, 0.3), (-1e17, 0.7), (0.3, 1e17),
+    (-0.3, 1e17), (6.0, 3.0), (-6.0, 3.0), (1.0, 0.1), (5.3, 5.3), (1e300, 3e-5), (-1e-300, 7e-301),
+]
 ORDERS = [0, 1, 2, 3, 4, 5, 8, 13, 20]
 
 ONE_OPERAND = {
@@ -46,7 +54,23 @@ ONE_OPERAND = {
     "tan": (mp.tan, REAL),
     "erf": (mp.erf, REAL),
     "erfc": (mp.erfc, [x for x in REAL if x < 20]),
+    "asin": (mp.asin, INSIDE),
+    "acos": (mp.acos, INSIDE),
+    "atan": (mp.atan, REAL + [1e30, -1e300]),
+    "sinh": (mp.sinh, REAL[1:]),
+    "cosh": (mp.cosh, REAL[1:]),
     "tanh": (mp.tanh, REAL),
+    "asinh": (mp.asinh, REAL + [1e30, -1e300]),
+    "acosh": (mp.acosh, [x for x in ABOVE_MINUS_ONE if x >= 1] + [1 + 2**-40, 1.3]),
+    "atanh": (mp.atanh, [x for x in INSIDE if abs(x) < 1]),
+    "erfInverse": (mp.erfinv, [x for x in INSIDE if abs(x) < 1]),
+    "log1mExp": (lambda x: mp.log(-mp.expm1(-abs(x))), REAL[2:-1]),
+    "logNormalCDF": (lambda x: mp.log(mp.ncdf(x)), [x for x in REAL if x < 37]),
+    "normalHazard": (lambda x: mp.npdf(x) / mp.ncdf(x), [x for x in REAL if x < 37]),
+    "silu": (lambda x: x / (1 + mp.exp(-x)), [x for x in REAL if abs(x) < 300]),
+    "gelu": (lambda x: x * mp.ncdf(x), [x for x in REAL if x > -1.5]),
+    "gelu by tanh": (lambda x: x / 2 * (1 + mp.tanh(
+        mp.sqrt(2 / mp.pi) * (x + mp.mpf("0.044715") * x**3))), [x for x in REAL if x > -1.5]),
     "sigmoid": (lambda x: 1 / (1 + mp.exp(-x)), [x for x in REAL if x > -700]),
     "softplus": (lambda x: mp.log(1 + mp.exp(x)), [x for x in REAL if x > -700]),
     "logSigmoid": (lambda x: -mp.log(1 + mp.exp(-x)), [x for x in REAL if x < 700]),
@@ -57,6 +81,9 @@ TWO_OPERANDS = {
     "xlogy": (lambda x, y: x * mp.log(y), WITH_POSITIVE),
     "xlog1py": (lambda x, y: x * mp.log(1 + y), WITH_POSITIVE),
     "power": (mp.power, POWERS),
+    "atan2": (mp.atan2, POINTS),
+    "remainder": (lambda a, b: a - b * mp.floor(a / b), QUOTIENTS),
+    "floorDivide": (lambda a, b: mp.floor(a / b), QUOTIENTS),
 }
 
 

@@ -148,6 +148,8 @@ private struct SmoothGraph {
     // Differences see through what is detached; gradients end there.
     guard !graph.steps.contains(where: { $0.name == "detached" }) else { return nil }
     guard !places.isEmpty, graph.leaves.allSatisfy({ $0.dtype != .float32 }) else { return nil }
+    // Differences see through what gradients are kept from.
+    guard !graph.steps.contains(where: { $0.name == "detached" }) else { return nil }
     var random = PCG64(seed: seed)
     let pool = graph.build(&random)
     points = places.map { pool[$0].scalars.map { $0 + 0.013 } }

@@ -45,6 +45,12 @@ import Testing
     Masked(testDescription: "power of 0.3") { $0.power(0.3) },
     Masked(testDescription: "logGamma") { $0.logGamma() },
     Masked(testDescription: "digamma") { $0.digamma() },
+    Masked(testDescription: "acosh") { ($0 + 1).acosh() },
+    Masked(testDescription: "atanh") { (1 - $0 * 0.1).atanh() },
+    Masked(testDescription: "asin") { (1 - $0 * 0.1).asin() },
+    Masked(testDescription: "acos") { (1 - $0 * 0.1).acos() },
+    Masked(testDescription: "erfInverse") { (1 - $0 * 0.1).erfInverse() },
+    Masked(testDescription: "log1mExp") { $0.log1mExp() },
     Masked(testDescription: "x log x") { $0 * $0.log() },
     Masked(testDescription: "log1p of -1 + x") { ($0 - 1).log1p() },
     Masked(testDescription: "exp of 1 / x") { (1 / $0).exp() },
@@ -74,6 +80,31 @@ import Testing
       let (alone, aloneSecond) = Self.twice([0, 0.7], wave)
       #expect(first == [0, alone[1]] && second == [0, aloneSecond[1]])
     }
+  }
+
+  @Test(arguments: [DType.float32, .float64])
+  func logNormalCDFHasGradientsFarOutInBothTails(_ dtype: DType) {
+    let x = Tensor([-1e5, -300, -10, 12, 300, 1e5]).cast(to: dtype).requiringGradient()
+    let first = gradients(of: x.logNormalCDF().sum(), at: [x])[0]
+    let second = first.flatMap { gradients(of: $0.sum(), at: [x])[0] }
+    // mpmath 1.3.0
+    let slopes = [100000.00001, 300.0033332592634, 10.098093233962512, 2.14638373566306e-32, 0, 0]
+    let curvatures = [
+      -0.9999999999, -0.999988889629561, -0.990554622174344, -2.5756604827956724e-31, 0, 0,
+    ]
+    let bound = dtype == .float32 ? 3e-5 : 1e-9
+    func isOff(_ found: [Double], _ expected: [Double]) -> Bool {
+      zip(found, expected).contains { !(abs($0 - $1) <= bound * abs($1)) }
+    }
+    #expect(!isOff(first?.scalars ?? [.nan], slopes))
+    #expect(!isOff(second?.scalars ?? [.nan], curvatures))
+  }
+
+  @Test func anglesOfTheOriginHaveNoGradient() {
+    let x = Self.leaf([0, 0])
+    let y = Self.leaf([0, 3])
+    let found = gradients(of: atan2(y, x).sum(), at: [x, y]).map { $0?.scalars }
+    #expect(found == [[0, -1 / 3.0], [0, 0]])
   }
 
   @Test func xlogyHasNoGradientWhereTheFactorIsZero() {

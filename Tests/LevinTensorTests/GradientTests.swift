@@ -22,9 +22,11 @@ struct SmoothFunction: Sendable, CustomTestStringConvertible {
 
 extension SmoothFunction {
   private static let around = [-2.3, -1.1, -0.4, 0.35, 0.9, 2.2]
+  private static let inside = [-0.7, -0.4, -0.1, 0.2, 0.5, 0.8]
   private static let positive = [0.15, 0.6, 1.3, 2.4, 7.5, 30]
   // The poles at 0 are too steep for differences close by.
   private static let gammas = [0.9, 1.3, 2.4, 4.1, 7.5, 30]
+  private static let divisors = [0.7, -0.45, 0.3, -0.55, 0.4, 0.9]
   private static let other = [1.7, -0.8, 2.6, -1.4, 0.3, 1.1]
 
   static let unary: [SmoothFunction] = [
@@ -35,6 +37,18 @@ extension SmoothFunction {
     .init("rsqrt", [gammas]) { $0[0].rsqrt() }, .init("sin", [around]) { $0[0].sin() },
     .init("cos", [around]) { $0[0].cos() },
     .init("tan", [[-0.9, -0.3, 0.2, 1, 2.6]]) { $0[0].tan() },
+    .init("asin", [inside]) { $0[0].asin() }, .init("acos", [inside]) { $0[0].acos() },
+    .init("atan", [around]) { $0[0].atan() }, .init("sinh", [around]) { $0[0].sinh() },
+    .init("cosh", [around]) { $0[0].cosh() }, .init("asinh", [around]) { $0[0].asinh() },
+    .init("acosh", [[1.4, 1.9, 3, 7.5]]) { $0[0].acosh() },
+    .init("atanh", [inside]) { $0[0].atanh() },
+    .init("erfInverse", [inside]) { $0[0].erfInverse() },
+    .init("log1mExp", [around]) { $0[0].log1mExp() },
+    .init("logNormalCDF", [around]) { $0[0].logNormalCDF() },
+    .init("logNormalCDF in its tail", [[-40, -31, -29, -12, -8, 5]]) { $0[0].logNormalCDF() },
+    .init("normalHazard", [around]) { Tensor(Node.unary(.normalHazard, $0[0].node)) },
+    .init("silu", [around]) { $0[0].silu() }, .init("gelu", [around]) { $0[0].gelu() },
+    .init("gelu by tanh", [around]) { $0[0].gelu(approximation: .tanh) },
     .init("erf", [around]) { $0[0].erf() }, .init("erfc", [around]) { $0[0].erfc() },
     .init("sqrt", [positive]) { $0[0].sqrt() }, .init("square", [around]) { $0[0].square() },
     .init("reciprocal", [around]) { $0[0].reciprocal() },
@@ -61,6 +75,9 @@ extension SmoothFunction {
     .init("subtract", [around, other]) { $0[0] - $0[1] },
     .init("multiply", [around, other]) { $0[0] * $0[1] },
     .init("divide", [around, other]) { $0[0] / $0[1] },
+    .init("remainder", [around, divisors]) { ($0[0] % $0[1]).square() },
+    .init("floorDivide", [around, divisors]) { $0[0].floorDivided(by: $0[1]) * $0[1].square() },
+    .init("atan2", [around, other]) { atan2($0[0], $0[1]) },
     .init("power", [[0.15, 0.6, 1.3, 2.4, 7.5, 3], other]) { $0[0].power($0[1]) },
     .init("power of 3", [around]) { $0[0].power(3) },
     .init("maximum", [around, other]) { $0[0].maximum($0[1]).square() },

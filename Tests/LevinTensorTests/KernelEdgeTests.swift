@@ -33,7 +33,13 @@ struct ElementwiseOperation: Sendable, CustomTestStringConvertible {
     ("floor", { $0.floor() }), ("ceil", { $0.ceil() }), ("round", { $0.round() }),
     ("trunc", { $0.trunc() }), ("exp", { $0.exp() }), ("expm1", { $0.expm1() }),
     ("log2", { $0.log2() }), ("log10", { $0.log10() }), ("rsqrt", { $0.rsqrt() }),
-    ("sin", { $0.sin() }), ("cos", { $0.cos() }), ("erf", { $0.erf() }), ("erfc", { $0.erfc() }),
+    ("asin", { $0.asin() }), ("acos", { $0.acos() }), ("atan", { $0.atan() }),
+    ("sinh", { $0.sinh() }), ("cosh", { $0.cosh() }), ("asinh", { $0.asinh() }),
+    ("acosh", { $0.acosh() }), ("atanh", { $0.atanh() }), ("erfInverse", { $0.erfInverse() }),
+    ("log1mExp", { $0.log1mExp() }), ("logNormalCDF", { $0.logNormalCDF() }),
+    ("normalHazard", { Tensor(Node.unary(.normalHazard, $0.node)) }),
+    ("isInfinite", { $0.isInfinite }), ("sin", { $0.sin() }), ("cos", { $0.cos() }),
+    ("erf", { $0.erf() }), ("erfc", { $0.erfc() }),
     ("log", { $0.log() }), ("log1p", { $0.log1p() }), ("sqrt", { $0.sqrt() }),
     ("reciprocal", { $0.reciprocal() }), ("tanh", { $0.tanh() }), ("sigmoid", { $0.sigmoid() }),
     ("softplus", { $0.softplus() }), ("logSigmoid", { $0.logSigmoid() }),
@@ -46,14 +52,28 @@ struct ElementwiseOperation: Sendable, CustomTestStringConvertible {
     ("square", { $0.square() }),
   ]
   private static let ofTwoReals: [(String, Binary)] = [
-    ("divide", { $0 / $1 }), ("power", { $0.power($1) }), ("logAddExp", { $0.logAddExp($1) }),
+    ("divide", { $0 / $1 }), ("logAddExp", { $0.logAddExp($1) }),
+    ("gammaP", { regularizedGammaP($0, $1) }), ("gammaQ", { regularizedGammaQ($0, $1) }),
+    ("gammaPInverse", { inverseRegularizedGammaP($0, $1) }),
+    ("gammaQInverse", { inverseRegularizedGammaQ($0, $1) }),
+    ("gammaDensity", { Tensor(Node.binary(.gammaDensity, $0.node, $1.node)) }),
+    ("gammaShapeSlope", { Tensor(Node.binary(.gammaShapeSlope, $0.node, $1.node)) }),
+    ("atan2", { atan2($0, $1) }), ("remainder", { $0 % $1 }),
+    ("floorDivide", { $0.floorDivided(by: $1) }),
     ("xlogy", { xlogy($0, $1) }), ("xlog1py", { xlog1py($0, $1) }),
     ("absorbingMultiply", { Tensor(Node.binary(.absorbingMultiply, $0.node, $1.node)) }),
     ("absorbingDivide", { Tensor(Node.binary(.absorbingDivide, $0.node, $1.node)) }),
   ]
+  private static let ofThreeReals: [(String, LevinTensor.Operation)] = [
+    ("betaI", .betaI), ("betaDensity", .betaDensity), ("betaFirstSlope", .betaFirstSlope),
+    ("betaSecondSlope", .betaSecondSlope), ("betaIInverse", .betaIInverse),
+  ]
   private static let ofTwoNumbers: [(String, Binary)] = [
     ("add", { $0 + $1 }), ("subtract", { $0 - $1 }), ("multiply", { $0 * $1 }),
     ("maximum", { $0.maximum($1) }), ("minimum", { $0.minimum($1) }),
+    ("power", { $0.power($1) }),
+    // Whole numbers cannot be divided by 0.
+    ("remainder", { $0 % $1.maximum(1) }), ("floorDivide", { $0.floorDivided(by: $1.maximum(1)) }),
   ]
   private static let comparisons: [(String, Binary)] = [
     ("equal", { $0 .== $1 }), ("notEqual", { $0 .!= $1 }), ("less", { $0 .< $1 }),
@@ -79,6 +99,13 @@ struct ElementwiseOperation: Sendable, CustomTestStringConvertible {
     all += binary(ofTwoNumbers, numbers) + binary(comparisons, DType.allCases)
     all += unary([("not", { .!$0 })], [.bool])
     all += binary([("and", { $0 .& $1 }), ("or", { $0 .| $1 })], [.bool])
+    for (name, operation) in ofThreeReals {
+      all += reals.map {
+        Self(name: name, dtype: $0, operandCount: 3) {
+          Tensor(Node.ternary(operation, $0[0].node, $0[1].node, $0[2].node))
+        }
+      }
+    }
     for dtype in DType.allCases {
       all += unary([("cast to \(dtype)", { $0.cast(to: dtype) })], DType.allCases)
       all.append(
@@ -147,6 +174,8 @@ struct ElementwiseOperation: Sendable, CustomTestStringConvertible {
     let pairs = [
       (x + 3, x + three), (3 + x, three + x), (x - 3, x - three), (3 - x, three - x),
       (x * 3, x * three), (3 * x, three * x), (x / 3, x / three), (3 / x, three / x),
+      (x % 3, x % three), (3 % x.square().maximum(1), three % x.square().maximum(1)),
+      (x.floorDivided(by: 3), x.floorDivided(by: three)), (x.power(3), x.power(three)),
       (x .== 3, x .== three), (x .!= 3, x .!= three), (x .< 3, x .< three), (x .<= 3, x .<= three),
       (x .> 3, three .< x), (x .>= 3, three .<= x),
     ]
@@ -230,6 +259,34 @@ struct SpecialValues: Sendable, CustomTestStringConvertible {
     SpecialValues("tan", { $0.tan() }, [0: 0, -0.0: -0.0, infinity: .nan, -infinity: .nan]),
     SpecialValues("erf", { $0.erf() }, [0: 0, -0.0: -0.0, infinity: 1, -infinity: -1]),
     SpecialValues("erfc", { $0.erfc() }, [0: 1, -0.0: 1, infinity: 0, -infinity: 2]),
+    SpecialValues("asin", { $0.asin() }, [0: 0, -0.0: -0.0, 1.5: .nan, -infinity: .nan]),
+    SpecialValues("acos", { $0.acos() }, [1: 0, 1.5: .nan, -1.5: .nan, infinity: .nan]),
+    SpecialValues(
+      "atan", { $0.atan() },
+      [0: 0, -0.0: -0.0, infinity: .pi / 2, -infinity: -.pi / 2]),
+    SpecialValues(
+      "sinh", { $0.sinh() },
+      [0: 0, -0.0: -0.0, 1000: infinity, infinity: infinity, -infinity: -infinity]),
+    SpecialValues(
+      "cosh", { $0.cosh() },
+      [0: 1, -0.0: 1, -1000: infinity, infinity: infinity, -infinity: infinity]),
+    SpecialValues(
+      "asinh", { $0.asinh() }, [0: 0, -0.0: -0.0, infinity: infinity, -infinity: -infinity]),
+    SpecialValues(
+      "acosh", { $0.acosh() }, [1: 0, 0.5: .nan, -2: .nan, infinity: infinity, -infinity: .nan]),
+    SpecialValues(
+      "atanh", { $0.atanh() },
+      [0: 0, -0.0: -0.0, 1: infinity, -1: -infinity, 1.5: .nan, -infinity: .nan]),
+    SpecialValues(
+      "erfInverse", { $0.erfInverse() },
+      [0: 0, -0.0: -0.0, 1: infinity, -1: -infinity, 1.5: .nan, infinity: .nan, -infinity: .nan]),
+    SpecialValues(
+      "log1mExp", { $0.log1mExp() },
+      [0: -infinity, -0.0: -infinity, infinity: -0.0, -infinity: -0.0]),
+    SpecialValues("logNormalCDF", { $0.logNormalCDF() + 0 }, [infinity: 0, -infinity: -infinity]),
+    SpecialValues(
+      "normalHazard", { Tensor(Node.unary(.normalHazard, $0.node)) },
+      [infinity: 0, -infinity: infinity]),
     SpecialValues(
       "rsqrt", { $0.rsqrt() }, [0: infinity, -0.0: -infinity, 4: 0.5, -1: .nan, infinity: 0]),
     SpecialValues("tanh", { $0.tanh() }, [infinity: 1, -infinity: -1, 0: 0, -0.0: -0.0]),
@@ -323,11 +380,35 @@ struct SpecialValues: Sendable, CustomTestStringConvertible {
     #expect(off.isEmpty)
   }
 
+  @Test(arguments: [DType.float32, .float64]) func anglesAreThoseOfCWhateverTheOperands(
+    _ dtype: DType
+  ) {
+    let special = [0, -0.0, 1, -1, 1e-30, -1e30, .infinity, -.infinity, .nan]
+    let pairs = special.flatMap { y in special.map { (y, $0) } }
+    let (y, x) = (Tensor(pairs.map(\.0)).cast(to: dtype), Tensor(pairs.map(\.1)).cast(to: dtype))
+    let results = zip(y.scalars, x.scalars).map { Foundation.atan2($0, $1) }
+    #expect(bits(atan2(y, x)) == bits(Tensor(results).cast(to: dtype)))
+  }
+
   private static let infinity = Double.infinity
   private static let ofTwo: [(@Sendable (Tensor, Tensor) -> Tensor, [(Double, Double, Double)])] = [
     ({ $0.maximum($1) }, [(.nan, 1, .nan), (1, .nan, .nan), (-infinity, 1, 1)]),
     ({ $0.minimum($1) }, [(.nan, 1, .nan), (1, .nan, .nan), (-infinity, 1, -infinity)]),
     ({ $0 / $1 }, [(1, 0, infinity), (1, -0.0, -infinity), (0, 0, .nan), (1, -infinity, -0.0)]),
+    (
+      { $0 % $1 },
+      [
+        (1, 0, .nan), (infinity, 2, .nan), (1, infinity, 1), (-1, infinity, infinity),
+        (1, -infinity, -infinity), (0, 3, 0), (-0.0, 3, -0.0), (4, 2, 0), (-4, 2, -0.0),
+      ]
+    ),
+    (
+      { $0.floorDivided(by: $1) },
+      [
+        (1, 0, infinity), (-1, 0, -infinity), (0, 0, .nan), (1, infinity, 0), (-1, infinity, -1),
+        (-0.0, 3, -0.0), (7, -2, -4), (.nan, 1, .nan),
+      ]
+    ),
     (
       { $0.logAddExp($1) },
       [
@@ -361,6 +442,7 @@ struct SpecialValues: Sendable, CustomTestStringConvertible {
     let x = Tensor([.nan, 0, .nan, .infinity] as [Double]).cast(to: dtype)
     let y = Tensor([.nan, -0.0, 1, .infinity] as [Double]).cast(to: dtype)
     let found = stack([x .== y, x .!= y, x .< y, x .<= y, x .> y, x .>= y, x.isNaN, x.isFinite])
+    #expect(x.isInfinite.scalars(as: Bool.self) == [false, false, false, true])
     let expected = [
       [false, true, false, true], [true, false, true, false], [false, false, false, false],
       [false, true, false, true], [false, false, false, false], [false, true, false, true],

@@ -22,6 +22,46 @@ import Testing
     #expect(off.isEmpty)
   }
 
+  private func quotientsOff<Whole: FixedWidthInteger & TensorScalar>(_ type: Whole.Type) -> [Int] {
+    let numbers: [Whole] = [-9, -8, -1, 0, 1, 7, 8, .max, .min, .max - 3, .min + 1]
+    let divisors = numbers.filter { $0 != 0 }
+    let pairs = numbers.flatMap { a in divisors.map { (a, $0) } }
+    let (a, b) = (Tensor(pairs.map(\.0)), Tensor(pairs.map(\.1)))
+    let quotients = a.floorDivided(by: b).scalars(as: Whole.self)
+    let rests = (a % b).scalars(as: Whole.self)
+    return pairs.indices.filter { place in
+      let (a, b) = pairs[place]
+      let (quotient, rest) = (
+        a.dividedReportingOverflow(by: b), a.remainderReportingOverflow(dividingBy: b)
+      )
+      let isBelow = rest.partialValue != 0 && (rest.partialValue < 0) != (b < 0)
+      return quotients[place] != quotient.partialValue - (isBelow ? 1 : 0)
+        || rests[place] != rest.partialValue + (isBelow ? b : 0)
+    }
+  }
+
+  @Test func quotientsRoundDownAndRemaindersTakeTheDivisorsSign() {
+    #expect(quotientsOff(Int32.self).isEmpty && quotientsOff(Int.self).isEmpty)
+  }
+
+  @Test func powersOfWholeNumbersAreWhole() {
+    let base = Tensor([0, 1, -1, 2, -3, 7, 3] as [Int32])
+    let power = base.power(Tensor([0, 9, 9, 31, 3, 13, 20] as [Int32]))
+    #expect(power.dtype == .int32)
+    #expect(
+      power.scalars(as: Int32.self) == [
+        1, 1, -1, .min, -27, Int32(truncatingIfNeeded: 96_889_010_407),
+        Int32(truncatingIfNeeded: 3_486_784_401),
+      ])
+    #expect(pow(Tensor([3, -2]), 5).scalars(as: Int.self) == [243, -32])
+    #expect((Tensor([2, 3]).power(0.5)).dtype == .float32)
+  }
+
+  @Test func powersBelowZeroOfWholeNumbersAreCutToWholeOnes() {
+    let power = Tensor([1, -1, -1, 2, -5, 0]).power(Tensor([-3, -3, -4, -1, -2, -1]))
+    #expect(power.scalars(as: Int.self) == [1, -1, 1, 0, 0, 0])
+  }
+
   @Test func sumsOfNarrowNumbersAreWide() {
     let x = [Int32](repeating: .max, count: 100)
     #expect(Tensor(x).sum().item(as: Int.self) == 100 * Int(Int32.max))

@@ -92,8 +92,16 @@ struct ErrorBound {
     let subnormal = node.dtype == .float32 ? 0x1p-149 : 0x1p-1074
     switch node.operation {
     case .exp, .expm1, .log, .log1p, .log2, .log10, .reciprocalSquareRoot, .sin, .cos, .tanh,
-      .sigmoid, .softplus, .logSigmoid, .erf:
+      .sigmoid, .softplus, .logSigmoid, .erf, .asin, .acos, .atan, .sinh, .cosh, .asinh, .acosh,
+      .atanh, .erfInverse, .log1mExp, .atan2:
       return (node.dtype == .float32 ? 2 : 4) * unit * value + subnormal
+    case .gammaP, .gammaQ, .gammaDensity, .gammaShapeSlope, .betaI, .betaDensity, .betaFirstSlope,
+      .betaSecondSlope:
+      return (node.dtype == .float32 ? unit : 1e-12) * max(1, value)
+    case .gammaPInverse, .gammaQInverse, .betaIInverse:
+      return (node.dtype == .float32 ? 2 * unit : 1e-11) * max(1, value)
+    case .logNormalCDF, .normalHazard:
+      return (node.dtype == .float32 ? 2 : 100) * unit * value + subnormal
     case .erfc: return (node.dtype == .float32 ? 5.2 : 4) * unit * value + subnormal
     case .power, .xlogy, .xlog1py: return 4 * unit * value + subnormal
     case .logGamma, .polygamma:

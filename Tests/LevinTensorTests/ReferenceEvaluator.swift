@@ -92,7 +92,12 @@ final class ReferenceEvaluator {
       let function = unary(node)
       return result(of: node, inputs[0].elements.map { node.dtype.rounding(function($0)) })
     }
-    let function = binary(node.operation)
+    if inputs.count == 3, let function = ReferenceIncomplete.ofThree(node.operation) {
+      let operands = inputs.map { $0.broadcast(to: node.shape) }
+      let values = zip(operands[0], zip(operands[1], operands[2])).map { function($0, $1.0, $1.1) }
+      return result(of: node, values.map(node.dtype.rounding))
+    }
+    let function = ReferenceIncomplete.ofTwo(node.operation) ?? binary(node.operation)
     let pairs = zip(inputs[0].broadcast(to: node.shape), inputs[1].broadcast(to: node.shape))
     return result(of: node, pairs.map { node.dtype.rounding(function($0, $1)) })
   }
@@ -122,12 +127,24 @@ final class ReferenceEvaluator {
     case .reciprocal: { 1 / $0 }
     case .sin: { sin($0) }
     case .cos: { cos($0) }
+    case .asin: { asin($0) }
+    case .acos: { acos($0) }
+    case .atan: { atan($0) }
+    case .sinh: { sinh($0) }
+    case .cosh: { cosh($0) }
     case .tanh: { tanh($0) }
+    case .asinh: { asinh($0) }
+    case .acosh: { acosh($0) }
+    case .atanh: { atanh($0) }
     case .sigmoid: ReferenceMathematics.sigmoid
     case .softplus: ReferenceMathematics.softplus
     case .logSigmoid: ReferenceMathematics.logSigmoid
     case .erf: { erf($0) }
     case .erfc: { erfc($0) }
+    case .erfInverse: ReferenceMathematics.erfInverse
+    case .log1mExp: ReferenceMathematics.log1mExp
+    case .logNormalCDF: ReferenceMathematics.logNormalCDF
+    case .normalHazard: ReferenceMathematics.normalHazard
     case .logGamma: ReferenceMathematics.logGamma
     case .polygamma: { ReferenceMathematics.polygamma(node.attributes[0], $0) }
     case .isNaN: { $0.isNaN ? 1 : 0 }
@@ -143,7 +160,10 @@ final class ReferenceEvaluator {
     case .subtract: { $0 - $1 }
     case .multiply: { $0 * $1 }
     case .divide: { $0 / $1 }
+    case .remainder: ReferenceMathematics.remainder
+    case .floorDivide: ReferenceMathematics.floorQuotient
     case .power: { pow($0, $1) }
+    case .atan2: { atan2($0, $1) }
     case .maximum: ReferenceMathematics.maximum
     case .minimum: ReferenceMathematics.minimum
     case .absorbingMultiply: { $0 == 0 ? 0 : $0 * $1 }

@@ -28,6 +28,46 @@ enum ReferenceMathematics {
     a.isNaN || b.isNaN ? .nan : min(a, b)
   }
 
+  static func remainder(_ a: Double, _ b: Double) -> Double {
+    let rest = fmod(a, b)
+    return rest < 0 && b > 0 || rest > 0 && b < 0 ? rest + b : rest
+  }
+
+  static func floorQuotient(_ a: Double, _ b: Double) -> Double {
+    b == 0 ? a / b : ((a - fmod(a, b)) / b).rounded() - (remainder(a, b) == fmod(a, b) ? 0 : 1)
+  }
+
+  static func log1mExp(_ x: Double) -> Double {
+    abs(x) < 0.7 ? log(-expm1(-abs(x))) : log1p(-exp(-abs(x)))
+  }
+
+  static func logNormalCDF(_ x: Double) -> Double {
+    if x > 0 { return log1p(-erfc(x / 2.0.squareRoot()) / 2) }
+    return x < -30
+      ? -x * x / 2 - log(normalHazard(x) * (2 * .pi).squareRoot())
+      : log(erfc(-x / 2.0.squareRoot()) / 2)
+  }
+
+  /// Below -30 by the asymptotic series of the distribution function.
+  static func normalHazard(_ x: Double) -> Double {
+    let s = 1 / (x * x)
+    if x < -30 { return -x / (1 - s * (1 - s * (3 - s * (15 - s * (105 - s * 945))))) }
+    return x == .infinity
+      ? 0 : exp(-x * x / 2) / erfc(-x / 2.0.squareRoot()) * (2 / .pi).squareRoot()
+  }
+
+  /// The zero of erf(y) - x by Newton's steps, which converge from 0 on as the function is concave.
+  static func erfInverse(_ x: Double) -> Double {
+    let size = abs(x)
+    if !(size < 1) { return size == 1 ? x * .infinity : .nan }
+    var y = 0.0
+    for _ in 0..<200 {
+      let miss = size < 0.5 ? size - erf(y) : erfc(y) - (1 - size)
+      y += miss * exp(y * y) * Double.pi.squareRoot() / 2
+    }
+    return copysign(y, x)
+  }
+
   static func logAddExp(_ a: Double, _ b: Double) -> Double {
     if a.isNaN || b.isNaN { return .nan }
     if a == b { return a + log(2) }

@@ -15,6 +15,12 @@ struct ShapeMistake: Sendable, CustomTestStringConvertible {
     self.make = { evaluate(make()) }
   }
 
+  private static func second(_ function: (Tensor) -> Tensor) -> Tensor {
+    let x = Tensor([1.5]).requiringGradient()
+    let first = gradients(of: function(x).sum(), at: [x])[0] ?? x
+    return gradients(of: first.sum(), at: [x])[0] ?? x
+  }
+
   private static func ones(_ shape: Int...) -> Tensor { .ones(shape) }
 
   static let all: [ShapeMistake] = [
@@ -23,6 +29,24 @@ struct ShapeMistake: Sendable, CustomTestStringConvertible {
     },
     .init("multiplying shapes that do not broadcast", names: ["multiply", "[3]", "[4]", "-1"]) {
       ones(3) * ones(4)
+    },
+    .init("a beta function of shapes that do not broadcast", names: ["betaI", "[2]", "[3]"]) {
+      regularizedBeta(ones(2), 1, ones(3))
+    },
+    .init("a second derivative by a shape of gamma", names: ["regularizedGammaP", "second"]) {
+      second { regularizedGammaP($0, 1) }
+    },
+    .init("a second derivative by a shape of beta", names: ["regularizedBeta", "second"]) {
+      second { regularizedBeta(2, $0, 0.5) }
+    },
+    .init("raising whole numbers to a power below 0", names: ["power", "-2", "cast"]) {
+      Tensor([1, 2]).power(-2)
+    },
+    .init("dividing whole numbers by the number 0", names: ["remainder", "0"]) {
+      Tensor([1, 2]) % 0
+    },
+    .init("dividing whole numbers by elements of 0", names: ["whole number", "0"]) {
+      Tensor([1, 2]).floorDivided(by: Tensor([1, 0]))
     },
     .init("comparing shapes that do not broadcast", names: ["less", "[5, 1]", "[4, 2]"]) {
       ones(5, 1) .< ones(4, 2)

@@ -15,7 +15,18 @@ enum StepTable {
     ("log2", { ($0.abs() + 0.5).log2() }), ("log10", { ($0.abs() + 0.5).log10() }),
     ("rsqrt", { ($0.abs() + 0.5).rsqrt() }), ("sin", { $0.clip(min: -9, max: 9).sin() }),
     ("cos", { $0.clip(min: -9, max: 9).cos() }), ("tan", { $0.clip(min: -1, max: 1).tan() }),
-    ("erf", { $0.erf() }), ("erfc", { $0.clip(max: 3).erfc() }),
+    ("asin", { ($0 * 0.1).clip(min: -0.8, max: 0.8).asin() }),
+    ("acos", { ($0 * 0.1).clip(min: -0.8, max: 0.8).acos() }), ("atan", { $0.atan() }),
+    ("sinh", { $0.clip(min: -3, max: 3).sinh() }), ("cosh", { $0.clip(min: -3, max: 3).cosh() }),
+    ("asinh", { $0.asinh() }), ("acosh", { ($0.abs() + 1.2).acosh() }),
+    ("atanh", { ($0 * 0.1).clip(min: -0.8, max: 0.8).atanh() }),
+    ("erfInverse", { ($0 * 0.1).clip(min: -0.8, max: 0.8).erfInverse() }),
+    ("log1mExp", { ($0.abs() + 0.2).log1mExp() }),
+    ("logNormalCDF", { $0.clip(min: -9, max: 9).logNormalCDF() }),
+    ("normalHazard", { Tensor(Node.unary(.normalHazard, $0.clip(min: -9, max: 9).node)) }),
+    ("silu", { $0.silu() }), ("gelu", { $0.clip(min: -3, max: 9).gelu() }),
+    ("gelu by tanh", { $0.clip(min: -3, max: 9).gelu(approximation: .tanh) }),
+    ("isInfinite", { $0.isInfinite }), ("erf", { $0.erf() }), ("erfc", { $0.clip(max: 3).erfc() }),
     ("log1p", { $0.abs().log1p() }), ("sqrt", { ($0.abs() + 0.1).sqrt() }),
     ("square", { $0.square() }), ("reciprocal", { ($0.abs() + 0.5).reciprocal() }),
     ("tanh", { $0.tanh() }), ("sigmoid", { $0.sigmoid() }), ("softplus", { $0.softplus() }),
@@ -36,6 +47,9 @@ enum StepTable {
   static let wholeBinary: [Binary] = [
     ("add", { $0 + $1 }), ("subtract", { $0 - $1.cast(to: .int64) }), ("multiply", { $0 * $1 }),
     ("maximum", { $0.maximum($1) }), ("minimum", { $0.minimum($1) }),
+    ("remainder", { $0 % ($1.cast(to: .int64).abs() + 1) }),
+    ("floorDivide", { $0.floorDivided(by: $1.cast(to: .int64).abs() + 1) }),
+    ("power", { $0.clip(min: -3, max: 3).power($1.cast(to: .int32).clip(min: 0, max: 4)) }),
     ("divide", { $0 / ($1.cast(to: .float64).abs() + 0.5) }),
     ("and", { $0.cast(to: .bool) .& $1.cast(to: .bool) }),
     ("or", { $0.cast(to: .bool) .| $1.cast(to: .bool) }),
@@ -47,6 +61,18 @@ enum StepTable {
     ("divide", { $0 / ($1.real.abs() + 0.5) }),
     ("power", { ($0.real.abs() + 0.5).power($1.real.clip(min: -2, max: 2)) }),
     ("maximum", { $0.maximum($1) }), ("minimum", { $0.minimum($1) }),
+    ("remainder", { $0.real % ($1.real.abs() + 0.5) }),
+    ("floorDivide", { $0.real.floorDivided(by: $1.real.abs() + 0.5) }),
+    ("atan2", { atan2($0, $1.real.abs() + 0.5) }),
+    ("gammaP", { regularizedGammaP($0.shapeParameter, $1.real.abs()) }),
+    ("gammaQ", { regularizedGammaQ($0.shapeParameter, $1.real.abs()) }),
+    ("gammaPInverse", { inverseRegularizedGammaP($0.shapeParameter, $1.probability) }),
+    ("gammaQInverse", { inverseRegularizedGammaQ($0.shapeParameter, $1.probability) }),
+    ("beta", { regularizedBeta($0.shapeParameter, $1.shapeParameter, $0.probability) }),
+    (
+      "betaInverse",
+      { inverseRegularizedBeta($0.shapeParameter, $1.shapeParameter, $1.probability) }
+    ),
     ("logAddExp", { $0.logAddExp($1) }), ("xlogy", { xlogy($0, $1.real.abs() + 0.5) }),
     ("xlog1py", { xlog1py($0, $1.real.abs()) }),
     ("absorbing multiply", { Tensor(Node.binary(.absorbingMultiply, $0.node, $1.node)) }),
@@ -95,6 +121,12 @@ enum StepTable {
 }
 
 extension Tensor {
+  /// A shape parameter from 0.5 to 4.
+  fileprivate var shapeParameter: Tensor { real.abs().clip(max: 3.5) + 0.5 }
+
+  /// A probability from 0.05 to 0.95.
+  fileprivate var probability: Tensor { real.clip(min: -3, max: 3).sigmoid() }
+
   /// The same numbers as real ones.
   fileprivate var real: Tensor { dtype.isFloatingPoint ? self : cast(to: .float32) }
 }

@@ -34,12 +34,24 @@ enum lv_op {
   LV_RECIPROCAL,
   LV_SIN,
   LV_COS,
+  LV_ASIN,
+  LV_ACOS,
+  LV_ATAN,
+  LV_SINH,
+  LV_COSH,
   LV_TANH,
+  LV_ASINH,
+  LV_ACOSH,
+  LV_ATANH,
   LV_SIGMOID,
   LV_SOFTPLUS,
   LV_LOG_SIGMOID,
   LV_ERF,
   LV_ERFC,
+  LV_ERF_INVERSE,
+  LV_LOG1M_EXP,
+  LV_LOG_NORMAL_CDF,
+  LV_NORMAL_HAZARD,  // the standard normal density over the distribution function
   LV_LOG_GAMMA,
   LV_DIGAMMA,
   LV_TRIGAMMA,
@@ -57,12 +69,21 @@ enum lv_op {
   LV_SUBTRACT,
   LV_MULTIPLY,
   LV_DIVIDE,
+  LV_REMAINDER,     // with the sign of the divisor
+  LV_FLOOR_DIVIDE,  // rounded down
   LV_POWER,
+  LV_ATAN2,
   LV_MAXIMUM,
   LV_MINIMUM,
   LV_ABSORBING_MULTIPLY,
   LV_ABSORBING_DIVIDE,
   LV_LOG_ADD_EXP,
+  LV_GAMMA_P,
+  LV_GAMMA_Q,
+  LV_GAMMA_DENSITY,
+  LV_GAMMA_SHAPE_SLOPE,
+  LV_GAMMA_P_INVERSE,
+  LV_GAMMA_Q_INVERSE,
   LV_EQUAL,
   LV_NOT_EQUAL,
   LV_LESS,
@@ -73,6 +94,11 @@ enum lv_op {
   LV_SELECT,
   LV_LOG_PRODUCT,  // a, b and a logarithm that b gave: a times it, and 0 where a is 0 unless b is NaN
   LV_MULTIPLY_ADD,  // a b + c
+  LV_BETA_I,
+  LV_BETA_DENSITY,
+  LV_BETA_FIRST_SLOPE,
+  LV_BETA_SECOND_SLOPE,
+  LV_BETA_I_INVERSE,
   // Memory.
   LV_SPLAT,  // one element to many
   LV_LOAD,   // elements that lie `immediate` apart
@@ -189,6 +215,9 @@ ptrdiff_t lv_matrix_product_bytes(const lv_matrix_product *product, int threads)
 
 /// Multiplies on at most `threads` threads; the bits do not depend on how many.
 void lv_multiply_matrices(const lv_matrix_product *product, char *workspace, int threads);
+
+/// Ends the process for numbers that an operation cannot take.
+_Noreturn void lv_stop(const char *reason);
 
 /// Copies elements of `size` bytes between strided arrays of one shape; strides are in elements.
 void lv_copy_strided(

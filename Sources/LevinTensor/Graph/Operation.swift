@@ -18,8 +18,16 @@ package enum Operation: UInt8, Sendable, Hashable, CaseIterable {
   case trunc
   case exp, expm1, log, log1p, log2, log10
   case squareRoot, reciprocalSquareRoot, square, reciprocal
-  case sin, cos, tanh, sigmoid, softplus, logSigmoid
-  case erf, erfc, logGamma
+  case sin, cos, asin, acos, atan, sinh, cosh, tanh, asinh, acosh, atanh
+  case sigmoid, softplus, logSigmoid
+  case erf, erfc, erfInverse
+  /// log(1 - exp(-|x|)).
+  case log1mExp
+  /// The logarithm of the standard normal distribution function.
+  case logNormalCDF
+  /// The derivative of logNormalCDF: the standard normal density over the distribution function.
+  case normalHazard
+  case logGamma
   /// The derivative of order n of digamma; n is the attribute, and 0 is digamma itself.
   case polygamma
   case isNaN, isFinite, logicalNot
@@ -27,20 +35,40 @@ package enum Operation: UInt8, Sendable, Hashable, CaseIterable {
   case cast
 
   // Two operands, element by element, broadcast.
-  case add, subtract, multiply, divide, power, maximum, minimum
+  case add, subtract, multiply, divide
+  /// What a division leaves, with the sign of the divisor.
+  case remainder
+  /// The quotient rounded down.
+  case floorDivide
+  case power, maximum, minimum
+  /// The angle of the point (b, a).
+  case atan2
   /// a b, and 0 wherever a is 0 whatever b is: how a cotangent meets a local derivative.
   case absorbingMultiply
   /// a / b, and 0 wherever a is 0 whatever b is.
   case absorbingDivide
   case logAddExp
+  /// The regularised incomplete gamma functions of a and x.
+  case gammaP, gammaQ
+  /// The derivatives of gammaP with respect to x and a.
+  case gammaDensity, gammaShapeSlope
+  /// The x for which they have the value of the second operand.
+  case gammaPInverse, gammaQInverse
   /// a log b, and 0 where a is 0.
   case xlogy
   /// a log(1 + b), and 0 where a is 0.
   case xlog1py
   case equal, notEqual, less, lessOrEqual, logicalAnd, logicalOr
 
-  // Three operands: a condition, and what to take where it holds and where it does not.
+  // Three operands, element by element.
+  /// A condition, and what to take where it holds and where it does not.
   case select
+  /// The regularised incomplete beta function of a, b and x.
+  case betaI
+  /// Its derivatives with respect to x, a and b.
+  case betaDensity, betaFirstSlope, betaSecondSlope
+  /// The x for which it has the value of the third operand.
+  case betaIInverse
 
   // Reductions. Attributes: whether reduced axes stay as 1, then the axes.
   case sum, maximumOver, minimumOver
@@ -132,13 +160,16 @@ package enum Operation: UInt8, Sendable, Hashable, CaseIterable {
     switch self {
     case .leaf, .scalar: .source
     case .negate, .absolute, .sign, .floor, .ceil, .round, .trunc, .exp, .expm1, .log, .log1p,
-      .log2, .log10, .squareRoot, .reciprocalSquareRoot, .square, .reciprocal, .sin, .cos, .tanh,
-      .sigmoid, .softplus, .logSigmoid, .erf, .erfc, .logGamma, .polygamma, .isNaN, .isFinite,
-      .logicalNot, .cast:
+      .log2, .log10, .squareRoot, .reciprocalSquareRoot, .square, .reciprocal, .sin, .cos, .asin,
+      .acos, .atan, .sinh, .cosh, .tanh, .asinh, .acosh, .atanh, .sigmoid, .softplus, .logSigmoid,
+      .erf, .erfc, .erfInverse, .log1mExp, .logNormalCDF, .normalHazard, .logGamma, .polygamma,
+      .isNaN, .isFinite, .logicalNot, .cast:
       .elementwise
-    case .add, .subtract, .multiply, .divide, .power, .maximum, .minimum, .absorbingMultiply,
-      .absorbingDivide, .logAddExp, .xlogy, .xlog1py, .equal, .notEqual, .less, .lessOrEqual,
-      .logicalAnd, .logicalOr, .select:
+    case .add, .subtract, .multiply, .divide, .remainder, .floorDivide, .power, .maximum, .minimum,
+      .atan2, .absorbingMultiply, .absorbingDivide, .logAddExp, .gammaP, .gammaQ, .gammaDensity,
+      .gammaShapeSlope, .gammaPInverse, .gammaQInverse, .xlogy, .xlog1py, .equal, .notEqual,
+      .less, .lessOrEqual, .logicalAnd, .logicalOr, .select, .betaI, .betaDensity, .betaFirstSlope,
+      .betaSecondSlope, .betaIInverse:
       .elementwise
     case .sum, .maximumOver, .minimumOver, .logSumExp: .reduction
     case .softmax: .composite

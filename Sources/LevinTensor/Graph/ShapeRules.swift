@@ -52,8 +52,9 @@ extension Node {
     case .equal, .notEqual, .less, .lessOrEqual:
       let (x, y) = promoted(a, b)
       return Node(operation, NodeInputs(x, y), shape: shape, dtype: .bool)
-    case .add, .subtract, .multiply, .maximum, .minimum:
+    case .add, .subtract, .multiply, .maximum, .minimum, .remainder, .floorDivide, .power:
       let (x, y) = promoted(a, b, atLeast: .int32)
+      if !x.dtype.isFloatingPoint { requireWholeOperand(operation, b) }
       return Node(operation, NodeInputs(x, y), shape: shape, dtype: x.dtype)
     default:
       let (x, y) = promoted(a, b, atLeast: .float32)
@@ -75,6 +76,31 @@ extension Node {
       return Node(
         operation, a, b, shape: shape, dtype: a.dtype, requiresGradient: requiresGradient)
     }
+  }
+
+  // Whole numbers have no inverses. A divisor or exponent among a tensor's elements is looked at when
+  // they are computed.
+  private static func requireWholeOperand(_ operation: Operation, _ b: Node) {
+    guard b.operation == .scalar else { return }
+    switch operation {
+    case .power:
+      require(
+        b.scalar >= 0,
+        "power: whole numbers have no power of \(Int(b.scalar)); cast them to real ones")
+    case .remainder, .floorDivide:
+      require(b.scalar != 0, "\(operation): whole numbers cannot be divided by 0")
+    default: break
+    }
+  }
+
+  /// Three operands, element by element, in the real dtype they meet in.
+  static func ternary(_ operation: Operation, _ a: Node, _ b: Node, _ c: Node) -> Node {
+    let shape = Shape.broadcast(
+      Shape.broadcast(a.shape, b.shape, for: "\(operation)"), c.shape, for: "\(operation)")
+    let meeting = dtype(of: [a, b, c])
+    let real = meeting.isFloatingPoint ? meeting : .float32
+    return Node(
+      operation, NodeInputs([a, b, c].map { cast($0, to: real) }), shape: shape, dtype: real)
   }
 
   /// Where the condition holds `a`, elsewhere `b`.

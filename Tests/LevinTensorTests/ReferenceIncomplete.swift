@@ -1,0 +1,96 @@
+@testable import LevinTensor
+
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
+/// Incomplete functions from their power series, for arguments of moderate size.
+enum ReferenceIncomplete {
+  static func gammaDensity(_ a: Double, _ x: Double) -> Double {
+    exp((a - 1) * log(x) - x - ReferenceMathematics.logGamma(a))
+  }
+
+  /// P(a, x) and its derivative with respect to a.
+  static func gamma(_ a: Double, _ x: Double) -> (value: Double, slope: Double) {
+    if x == 0 { return (0, 0) }
+    var (term, relative) = (1.0, 0.0)
+    var (sum, slope) = (1.0, 0.0)
+    for n in 1..<300 {
+      term *= x / (a + Double(n))
+      relative -= 1 / (a + Double(n))
+      (sum, slope) = (sum + term, slope + term * relative)
+      if term < 1e-19 * sum { break }
+    }
+    let factor = x / a * gammaDensity(a, x)
+    let logarithmic = log(x) - ReferenceMathematics.polygamma(0, a + 1)
+    return (factor * sum, factor * (sum * logarithmic + slope))
+  }
+
+  static func betaDensity(_ a: Double, _ b: Double, _ x: Double) -> Double {
+    exp((a - 1) * log(x) + (b - 1) * log1p(-x) - logBeta(a, b))
+  }
+
+  private static func logBeta(_ a: Double, _ b: Double) -> Double {
+    ReferenceMathematics.logGamma(a) + ReferenceMathematics.logGamma(b)
+      - ReferenceMathematics.logGamma(a + b)
+  }
+
+  /// I_x(a, b) and its derivatives with respect to a and b.
+  static func beta(_ a: Double, _ b: Double, _ x: Double) -> (
+    value: Double, first: Double, second: Double
+  ) {
+    if x == 0 { return (0, 0, 0) }
+    var (term, byFirst, bySecond) = (1.0, 0.0, 0.0)
+    var (sum, first, second) = (1.0, 0.0, 0.0)
+    for place in 0..<2000 {
+      let n = Double(place)
+      term *= (a + b + n) / (a + 1 + n) * x
+      byFirst += 1 / (a + b + n) - 1 / (a + 1 + n)
+      bySecond += 1 / (a + b + n)
+      (sum, first, second) = (sum + term, first + term * byFirst, second + term * bySecond)
+      if term < 1e-19 * sum { break }
+    }
+    let factor = x * (1 - x) / a * betaDensity(a, b, x)
+    let both = ReferenceMathematics.polygamma(0, a + b)
+    let ofFirst = log(x) + both - ReferenceMathematics.polygamma(0, a + 1)
+    let ofSecond = log1p(-x) + both - ReferenceMathematics.polygamma(0, b)
+    return (factor * sum, factor * (sum * ofFirst + first), factor * (sum * ofSecond + second))
+  }
+
+  /// The argument at which a function that rises from `range` on has a value, by halving.
+  static func solve(
+    _ value: Double, in range: ClosedRange<Double>, _ function: (Double) -> Double
+  ) -> Double {
+    var (low, high) = (range.lowerBound, range.upperBound)
+    for _ in 0..<60 {
+      let middle = (low + high) / 2
+      if function(middle) < value { low = middle } else { high = middle }
+    }
+    return (low + high) / 2
+  }
+
+  static func ofTwo(_ operation: LevinTensor.Operation) -> ((Double, Double) -> Double)? {
+    switch operation {
+    case .gammaP: { gamma($0, $1).value }
+    case .gammaQ: { 1 - gamma($0, $1).value }
+    case .gammaDensity: gammaDensity
+    case .gammaShapeSlope: { gamma($0, $1).slope }
+    case .gammaPInverse: { a, p in solve(p, in: 0...100) { gamma(a, $0).value } }
+    case .gammaQInverse: { a, q in solve(1 - q, in: 0...100) { gamma(a, $0).value } }
+    default: nil
+    }
+  }
+
+  static func ofThree(_ operation: LevinTensor.Operation) -> ((Double, Double, Double) -> Double)? {
+    switch operation {
+    case .betaI: { beta($0, $1, $2).value }
+    case .betaDensity: betaDensity
+    case .betaFirstSlope: { beta($0, $1, $2).first }
+    case .betaSecondSlope: { beta($0, $1, $2).second }
+    case .betaIInverse: { a, b, p in solve(p, in: 0...1) { beta(a, b, $0).value } }
+    default: nil
+    }
+  }
+}
