@@ -227,22 +227,26 @@ static void multiply_vector(const task *t) {
   for_each(parts_of(v.m, v.rows), has_gaps ? 1 : t->threads, multiply_rows, &v);
 }
 
-// Blocks of rows by an installed library.
+// Blocks of rows by an installed library. The last has the rest, so none has a single row: OpenBLAS takes
+// that for a vector, whose sums depend on where it lies in memory.
+static ptrdiff_t library_blocks(const lv_matrix_shape *s) { return most(1, s->m / LIBRARY_ROWS); }
+
 static void multiply_by_library(void *context, ptrdiff_t item, int thread) {
   (void)thread;
   const task *t = context;
   const lv_matrix_shape *s = &t->shape;
   ptrdiff_t i = item * LIBRARY_ROWS, size = t->kernels->size;
+  ptrdiff_t rows = item + 1 == library_blocks(s) ? s->m - i : LIBRARY_ROWS;
   lv_library_multiply(
-      s, size, least(LIBRARY_ROWS, s->m - i), t->a + i * s->a_row * size, t->b,
+      s, size, rows, t->a + i * s->a_row * size, t->b,
       t->c + i * s->n * size);
 }
 
 static void multiply_plain(task *t) {
-  if (work(&t->shape) >= LIBRARY_WORK && lv_library_takes(&t->shape)) {
-    for_each(parts_of(t->shape.m, LIBRARY_ROWS), t->threads, multiply_by_library, t);
-  } else if (is_vector(&t->shape)) {
+  if (is_vector(&t->shape)) {
     multiply_vector(t);
+  } else if (work(&t->shape) >= LIBRARY_WORK && lv_library_takes(&t->shape)) {
+    for_each(library_blocks(&t->shape), t->threads, multiply_by_library, t);
   } else {
     multiply_blocks(t);
   }
