@@ -142,6 +142,19 @@ import Testing
     withExtendedLifetime(used) {}
   }
 
+  @Test(arguments: [DType.float32, .float64, .int32]) func columnsAreReadBackwardsToo(dtype: DType)
+  {
+    let x = Tensor((0..<4000).map { Float($0 % 13) }, shape: [800, 5]).cast(to: dtype)
+    evaluate(x)
+    let backwards = x[.range(nil, nil, step: -1), .all]
+    let numbers = x.scalars
+    let expected = (0..<800).map { row -> Double in
+      let start = (799 - row) * 5
+      return numbers[start..<(start + 5)].reduce(0, +)
+    }
+    #expect((backwards * 1).sum(axis: 1).scalars == expected)
+  }
+
   static let batches = stride(from: 0, to: 300, by: 50).map { $0..<($0 + 50) }
 
   @Test(arguments: batches) func aCachedPlanGivesTheBitsOfAFreshOne(seeds: Range<Int>) {

@@ -35,7 +35,8 @@ struct ColumnRuns {
   private static func source(
     of value: PassBuilder.Value, _ builder: PassBuilder
   ) -> (Array, byteOffset: Int)? {
-    guard case .computed(.load, _, _, let stride) = value.kind, stride < longestStride,
+    guard case .computed(.load, _, _, let stride) = value.kind,
+      (1..<longestStride).contains(stride),
       case .memory(let buffer, let offset) = builder.values[Int(value.operands[0])].kind
     else { return nil }
     return (Array(buffer: buffer, stride: stride, dtype: value.dtype), offset)

@@ -15,19 +15,24 @@ extension PlanGraph {
   }
 
   mutating func sum(_ node: LevinTensor.Node, _ x: Int) -> Int {
-    let axes = Array(node.attributes.dropFirst())
     let shape = nodes[x].shape
+    // Axes of size 1 make no difference, so sums that differ in them alone are one sum.
+    let axes = node.attributes.dropFirst().filter { shape[$0] != 1 }
+    if axes.isEmpty { return reshaped(x, to: node.shape) }
     let (core, factors) = split(x, along: axes)
     guard isLong(axes, shape), !factors.isEmpty, spans(core, axes, of: shape) else {
-      return add(.sum, [x], node.dtype, node.shape, node.attributes)
+      return reshaped(total(x, axes, node.dtype), to: node.shape)
     }
-    var kept = nodes[core].shape
-    for axis in axes { kept[axis] = 1 }
-    var result = add(.sum, [core], .float64, kept, [1] + axes)
+    var result = total(core, axes, .float64)
     for factor in factors { result = apply(factor, to: result) }
-    result = cast(result, to: node.dtype)
-    return nodes[result].shape == node.shape
-      ? result : add(.reshape, [result], node.dtype, node.shape)
+    return reshaped(cast(result, to: node.dtype), to: node.shape)
+  }
+
+  // The sum with the axes kept as 1.
+  private mutating func total(_ x: Int, _ axes: [Int], _ dtype: DType) -> Int {
+    var kept = nodes[x].shape
+    for axis in axes { kept[axis] = 1 }
+    return add(.sum, [x], dtype, kept, [1] + axes)
   }
 
   // Sums along the axis of observations; for a few rows there is nothing to gain.
@@ -67,19 +72,36 @@ extension PlanGraph {
       case .negate where nodes[core].dtype.isFloatingPoint:
         factors.append(.negation)
         core = inputs[0]
-      case .absorbingMultiply where isSame(inputs[0], along: axes, of: shape):
-        factors.append(.product(inputs[0], isFirst: true))
-        core = inputs[1]
-      case .absorbingMultiply where isSame(inputs[1], along: axes, of: shape):
-        factors.append(.product(inputs[1], isFirst: false))
-        core = inputs[0]
-      case .absorbingDivide where isSame(inputs[1], along: axes, of: shape):
-        factors.append(.quotient(inputs[1]))
+      case .absorbingMultiply:
+        if let factor = factor(inputs[0], beside: inputs[1], along: axes, of: shape) {
+          factors.append(.product(factor, isFirst: true))
+          core = inputs[1]
+        } else if let factor = factor(inputs[1], beside: inputs[0], along: axes, of: shape) {
+          factors.append(.product(factor, isFirst: false))
+          core = inputs[0]
+        } else {
+          return (core, factors)
+        }
+      case .absorbingDivide:
+        guard let factor = factor(inputs[1], beside: inputs[0], along: axes, of: shape) else {
+          return (core, factors)
+        }
+        factors.append(.quotient(factor))
         core = inputs[0]
       default: return (core, factors)
       }
     }
     return (core, factors)
+  }
+
+  // The node that stands for an operand that is the same along the axes: itself, or what it was expanded
+  // from, if the other operand has the full shape without it.
+  private func factor(_ x: Int, beside other: Int, along axes: [Int], of shape: [Int]) -> Int? {
+    if isSame(x, along: axes, of: shape) { return x }
+    guard nodes[x].operation == .expand, case .computed = nodes[x].source,
+      nodes[other].shape == shape, isSame(nodes[x].inputs[0], along: axes, of: shape)
+    else { return nil }
+    return nodes[x].inputs[0]
   }
 
   private func isSame(_ x: Int, along axes: [Int], of shape: [Int]) -> Bool {

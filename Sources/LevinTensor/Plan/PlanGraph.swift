@@ -48,8 +48,16 @@ struct PlanGraph {
         places.append(lower(node, inputs.map { places[$0] }, isOnlyUse: isOnlyUse))
       }
     }
-    roots = capture.roots.map { places[$0] }
+    roots = capture.roots.map { inMemory(places[$0]) }
     removeDeadNodes()
+  }
+
+  // A number that somebody asked for is written to memory.
+  private mutating func inMemory(_ root: Int) -> Int {
+    switch nodes[root].source {
+    case .leaf, .computed: root
+    case .scalar, .constant: add(.cast, [root], nodes[root].dtype, nodes[root].shape)
+    }
   }
 
   /// The number of a node, which exists once however often it is asked for.
@@ -104,9 +112,13 @@ struct PlanGraph {
     return uses
   }
 
-  /// The same elements under another shape.
+  /// The same elements under another shape; a leaf without gaps is the same memory under any.
   mutating func reshaped(_ x: Int, to shape: [Int]) -> Int {
-    nodes[x].shape == shape ? x : add(.reshape, [packed(x)], nodes[x].dtype, shape)
+    if nodes[x].shape == shape { return x }
+    if case .leaf(_, strides: nil) = nodes[x].source {
+      return add(.leaf, [], nodes[x].dtype, shape, from: nodes[x].source)
+    }
+    return add(.reshape, [packed(x)], nodes[x].dtype, shape)
   }
 
   private func isPacking(_ operation: Operation) -> Bool {
