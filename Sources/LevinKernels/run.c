@@ -35,11 +35,28 @@ ptrdiff_t lv_workspace_bytes(const lv_program *p, int threads) {
   return accumulator_bytes(p) + most * thread_bytes(p);
 }
 
+static int is_real(const lv_accumulator *accumulator) {
+  return accumulator->type == LV_F32 || accumulator->type == LV_F64;
+}
+
+// Sums and products have wide accumulators, whatever the type.
+static int is_wide(const lv_accumulator *accumulator) {
+  return accumulator->op == LV_ACCUMULATE_SUM || accumulator->op == LV_ACCUMULATE_PRODUCT;
+}
+
 // The value that changes nothing when it is combined with another.
 static void set_neutral(char *value, const lv_accumulator *accumulator) {
   int is_maximum = accumulator->op == LV_ACCUMULATE_MAXIMUM;
   memset(value, 0, ACCUMULATOR_BYTES);
   if (accumulator->op == LV_ACCUMULATE_SUM) return;
+  if (accumulator->op == LV_ACCUMULATE_PRODUCT) {
+    if (is_real(accumulator)) {
+      *(double *)value = 1;
+    } else {
+      *(uint64_t *)value = 1;
+    }
+    return;
+  }
   switch (accumulator->type) {
     case LV_BOOL: *(uint8_t *)value = !is_maximum; break;
     case LV_I32: *(int32_t *)value = is_maximum ? INT32_MIN : INT32_MAX; break;
@@ -50,12 +67,10 @@ static void set_neutral(char *value, const lv_accumulator *accumulator) {
 }
 
 static void combine(char *total, const char *part, const lv_accumulator *accumulator) {
-  if (accumulator->op == LV_ACCUMULATE_SUM) {
-    if (accumulator->type == LV_F32 || accumulator->type == LV_F64) {
-      *(double *)total += *(const double *)part;
-    } else {
-      *(uint64_t *)total += *(const uint64_t *)part;
-    }
+  if (is_wide(accumulator)) {
+    enum lv_op op = accumulator->op == LV_ACCUMULATE_SUM ? LV_ADD : LV_MULTIPLY;
+    enum lv_type type = is_real(accumulator) ? LV_F64 : LV_I64;
+    lv_find_kernel(op, type, LV_VECTORS)(total, total, part, 0, 1, 0);
     return;
   }
   enum lv_op op = accumulator->op == LV_ACCUMULATE_MAXIMUM ? LV_MAXIMUM : LV_MINIMUM;
@@ -63,7 +78,7 @@ static void combine(char *total, const char *part, const lv_accumulator *accumul
 }
 
 static void finish(char *result, const char *total, const lv_accumulator *accumulator) {
-  if (accumulator->op == LV_ACCUMULATE_SUM && accumulator->result_type == LV_F32) {
+  if (is_wide(accumulator) && accumulator->result_type == LV_F32) {
     *(float *)result = (float)*(const double *)total;
     return;
   }

@@ -129,7 +129,7 @@ extension Operation {
       .atan2, .absorbingMultiply, .absorbingDivide, .logAddExp, .gammaP, .gammaQ, .gammaDensity,
       .gammaShapeSlope, .gammaPInverse, .gammaQInverse, .xlogy, .xlog1py, .equal, .notEqual, .less,
       .lessOrEqual, .logicalAnd, .logicalOr, .select, .betaI, .betaDensity, .betaFirstSlope,
-      .betaSecondSlope, .betaIInverse, .sum, .maximumOver, .minimumOver:
+      .betaSecondSlope, .betaIInverse, .sum, .product, .maximumOver, .minimumOver:
       namedOfSeveral
     case .leaf, .scalar, .logSumExp, .softmax, .reshape, .expand, .permute, .slice, .place,
       .concatenate, .replace, .gather, .scatterAdd, .takeAlong, .scatterAddAlong, .scatter,
@@ -144,7 +144,7 @@ extension Operation {
     switch self {
     case .add, .sum: LV_ADD
     case .subtract: LV_SUBTRACT
-    case .multiply: LV_MULTIPLY
+    case .multiply, .product: LV_MULTIPLY
     case .divide: LV_DIVIDE
     case .remainder: LV_REMAINDER
     case .floorDivide: LV_FLOOR_DIVIDE
@@ -195,6 +195,7 @@ extension Operation {
   /// The kernel by which a chunk joins an accumulator.
   var accumulatingKernel: KernelOperation {
     switch self {
+    case .product: KernelOperation(LV_ACCUMULATE_PRODUCT)
     case .maximumOver: KernelOperation(LV_ACCUMULATE_MAXIMUM)
     case .minimumOver: KernelOperation(LV_ACCUMULATE_MINIMUM)
     default: KernelOperation(LV_ACCUMULATE_SUM)

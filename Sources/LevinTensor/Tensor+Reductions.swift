@@ -19,6 +19,18 @@ extension Tensor {
     sum(axes: [axis], keepingDimensions: keepingDimensions)
   }
 
+  /// The product along the axes; whole numbers and truth values multiply as `int64`, 1 when there are none.
+  ///
+  /// The gradient of an element is the product of the others, whichever of them are 0.
+  public func product(axes: [Int]? = nil, keepingDimensions: Bool = false) -> Tensor {
+    reduce(.product, axes, keepingDimensions: keepingDimensions)
+  }
+
+  /// The product along one axis.
+  public func product(axis: Int, keepingDimensions: Bool = false) -> Tensor {
+    product(axes: [axis], keepingDimensions: keepingDimensions)
+  }
+
   /// The mean along the axes; NaN when there is nothing to average.
   public func mean(axes: [Int]? = nil, keepingDimensions: Bool = false) -> Tensor {
     let checked = axes.map { Shape.axes($0, rank: rank, for: "mean") } ?? Array(0..<rank)
@@ -55,12 +67,6 @@ extension Tensor {
   public func min(axis: Int, keepingDimensions: Bool = false) -> Tensor {
     min(axes: [axis], keepingDimensions: keepingDimensions)
   }
-
-  /// Whether all elements hold; true when there are none.
-  public func all() -> Tensor { (.!self.cast(to: .bool)).sum() .== 0 }
-
-  /// Whether any element holds.
-  public func any() -> Tensor { cast(to: .bool).sum() .!= 0 }
 
   /// log of the sum of exponentials along the axes; -inf where all are -inf, with no gradient there.
   public func logSumExp(axes: [Int]? = nil, keepingDimensions: Bool = false) -> Tensor {

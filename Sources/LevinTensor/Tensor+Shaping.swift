@@ -14,9 +14,6 @@ extension Tensor {
     return Tensor(Node.reshape(node, to: complete))
   }
 
-  /// The elements along one axis.
-  public func flattened() -> Tensor { reshaped(to: [elementCount]) }
-
   /// The tensor with a new axis of size 1 before `axis`; -1 puts it last.
   public func expandingDimensions(at axis: Int) -> Tensor {
     let place = Shape.axis(axis, rank: rank + 1, for: "expandingDimensions")

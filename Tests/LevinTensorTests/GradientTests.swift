@@ -113,6 +113,19 @@ extension SmoothFunction {
       ($0[0] - $0[0].max(axes: [0, 1], keepingDimensions: true)).exp()
     },
     .init("min", [block], [[3, 4]]) { $0[0].min(axis: 0).square() },
+    .init("product", [block], [[3, 4]]) { $0[0].product(axis: 1) },
+    .init("product over all", [block], [[3, 4]]) { $0[0].product() },
+    .init("product with kept axes", [block], [[2, 3, 2]]) {
+      $0[0].exp() * $0[0].product(axes: [0, 2], keepingDimensions: true)
+    },
+    .init("product with one zero", [[0.4, 0, -1.2, 0.7]]) { $0[0].product() },
+    .init("product with two zeros", [[0, 1.3, 0, 0.7, -1.1]]) { $0[0].product() },
+    .init("variance", [block], [[3, 4]]) { $0[0].variance(axis: 1) },
+    .init("standardDeviation", [block], [[3, 4]]) { $0[0].standardDeviation(axes: [0, 1]) },
+    .init("norm", [block], [[3, 4]]) { $0[0].norm(axis: 0) },
+    .init("norm of order 3", [block], [[3, 4]]) { $0[0].norm(3, axis: 1) },
+    .init("norm of order 1.5", [block], [[3, 4]]) { $0[0].exp().norm(1.5) },
+    .init("largest magnitude", [block], [[3, 4]]) { $0[0].norm(.infinity, axis: 1).square() },
     .init("logSumExp", [block], [[3, 4]]) { $0[0].logSumExp(axis: 1) },
     .init("logSumExp over all", [block], [[3, 4]]) { $0[0].logSumExp() },
     .init("softmax", [block], [[3, 4]]) { $0[0].softmax(axis: 0) },
@@ -128,6 +141,17 @@ extension SmoothFunction {
       $0[0].square()[.range(0, nil, step: 2), 1..<4].exp()
     },
     .init("element of a leaf", [block], [[3, 4]]) { $0[0][1].square() * $0[0][.all, 2].sum() },
+    .init("flip", [block], [[3, 4]]) { $0[0].exp().flipped() * $0[0].flipped(axis: 0) },
+    .init("roll", [block], [[3, 4]]) { $0[0].exp().rolled(by: 1, axis: 1) * $0[0] },
+    .init("pad by reflection", [block], [[3, 4]]) {
+      $0[0].square().padded([(2, 1), (3, 0)], with: .reflect).exp()
+    },
+    .init("pad by the edge", [block], [[3, 4]]) {
+      $0[0].square().padded([(0, 1), (3, 2)], with: .replicate).exp()
+    },
+    .init("repeat and tile", [block], [[3, 4]]) {
+      $0[0].exp().repeated(2, axis: 0) * $0[0].square().tiled([2, 1])
+    },
     .init("slices that overlap", [block], [[12]]) { $0[0][0..<8] * $0[0][4..<12] },
     .init("place", [block], [[3, 4]]) {
       Tensor(Node.place($0[0].exp().node, starts: [1, 0], steps: [2, 3], in: [7, 10]))

@@ -54,6 +54,7 @@ struct ErrorBound {
   // For sums alone.
   private let sumsOfMagnitudes: [Double]
   private let productOfMagnitudes: [Double]
+  private let factorCount: Int
   private let runningMagnitudes: [Double]
 
   init(_ node: Node, _ expected: ReferenceArray, _ inputs: [ReferenceArray]) {
@@ -73,6 +74,8 @@ struct ErrorBound {
     productOfMagnitudes =
       node.operation == .matrixProduct
       ? ReferenceEvaluator.matrixProduct(node, inputs.map(\.magnitudes)).elements : []
+    factorCount =
+      node.operation == .product ? inputs[0].elements.count / max(1, expected.elements.count) : 0
     runningMagnitudes = ReferenceOrder.magnitudes(node, inputs) ?? []
   }
 
@@ -108,6 +111,7 @@ struct ErrorBound {
       return (node.dtype == .float32 ? 1e-6 : 1e-13) * max(1, value)
     case .logAddExp: return 4 * unit * max(1, value)
     case .sum, .scatterAdd, .scatterAddAlong: return sumsOfMagnitudes[place] * unit / 2
+    case .product: return (value * unit + subnormal) * Double(factorCount)
     // At most 256 terms are added one after the other, and blocks of them likewise.
     case .matrixProduct: return 300 * productOfMagnitudes[place] * unit / 2 + subnormal
     // Lines are added up in double precision and in order.

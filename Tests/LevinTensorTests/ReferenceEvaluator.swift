@@ -59,7 +59,7 @@ final class ReferenceEvaluator {
     case .leaf: return ReferenceArray(reading: node)
     case .scalar: return result(of: node, [node.dtype.casting(node.scalar)])
     case .cast: return result(of: node, inputs[0].elements.map(node.dtype.casting))
-    case .sum, .maximumOver, .minimumOver, .logSumExp:
+    case .sum, .product, .maximumOver, .minimumOver, .logSumExp:
       let groups = inputs[0].groups(over: Array(node.attributes.dropFirst()))
       let reduce = reduction(node.operation)
       return result(of: node, groups.map { node.dtype.rounding(reduce($0)) })
@@ -186,6 +186,7 @@ final class ReferenceEvaluator {
     case .maximumOver: { $0.reduce(-.infinity, ReferenceMathematics.maximum) }
     case .minimumOver: { $0.reduce(.infinity, ReferenceMathematics.minimum) }
     case .logSumExp: ReferenceMathematics.logSumExp
+    case .product: { $0.reduce(1, *) }
     default: ReferenceMathematics.sum
     }
   }

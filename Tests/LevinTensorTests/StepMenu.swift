@@ -17,7 +17,7 @@ struct StepMenu {
     case 13: choice()
     case 14: cast()
     case 15: concatenation()
-    case 16: slicing()
+    case 16: random.isOne(in: 2) ? slicing() : rearranging()
     case 17: random.isOne(in: 2) ? permutation() : placing()
     case 22, 23: indexing()
     case 18: random.isOne(in: 2) ? reshaping() : expansion()
@@ -133,7 +133,11 @@ struct StepMenu {
     let axes = random.isOne(in: 4) ? Array(0..<pool[place].rank) : subset(of: pool[place].rank)
     let keeps = random.isOne(in: 2)
     let (name, function) = random.pick(StepTable.reductions)
-    if axes.contains(where: { pool[place].shape[$0] == 0 }), name != "sum" { return nil }
+    if axes.contains(where: { pool[place].shape[$0] == 0 }),
+      name == "max" || name == "min" || name == "logSumExp"
+    {
+      return nil
+    }
     if random.isOne(in: 6), pool[place].rank > 0, pool[place].dtype.isFloatingPoint {
       let axis = random.integers(in: 0..<pool[place].rank)
       return step("softmax of axis \(axis)", [place]) { $0[0].softmax(axis: axis) }
@@ -172,9 +176,11 @@ struct StepMenu {
     var counts: [Int] = []
     var steps: [Int] = []
     for size in pool[place].shape {
-      let start = random.isOne(in: 2) ? 0 : random.integers(in: 0..<(size + 1))
-      let pace = random.pick([1, 1, 1, 2, 3])
-      let most = (size - start + pace - 1) / pace
+      let pace = random.pick([1, 1, 1, 2, 3, -1, -2])
+      // As many places as there are from the start on, in the direction of the step.
+      let skipped = random.isOne(in: 2) ? 0 : random.integers(in: 0..<(size + 1))
+      let most = (size - skipped + abs(pace) - 1) / abs(pace)
+      let start = pace > 0 || most == 0 ? skipped : size - 1 - skipped
       starts.append(start)
       steps.append(pace)
       counts.append(random.isOne(in: 2) ? most : random.integers(in: 0..<(most + 1)))
@@ -182,6 +188,27 @@ struct StepMenu {
     let (from, number, pace) = (starts, counts, steps)
     return step("slice from \(from) of \(number) by \(pace)", [place]) {
       Tensor(Node.slice($0[0].node, starts: from, counts: number, steps: pace))
+    }
+  }
+
+  private mutating func rearranging() -> Step? {
+    guard let place = pickOperand(where: { $0.rank > 0 }) else { return nil }
+    let axis = random.integers(in: 0..<pool[place].rank)
+    let size = pool[place].shape[axis]
+    switch random.integers(in: 0..<5) {
+    case 0: return step("flip axis \(axis)", [place]) { $0[0].flipped(axis: axis) }
+    case 1:
+      let shift = random.integers(in: -3..<4)
+      return step("roll axis \(axis) by \(shift)", [place]) { $0[0].rolled(by: shift, axis: axis) }
+    case 2 where size < 20:
+      return step("repeat axis \(axis)", [place]) { $0[0].repeated(2, axis: axis) }
+    case 3 where size < 20: return step("tile", [place]) { $0[0].tiled([2]) }
+    default:
+      guard size > 1 else { return nil }
+      let padding = random.pick([Padding.constant(0.5), .reflect, .replicate, .circular])
+      return step("pad axis \(axis) with \(padding)", [place]) {
+        $0[0].padded(before: 1, after: 1, axis: axis, with: padding)
+      }
     }
   }
 

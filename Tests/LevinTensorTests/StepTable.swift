@@ -95,7 +95,13 @@ enum StepTable {
     ("max", { $0.max(axes: $1, keepingDimensions: $2) }),
     ("min", { $0.min(axes: $1, keepingDimensions: $2) }),
     ("logSumExp", { $0.logSumExp(axes: $1, keepingDimensions: $2) }),
-    ("all", { x, _, _ in x.all() }), ("any", { x, _, _ in x.any() }),
+    ("product", { $0.tanh().product(axes: $1, keepingDimensions: $2) }),
+    ("all", { $0.all(axes: $1, keepingDimensions: $2) }),
+    ("any", { $0.any(axes: $1, keepingDimensions: $2) }),
+    ("countNonzero", { $0.countNonzero(axes: $1, keepingDimensions: $2) }),
+    ("variance", { $0.variance(axes: $1, correction: 0, keepingDimensions: $2) }),
+    ("norm", { $0.norm(axes: $1, keepingDimensions: $2) }),
+    ("norm 3", { $0.norm(3, axes: $1, keepingDimensions: $2) }),
   ]
 
   static let alongAxis: [AlongAxis] = [

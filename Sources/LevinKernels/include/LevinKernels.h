@@ -104,8 +104,10 @@ enum lv_op {
   LV_LOAD,   // elements that lie `immediate` apart
   LV_LOAD_BLOCK,  // neighbouring ones of these, each to a row of its own; see block_load.inc
   LV_STORE,  // to places that lie `immediate` apart
-  // Into an accumulator: `double` for real sums, `int64_t` for whole ones, else the type itself.
+  // Into an accumulator: `double` for real sums and products, `int64_t` for whole ones, else the type
+  // itself.
   LV_ACCUMULATE_SUM,
+  LV_ACCUMULATE_PRODUCT,
   LV_ACCUMULATE_MAXIMUM,
   LV_ACCUMULATE_MINIMUM,
   LV_ACCUMULATE_PRODUCTS,  // the sum of a b

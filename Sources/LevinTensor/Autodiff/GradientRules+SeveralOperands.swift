@@ -41,7 +41,8 @@ extension GradientRule {
     case .betaIInverse: betaInverse(a, b, g, index)
     case .select: index == 1 ? `where`(a, g, 0) : index == 2 ? `where`(a, 0, g) : nil
     case .floorDivide, .equal, .notEqual, .less, .lessOrEqual, .logicalAnd, .logicalOr: nil
-    case .leaf, .scalar, .sum, .maximumOver, .minimumOver, .logSumExp, .softmax, .reshape, .expand,
+    case .leaf, .scalar, .sum, .product, .maximumOver, .minimumOver, .logSumExp, .softmax, .reshape,
+      .expand,
       .permute, .slice, .place, .concatenate, .replace, .gather, .scatterAdd, .takeAlong,
       .scatterAddAlong, .scatter, .linearIndex, .matrixProduct, .cholesky, .solveTriangular, .solve,
       .logDeterminant, .symmetricEigen, .qr, .argMax, .argMin, .cumulativeArgMax, .cumulativeArgMin,

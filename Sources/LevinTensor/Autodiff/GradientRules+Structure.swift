@@ -3,6 +3,7 @@ extension GradientRule {
   func structural(_ x: Tensor, _ g: Tensor, _ index: Int) -> Tensor? {
     switch node.operation {
     case .sum: return kept(g).expanded(to: x.shape)
+    case .product: return absorb(kept(g), times: productsOfOthers(x))
     case .maximumOver, .minimumOver:
       let ties = (x .== kept(output)).cast(to: x.dtype)
       return kept(g) * (ties / ties.sum(axes: reducedAxes, keepingDimensions: true))
@@ -40,6 +41,21 @@ extension GradientRule {
       .betaI, .betaDensity, .betaFirstSlope, .betaSecondSlope, .betaIInverse:
       misplaced()
     }
+  }
+
+  // For each element the product of the others that meet with it. Dividing the whole product by the
+  // element would fail at zeros, and in the second derivative even beside them.
+  private func productsOfOthers(_ x: Tensor) -> Tensor {
+    let kept = x.shape.indices.filter { !reducedAxes.contains($0) }
+    let order = kept + reducedAxes
+    let rows = x.permuted(order)
+    let flat = rows.reshaped(
+      to: kept.map { x.shape[$0] } + [Shape.count(reducedAxes.map { x.shape[$0] })])
+    let others =
+      flat.cumulativeProduct(axis: -1, exclusive: true)
+      * flat.cumulativeProduct(axis: -1, reversed: true, exclusive: true)
+    let back = order.indices.sorted { order[$0] < order[$1] }
+    return others.reshaped(to: rows.shape).permuted(back)
   }
 
   private var reducedAxes: [Int] { Array(node.attributes.dropFirst()) }

@@ -71,7 +71,7 @@ package enum Operation: UInt8, Sendable, Hashable, CaseIterable {
   case betaIInverse
 
   // Reductions. Attributes: whether reduced axes stay as 1, then the axes.
-  case sum, maximumOver, minimumOver
+  case sum, product, maximumOver, minimumOver
   /// log of the sum of exponentials.
   case logSumExp
   /// exp(x - logSumExp(x)); all 0 where every entry is -inf. Its shape is its operand's.
@@ -171,7 +171,7 @@ package enum Operation: UInt8, Sendable, Hashable, CaseIterable {
       .less, .lessOrEqual, .logicalAnd, .logicalOr, .select, .betaI, .betaDensity, .betaFirstSlope,
       .betaSecondSlope, .betaIInverse:
       .elementwise
-    case .sum, .maximumOver, .minimumOver, .logSumExp: .reduction
+    case .sum, .product, .maximumOver, .minimumOver, .logSumExp: .reduction
     case .softmax: .composite
     case .matrixProduct, .cholesky, .solveTriangular, .solve, .logDeterminant, .symmetricEigen, .qr:
       .whole

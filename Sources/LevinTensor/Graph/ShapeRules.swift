@@ -127,7 +127,9 @@ extension Node {
   /// Combines elements along `axes`, ascending and counted from the front.
   static func reduction(_ operation: Operation, _ x: Node, axes: [Int], keeping: Bool) -> Node {
     var operand = x
-    if operation == .sum, x.dtype == .bool || x.dtype == .int32 { operand = cast(x, to: .int64) }
+    if operation == .sum || operation == .product, x.dtype == .bool || x.dtype == .int32 {
+      operand = cast(x, to: .int64)
+    }
     if operation == .logSumExp, !x.dtype.isFloatingPoint { operand = cast(x, to: .float32) }
     if operation == .maximumOver || operation == .minimumOver {
       for axis in axes where x.shape[axis] == 0 {

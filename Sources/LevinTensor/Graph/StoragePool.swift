@@ -13,6 +13,8 @@ final class StoragePool: Sendable {
 
   private static let smallestClass = 6
   private static let largestClass = 26
+  private static let largeBlock = 1 << 22
+  private static let largePage = 1 << 21
   private static let bytesKeptPerClass = 1 << 26
 
   // The addresses of free blocks; plain integers because raw pointers are not Sendable.
@@ -53,11 +55,17 @@ final class StoragePool: Sendable {
   }
 
   private static func allocate(_ byteCount: Int) -> (UnsafeMutableRawPointer, Int)? {
-    guard byteCount <= Int.max - 63 else { return nil }
+    // Large blocks take large pages where there are such: a new page of 4 KB costs as much as filling it.
+    let isLarge = byteCount >= largeBlock
+    let alignment = isLarge ? largePage : 64
+    guard byteCount <= Int.max - largePage else { return nil }
     let rounded = (max(byteCount, 1) + 63) & ~63
     var pointer: UnsafeMutableRawPointer?
-    let status = posix_memalign(&pointer, 64, rounded)
+    let status = posix_memalign(&pointer, alignment, rounded)
     guard status == 0, let pointer else { return nil }
+    #if os(Linux)
+    if isLarge { madvise(pointer, rounded, MADV_HUGEPAGE) }
+    #endif
     return (pointer, rounded)
   }
 }

@@ -133,7 +133,8 @@ struct StageCompiler {
     let kernel = node.operation.kernel(attributes: [], operand: node.dtype)
     let operands = group.map { cast($0, to: node.dtype) }
     if node.operation == .sum, let sum = builder.sumOfProducts(node.dtype, operands) { return sum }
-    return builder.fold(kernel, node.dtype, operands) ?? constant(0, node.dtype)
+    return builder.fold(kernel, node.dtype, operands)
+      ?? constant(node.operation == .product ? 1 : 0, node.dtype)
   }
 
   private mutating func reduce(_ number: Int) -> [PassBuilder.ID] {
@@ -161,7 +162,9 @@ struct StageCompiler {
     let view = buffers.view(of: number, in: graph)
     let isWidened = node.dtype != graph.nodes[node.inputs[0]].dtype
     for (element, group) in groups(number).enumerated() {
-      let isUniform = group.allSatisfy { builder.values[Int($0)].isUniform }
+      // A product of one number many times over has no short form that rounds as the long one does.
+      let isUniform =
+        node.operation != .product && group.allSatisfy { builder.values[Int($0)].isUniform }
       var values = isWidened && !isUniform ? group : [fold(group, node)]
       if isUniform, node.operation == .sum {
         let count = constant(Double(layout.extents[number]), node.dtype)

@@ -1,0 +1,95 @@
+// Parts of a tensor, and one tensor several times over. No numbers are copied before they are needed.
+extension Tensor {
+  // MARK: Parts
+
+  /// Parts of the given sizes along an axis, one after the other.
+  ///
+  /// - Parameters:
+  ///   - sizes: The sizes, which add up to that of the axis.
+  ///   - axis: The axis.
+  public func split(sizes: [Int], axis: Int = 0) -> [Tensor] {
+    let place = Shape.axis(axis, rank: rank, for: "split")
+    require(
+      sizes.allSatisfy { $0 >= 0 } && sizes.reduce(0, +) == shape[place],
+      "split: the sizes \(sizes) do not add up to axis \(axis) of shape \(shape)")
+    var start = 0
+    return sizes.map { size in
+      defer { start += size }
+      return part(start, size, axis: place)
+    }
+  }
+
+  /// `count` parts of one size along an axis, whose size `count` divides.
+  public func split(into count: Int, axis: Int = 0) -> [Tensor] {
+    let size = shape[Shape.axis(axis, rank: rank, for: "split")]
+    require(
+      count > 0 && size % count == 0,
+      "split: axis \(axis) of shape \(shape) has no \(count) parts of one size")
+    return split(sizes: Array(repeating: size / count, count: count), axis: axis)
+  }
+
+  /// Parts of `size` places along an axis, the last as short as it must be.
+  public func chunked(by size: Int, axis: Int = 0) -> [Tensor] {
+    let length = shape[Shape.axis(axis, rank: rank, for: "chunked")]
+    require(size > 0, "chunked: the size \(size) of a part must be positive")
+    let sizes = stride(from: 0, to: length, by: size).map { Swift.min(size, length - $0) }
+    return split(sizes: sizes, axis: axis)
+  }
+
+  /// `count` places of an axis from `start` on; `step` is -1 to go backwards.
+  func part(_ start: Int, _ count: Int, axis: Int, step: Int = 1) -> Tensor {
+    var starts = [Int](repeating: 0, count: rank)
+    var steps = [Int](repeating: 1, count: rank)
+    var counts = shape
+    (starts[axis], counts[axis], steps[axis]) = (count > 0 ? start : 0, count, step)
+    return Tensor(Node.slice(node, starts: starts, counts: counts, steps: steps))
+  }
+
+  // MARK: Several times over
+
+  /// Each place of an axis `count` times in a row, as `torch.repeat_interleave`: a a b b.
+  public func repeated(_ count: Int, axis: Int) -> Tensor {
+    let place = Shape.axis(axis, rank: rank, for: "repeated")
+    require(count >= 0, "repeated: the count \(count) must not be negative")
+    var wide = shape
+    wide.insert(count, at: place + 1)
+    var target = shape
+    target[place] *= count
+    return expandingDimensions(at: place + 1).expanded(to: wide).reshaped(to: target)
+  }
+
+  /// The whole tensor several times along each axis: a b a b.
+  ///
+  /// Counts belong to the last axes; axes without one are taken once, and further counts make new
+  /// axes in front.
+  public func tiled(_ counts: [Int]) -> Tensor {
+    require(counts.allSatisfy { $0 >= 0 }, "tiled: the counts \(counts) must not be negative")
+    let size = Swift.max(rank, counts.count)
+    let sizes = Array(repeating: 1, count: size - rank) + shape
+    let times = Array(repeating: 1, count: size - counts.count) + counts
+    return reshaped(to: sizes.flatMap { [1, $0] })
+      .expanded(to: zip(times, sizes).flatMap { [$0, $1] })
+      .reshaped(to: zip(times, sizes).map { $0 * $1 })
+  }
+}
+
+/// Tensors of rank 1 spread over a common grid.
+///
+/// The k-th result has the k-th tensor along its k-th axis and repeats it along the others.
+///
+/// Rows go with the first tensor, as PyTorch's `indexing="ij"` has it; exchange the first two axes for the
+/// other convention.
+public func meshgrid(_ tensors: [Tensor]) -> [Tensor] {
+  for tensor in tensors {
+    require(tensor.rank == 1, "meshgrid: a tensor of shape \(tensor.shape) does not have one axis")
+  }
+  let grid = tensors.map(\.count)
+  return tensors.enumerated().map { place, tensor in
+    var own = [Int](repeating: 1, count: grid.count)
+    own[place] = grid[place]
+    return tensor.reshaped(to: own).expanded(to: grid)
+  }
+}
+
+/// Tensors of rank 1 spread over a common grid.
+public func meshgrid(_ tensors: Tensor...) -> [Tensor] { meshgrid(tensors) }
