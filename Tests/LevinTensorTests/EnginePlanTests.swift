@@ -142,6 +142,21 @@ import Testing
     withExtendedLifetime(used) {}
   }
 
+  @Test func lossAndAllGradientsOfARegressionTakeOnePassOverTheData() {
+    var random = PCG64(seed: 3)
+    let x = random.uniform(shape: [5000, 4])
+    let y = random.uniform(shape: [5000])
+    let weights = Tensor([0.1, 0.2, 0.3, 0.4] as [Float]).requiringGradient()
+    let offset = Tensor([0.5] as [Float]).requiringGradient()
+    let loss = (matmul(x, weights) + offset - y).square().mean()
+    let updates = gradients(of: loss, at: [weights, offset]).compactMap { $0.map { $0 * 0.1 } }
+    let roots = ([loss] + updates).map(\.node)
+    let stages = Capture.with(roots: roots, usesMarks: false) {
+      Stages(Layout(PlanGraph($0))).stages
+    }
+    #expect(stages.count { $0.extent == 5000 } == 1)
+  }
+
   @Test(arguments: [DType.float32, .float64, .int32]) func columnsAreReadBackwardsToo(dtype: DType)
   {
     let x = Tensor((0..<4000).map { Float($0 % 13) }, shape: [800, 5]).cast(to: dtype)

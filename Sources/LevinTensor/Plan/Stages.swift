@@ -67,50 +67,75 @@ struct Stages {
     return recalling
   }
 
-  // The passes that must end before a node can be computed.
+  // First the passes that must end before a node can be computed; then, from the end, as late as its
+  // consumers allow, or with a pass that is there anyhow.
   private mutating func assignLevels() {
     let graph = layout.graph
     for number in graph.nodes.indices where layout.kinds[number] != .given {
       for (index, input) in graph.nodes[number].inputs.enumerated()
       where layout.kinds[input] != .given {
-        let step = layout.fuses(number, input: index) ? 0 : 1
-        levels[number] = max(levels[number], levels[input] + step)
+        levels[number] = max(levels[number], levels[input] + step(number, index))
       }
     }
-    var latest = [Int](repeating: .max, count: graph.nodes.count)
-    var undecided: [Int] = []
+    var passes = passesWithoutSlack()
+    var latest = [Int](repeating: levels.max() ?? 0, count: graph.nodes.count)
+    var isUsed = [Bool](repeating: false, count: graph.nodes.count)
     for number in graph.nodes.indices.reversed() where layout.kinds[number] != .given {
-      if latest[number] == .max {
-        undecided.append(number)
-      } else {
+      if joins(number, isUsed: isUsed[number]) {
+        levels[number] = passes.join(levels[number]...latest[number], layout.extents[number])
+      } else if isUsed[number] || layout.extents[number] == 0 && layout.kinds[number] != .whole {
         levels[number] = latest[number]
       }
       for (index, input) in graph.nodes[number].inputs.enumerated() {
-        let step = layout.fuses(number, input: index) ? 0 : 1
-        latest[input] = min(latest[input], levels[number] - step)
+        latest[input] = min(latest[input], levels[number] - step(number, index))
+        isUsed[input] = true
       }
     }
-    joinPasses(undecided)
   }
 
-  // A root that nothing else needs joins the first pass over its extent that comes late enough. What
-  // feeds it was placed before its earliest pass, so later is always right.
-  private mutating func joinPasses(_ roots: [Int]) {
-    let graph = layout.graph
-    var decided = Set<Key>()
-    let isRoot = Set(roots)
-    for number in graph.nodes.indices
-    where layout.kinds[number] != .given && layout.kinds[number] != .whole
-      && !isRoot.contains(number)
-    {
-      decided.insert(Key(level: levels[number], extent: layout.extents[number]))
+  private func step(_ number: Int, _ index: Int) -> Int {
+    layout.fuses(number, input: index) ? 0 : 1
+  }
+
+  // Totals, and results that nothing else needs, go with any pass over their extent that is late enough.
+  private func joins(_ number: Int, isUsed: Bool) -> Bool {
+    switch layout.kinds[number] {
+    case .given, .whole: false
+    case .accumulated: true
+    case .computed: !isUsed && layout.extents[number] > 0
     }
-    for number in roots.reversed() where layout.kinds[number] != .whole {
-      let extent = layout.extents[number]
-      let later = decided.filter { $0.extent == extent && $0.level >= levels[number] }
-      if let level = later.map(\.level).min() { levels[number] = level }
-      decided.insert(Key(level: levels[number], extent: extent))
+  }
+
+  /// The levels at which there are passes, by extent.
+  private struct Passes {
+    private var levels: [Int: Set<Int>] = [:]
+    // Nobody looks further for company, so that a long chain of passes is planned in linear time.
+    private static let reach = 64
+
+    mutating func insert(_ level: Int, _ extent: Int) { levels[extent, default: []].insert(level) }
+
+    /// The first level in a range with a pass over the extent, or a new one at its beginning.
+    mutating func join(_ range: ClosedRange<Int>, _ extent: Int) -> Int {
+      let known = levels[extent] ?? []
+      let level = range.prefix(Self.reach).first { known.contains($0) } ?? range.lowerBound
+      insert(level, extent)
+      return level
     }
+  }
+
+  // Those of nodes that cannot wait without making the plan longer.
+  private func passesWithoutSlack() -> Passes {
+    var passes = Passes()
+    var latest = [Int](repeating: levels.max() ?? 0, count: levels.count)
+    for number in layout.graph.nodes.indices.reversed() where layout.kinds[number] != .given {
+      if levels[number] == latest[number], layout.extents[number] > 0 {
+        passes.insert(levels[number], layout.extents[number])
+      }
+      for (index, input) in layout.graph.nodes[number].inputs.enumerated() {
+        latest[input] = min(latest[input], latest[number] - step(number, index))
+      }
+    }
+    return passes
   }
 
   private mutating func group() {
