@@ -3,10 +3,10 @@ enum Planner {
   static func plan(_ graph: PlanGraph, leafCount: Int, scalarCount: Int) -> Plan {
     let stages = Stages(Layout(graph))
     var draft = Draft(stages: stages, leafCount: leafCount, scalarCount: scalarCount)
-    let (plan, hasUniformRows) = compile(draft, stages)
-    draft.cuts = plan.passesByStage.map { $0?.cut }
-    draft.hasUniformRows = hasUniformRows
-    return plan.plan(memory: PlanMemory.isWorthwhile(draft) ? PlanMemory(draft) : nil)
+    let compiled = Compiled(draft, stages)
+    draft.cuts = compiled.cuts
+    draft.hasUniformRows = compiled.hasUniformRows
+    return compiled.plan(memory: PlanMemory.isWorthwhile(draft) ? PlanMemory(draft) : nil)
   }
 
   /// What is needed to compile a plan once more, with some nodes kept from run to run.
@@ -22,63 +22,61 @@ enum Planner {
 
   /// The plan that computes all, and writes what is kept to its memory.
   static func filling(_ keepsakes: Keepsakes, _ draft: Draft) -> Plan {
-    compile(draft, draft.stages.filling(keepsakes), keepsakes).0.plan(memory: nil)
+    let stages = draft.stages.filling(keepsakes)
+    return Compiled(draft, stages, keepsakes, isPacking: true).plan(memory: nil)
   }
 
   /// The plan that reads what is kept.
   static func recalling(_ keepsakes: Keepsakes, _ draft: Draft) -> Plan {
-    compile(draft, draft.stages.recalling(keepsakes), keepsakes, isRecalling: true).0
-      .plan(memory: nil)
+    let stages = draft.stages.recalling(keepsakes)
+    return Compiled(draft, stages, keepsakes, isPacking: false).plan(memory: nil)
   }
 
+  /// Stages turned into steps.
   private struct Compiled {
-    var passesByStage: [Pass?]
-    var steps: [Plan.Step]
-    var buffers: BufferTable
-    var draft: Draft
-    var keptCount: Int
+    private let draft: Draft
+    private let buffers: BufferTable
+    private var steps: [Plan.Step] = []
+    /// Of each stage; nil where there is nothing to run.
+    private(set) var cuts: [Pass.Cut?] = []
+    private(set) var hasUniformRows: Set<Int> = []
+
+    private var graph: PlanGraph { draft.stages.layout.graph }
+
+    init(
+      _ draft: Draft, _ stages: Stages, _ keepsakes: Keepsakes? = nil, isPacking: Bool = false
+    ) {
+      self.draft = draft
+      buffers = BufferTable(stages, leafCount: draft.leafCount, keepsakes: keepsakes)
+      if let keepsakes, isPacking { steps = packing(keepsakes, graph, buffers) }
+      for place in stages.stages.indices {
+        cuts.append(nil)
+        if !stages.stages[place].isRoutine {
+          addPass(stages, place)
+        } else if let node = stages.stages[place].nodes.first {
+          steps.append(.routine(routineStep(node, graph, buffers)))
+        }
+      }
+    }
+
+    private mutating func addPass(_ stages: Stages, _ place: Int) {
+      let compiler = StageCompiler(stages, stage: place, buffers: buffers)
+      hasUniformRows.formUnion(compiler.nodesWithUniformRows)
+      if compiler.builder.sinks.isEmpty { return }
+      let pass = Pass(
+        compiler.builder, extent: stages.stages[place].extent,
+        cut: draft.cuts.isEmpty ? nil : draft.cuts[place])
+      cuts[place] = pass.cut
+      steps.append(.pass(pass))
+    }
 
     func plan(memory: PlanMemory?) -> Plan {
-      let graph = draft.stages.layout.graph
       let layout = StoredMemory(graph, buffers, scalarCount: draft.scalarCount)
       return Plan(
         steps: steps, roots: graph.roots.map { root($0, graph, buffers) }, stored: layout.stored,
         smallRootBytes: layout.smallRootBytes, constants: constants(buffers),
         arenaBytes: layout.arenaBytes, memory: memory)
     }
-  }
-
-  private static func compile(
-    _ draft: Draft, _ stages: Stages, _ keepsakes: Keepsakes? = nil, isRecalling: Bool = false
-  ) -> (Compiled, hasUniformRows: Set<Int>) {
-    let graph = stages.layout.graph
-    let buffers = BufferTable(stages, leafCount: draft.leafCount, keepsakes: keepsakes)
-    var steps: [Plan.Step] = []
-    if let keepsakes, !isRecalling { steps = packing(keepsakes, graph, buffers) }
-    var passes: [Pass?] = []
-    var hasUniformRows: Set<Int> = []
-    for place in stages.stages.indices {
-      passes.append(nil)
-      let stage = stages.stages[place]
-      if stage.isRoutine {
-        if let node = stage.nodes.first {
-          steps.append(.routine(routineStep(node, graph, buffers)))
-        }
-        continue
-      }
-      let compiler = StageCompiler(stages, stage: place, buffers: buffers)
-      if compiler.builder.sinks.isEmpty { continue }
-      let cut = draft.cuts.isEmpty ? nil : draft.cuts[place]
-      let pass = Pass(compiler.builder, extent: stage.extent, cut: cut)
-      hasUniformRows.formUnion(compiler.nodesWithUniformRows)
-      passes[place] = pass
-      steps.append(.pass(pass))
-    }
-    return (
-      Compiled(
-        passesByStage: passes, steps: steps, buffers: buffers, draft: draft,
-        keptCount: keepsakes?.items.count ?? 0), hasUniformRows
-    )
   }
 
   // Leaves that are kept are copied before all else.
