@@ -11,10 +11,10 @@
 #include <dlfcn.h>
 #include <limits.h>
 #include <pthread.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "matrix_product.h"
+#include "settings.h"
 
 enum { ROW_MAJOR = 101, PLAIN = 111, TRANSPOSED = 112 };
 
@@ -42,10 +42,13 @@ static void *open_library(const char **found) {
 }
 
 static void find_library(void) {
-  const char *wanted = getenv("LEVIN_BLAS");
+  const char *wanted = lv_setting("LEVIN_BLAS");
   int is_wanted = wanted && strcmp(wanted, "on") == 0;
-  if (!is_wanted && !lv_has_baseline_matrix_kernels()) return;
-  if (wanted && strcmp(wanted, "off") == 0) return;
+  int is_refused = wanted && strcmp(wanted, "off") == 0;
+  if (wanted && !is_wanted && !is_refused) {
+    lv_refuse_setting("LEVIN_BLAS", wanted, "'on' or 'off'");
+  }
+  if (is_refused || (!is_wanted && !lv_has_baseline_matrix_kernels())) return;
   const char *found;
   void *library = open_library(&found);
   if (!library) return;

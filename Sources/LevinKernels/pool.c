@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "LevinKernels.h"
+#include "settings.h"
 
 enum { MOST_WORKERS = 254, SPIN_NANOSECONDS = 100000 };
 
@@ -82,10 +83,13 @@ static int machine_threads(void) {
 int lv_thread_count(void) {
   int count = atomic_load_explicit(&wanted_threads, memory_order_relaxed);
   if (count > 0) return count;
-  const char *text = getenv("LEVIN_THREADS");
-  count = text ? atoi(text) : 0;
-  if (count < 1) count = machine_threads();
-  lv_set_thread_count(count);
+  const char *text = lv_setting("LEVIN_THREADS");
+  char *end = 0;
+  long wanted = text ? strtol(text, &end, 10) : machine_threads();
+  if (text && (*end || wanted < 1 || wanted > MOST_WORKERS + 1)) {
+    lv_refuse_setting("LEVIN_THREADS", text, "a number from 1 to 255");
+  }
+  lv_set_thread_count((int)wanted);
   return lv_thread_count();
 }
 

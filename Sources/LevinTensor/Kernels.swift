@@ -18,7 +18,7 @@ struct KernelOperation: Hashable {
   static let add = KernelOperation(LV_ADD)
   static let multiplyAdd = KernelOperation(LV_MULTIPLY_ADD)
   static let accumulateSum = KernelOperation(LV_ACCUMULATE_SUM)
-  static let accumulateProducts = KernelOperation(LV_ACCUMULATE_PRODUCTS)
+  static let accumulateProducts = KernelOperation(LV_ACCUMULATE_DOT)
   static let multiply = KernelOperation(LV_MULTIPLY)
 
   /// Whether the kernel takes one number in the place of an operand's elements.

@@ -134,6 +134,14 @@ import Testing
     #expect(early == nil && x.scalars == [2])
   }
 
+  @Test(arguments: [DType.int32, .int64]) func productsOfWholeNumbersAddUp(dtype: DType) {
+    let count = 5000
+    let x = Tensor((0..<count).map { Float($0 % 7) }).cast(to: dtype)
+    let y = Tensor((0..<count).map { Float($0 % 5) }).cast(to: dtype)
+    let expected = (0..<count).reduce(0) { $0 + ($1 % 7) * ($1 % 5) }
+    #expect((x * y).sum().item(as: Int.self) == expected)
+  }
+
   // MARK: Threads
 
   @Test func severalThreadsMayEvaluateTheSameGraph() {

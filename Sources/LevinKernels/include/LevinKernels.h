@@ -110,7 +110,7 @@ enum lv_op {
   LV_ACCUMULATE_PRODUCT,
   LV_ACCUMULATE_MAXIMUM,
   LV_ACCUMULATE_MINIMUM,
-  LV_ACCUMULATE_PRODUCTS,  // the sum of a b
+  LV_ACCUMULATE_DOT,  // the sum of a b
   LV_OP_COUNT
 };
 

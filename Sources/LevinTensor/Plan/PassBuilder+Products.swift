@@ -37,8 +37,9 @@ extension PassBuilder {
 
   /// A sink that adds up a value; a product of two rows is multiplied on its way.
   func accumulating(_ sink: Sink) -> Sink {
-    guard case .accumulate(.accumulateSum) = sink.kind,
-      let (operands, form) = product(sink.value, values[Int(sink.value)].dtype), form == .vectors
+    let dtype = values[Int(sink.value)].dtype
+    guard case .accumulate(.accumulateSum) = sink.kind, dtype.isFloatingPoint,
+      let (operands, form) = product(sink.value, dtype), form == .vectors
     else { return sink }
     var sink = sink
     (sink.value, sink.factor) = (operands[0], operands[1])
