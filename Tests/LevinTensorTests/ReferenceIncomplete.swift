@@ -17,7 +17,7 @@ enum ReferenceIncomplete {
     if x == 0 { return (0, 0) }
     var (term, relative) = (1.0, 0.0)
     var (sum, slope) = (1.0, 0.0)
-    for n in 1..<300 {
+    for n in 1..<5000 {
       term *= x / (a + Double(n))
       relative -= 1 / (a + Double(n))
       (sum, slope) = (sum + term, slope + term * relative)
