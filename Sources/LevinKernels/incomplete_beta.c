@@ -6,15 +6,14 @@
 //     a_m = (a + m - 1) (a + b + m - 1) m (b - m) x^2 / (a + 2 m - 1)^2,
 //     b_m = m + m (b - m) x / (a + 2 m - 1) + (a + m) (a (1-x) - b x + 1 + m (2 - x)) / (a + 2 m + 1).
 // It converges fast, and its terms do not cancel, for x < (a + 1) / (a + b + 2); elsewhere the other
-// side is computed. Where that
-// is close to 1, by a small parameter, what it leaves comes from the power series less its leading
+// side is computed. Where that is close to 1, by a small parameter, what it leaves comes from the power series less its leading
 // term. Derivatives with respect to a and b are carried along term by term, as Boik and Robison-Cox
 // (1998) do.
 //
 // The factor is formed from mu - log(1 + mu), mu being the distances of x and 1 - x from a / (a + b) and
 // b / (a + b) in units of these, and 1 - x keeps what rounding takes from it, so that large terms do not
 // cancel. Relative error of the smaller of both sides below 1e-12, from 1e-300 up; of the derivatives
-// below 1e-9, where they do not pass through 0.
+// below 1e-9, where they do not pass through 0, and below 3e-9 for a parameter near 1e-6.
 
 #include "incomplete.h"
 #include "incomplete_parts.h"

@@ -38,26 +38,12 @@ struct DistributionFixture: Decodable, Sendable {
   /// Numbers with a shape.
   struct Values: Decodable, Sendable {
     let shape: [Int]
-    let numbers: [Number]
+    let numbers: [FixtureNumber]
 
     var doubles: [Double] { numbers.map(\.value) }
 
     func tensor(_ dtype: DType = .float64) -> Tensor {
       Tensor(doubles, shape: shape, dtype: dtype)
-    }
-  }
-
-  /// A double; infinities and NaN stand in the file as strings.
-  struct Number: Decodable, Sendable {
-    let value: Double
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
-      if let text = try? container.decode(String.self) {
-        value = Double(text) ?? .signalingNaN
-      } else {
-        value = try container.decode(Double.self)
-      }
     }
   }
 

@@ -53,27 +53,13 @@ struct OrderFixture: Decodable, Sendable {
   struct Values: Decodable, Sendable {
     let shape: [Int]
     let dtype: String
-    let numbers: [Number]
+    let numbers: [FixtureNumber]
 
     var doubles: [Double] { numbers.map(\.value) }
 
     var tensor: Tensor {
       let type = DType.allCases.first { "\($0)" == dtype }
       return Tensor(doubles, shape: shape, dtype: type)
-    }
-  }
-
-  /// A double; infinities and NaN stand in the file as strings.
-  struct Number: Decodable, Sendable {
-    let value: Double
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
-      if let text = try? container.decode(String.self) {
-        value = Double(text) ?? .signalingNaN
-      } else {
-        value = try container.decode(Double.self)
-      }
     }
   }
 

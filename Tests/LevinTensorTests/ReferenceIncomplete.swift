@@ -28,6 +28,24 @@ enum ReferenceIncomplete {
     return (factor * sum, factor * (sum * logarithmic + slope))
   }
 
+  /// Q(a, x): beyond the mean by Legendre's continued fraction, where 1 - P would cancel.
+  static func upperGamma(_ a: Double, _ x: Double) -> Double {
+    if x < a + 1 { return 1 - gamma(a, x).value }
+    var below = x + 1 - a
+    var (numerator, denominator) = (1e300, 1 / below)
+    var fraction = denominator
+    for place in 1..<5000 {
+      let n = Double(place)
+      below += 2
+      let above = n * (a - n)
+      denominator = 1 / (below + above * denominator)
+      numerator = below + above / numerator
+      fraction *= numerator * denominator
+      if abs(numerator * denominator - 1) < 1e-16 { break }
+    }
+    return x * gammaDensity(a, x) * fraction
+  }
+
   static func betaDensity(_ a: Double, _ b: Double, _ x: Double) -> Double {
     exp((a - 1) * log(x) + (b - 1) * log1p(-x) - logBeta(a, b))
   }
@@ -73,8 +91,8 @@ enum ReferenceIncomplete {
 
   static func ofTwo(_ operation: LevinTensor.Operation) -> ((Double, Double) -> Double)? {
     switch operation {
-    case .gammaP: { gamma($0, $1).value }
-    case .gammaQ: { 1 - gamma($0, $1).value }
+    case .gammaP: { $1 < $0 + 1 ? gamma($0, $1).value : 1 - upperGamma($0, $1) }
+    case .gammaQ: upperGamma
     case .gammaDensity: gammaDensity
     case .gammaShapeSlope: { gamma($0, $1).slope }
     case .gammaPInverse: { a, p in solve(p, in: 0...100) { gamma(a, $0).value } }

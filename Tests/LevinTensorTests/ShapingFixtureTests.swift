@@ -4,28 +4,14 @@ import Testing
 
 @testable import LevinTensor
 
-/// A number, or the word for one that JSON cannot write.
-private struct Number: Decodable {
-  var value: Double
-
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    if let number = try? container.decode(Double.self) {
-      value = number
-    } else {
-      value = Double(try container.decode(String.self)) ?? .nan
-    }
-  }
-}
-
 /// What PyTorch makes of the same tensor by the same operation.
 private struct ShapingFixture: Decodable {
   struct Row: Decodable {
     var name: String
     var shape: [Int]
-    var values: [Number]
+    var values: [FixtureNumber]
     /// At the tensor, of the elements times 1, 2, 3, ...
-    var gradient: [Number]?
+    var gradient: [FixtureNumber]?
   }
 
   var x: [Double]
@@ -86,7 +72,7 @@ private struct ShapingFixture: Decodable {
     return { ($0 * 0).norm(order) }
   }
 
-  private func compare(_ found: Tensor, _ shape: [Int], _ values: [Number], _ name: String) {
+  private func compare(_ found: Tensor, _ shape: [Int], _ values: [FixtureNumber], _ name: String) {
     #expect(found.shape == shape, "\(name)")
     for (a, b) in zip(found.scalars, values.map(\.value)) {
       let isEqual = a == b || a.isNaN && b.isNaN || abs(a - b) <= 1e-13 * max(1, abs(b))

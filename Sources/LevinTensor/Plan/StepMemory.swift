@@ -41,9 +41,6 @@ final class StepMemory: Sendable {
     }
   }
 
-  /// The bytes that are kept.
-  var byteCount: Int { state.withLock { $0.byteCount } }
-
   /// The bytes of what follows from the storage of this identity, alone or with others.
   func byteCount(followingIdentity identity: Int) -> Int {
     state.withLock { state in
