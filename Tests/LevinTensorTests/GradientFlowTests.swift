@@ -107,6 +107,17 @@ import Testing
     #expect(gradients(of: (x * empty).sum(), at: [x])[0]?.scalars == [0])
   }
 
+  @Test func anInfiniteFactorOfAnEmptySumLeavesItZero() {
+    let empty = Tensor.zeros([20, 0]).requiringGradient()
+    let weight = Tensor([0.0] as [Float]).requiringGradient()
+    let loss = ((empty * weight).square().sum() / weight).sum()
+    let found = gradients(of: loss, at: [empty, weight])
+    #expect(found[0]?.shape == [20, 0] && found[1]?.scalars.allSatisfy(\.isNaN) == true)
+    // The factor 1 / 0 reaches the sum over no observations by way of its terms.
+    let inner = gradients(of: (empty * weight).sum() / Tensor(0 as Float), at: [weight])[0]
+    #expect(inner?.scalars == [0])
+  }
+
   @Test func manyInputsOfOneNodeEachGetTheirGradient() {
     let parts = (0..<100).map { Tensor([Double($0)]).requiringGradient() }
     let loss = (concatenate(parts) * Tensor((0..<100).map(Double.init))).sum()

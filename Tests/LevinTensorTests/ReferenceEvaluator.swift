@@ -17,6 +17,8 @@ final class ReferenceEvaluator {
   private var kept: [Node] = []
   private var disturbance: Double
   private var random: PCG64
+  /// How near values came to where a function jumps.
+  private(set) var ties = ReferenceTies()
 
   init(disturbance: Double = 0, seed: Int = 0) {
     self.disturbance = disturbance
@@ -29,6 +31,7 @@ final class ReferenceEvaluator {
     for node in Self.nodes(feeding: [tensor]) where known[ObjectIdentifier(node)] == nil {
       let operands = node.operands.compactMap { known[ObjectIdentifier($0)] }
       kept.append(node)
+      ties.note(node, operands)
       known[ObjectIdentifier(node)] = disturbed(Self.apply(node, operands), node, operands)
     }
     guard let value = known[ObjectIdentifier(tensor.node)] else {
@@ -287,6 +290,10 @@ extension ReferenceEvaluator {
     }
     if node.operation == .matrixProduct {
       sizes = Self.matrixProduct(node, operands.map(\.magnitudes)).elements
+    }
+    // Their error is that of the largest exponent, which the logarithm of the rest may cancel.
+    if [.logSumExp, .logAddExp, .logCumulativeSumExp].contains(node.operation) {
+      sizes = sizes.map { max(1, Swift.abs($0)) }
     }
     if node.operation == .scatterAdd || node.operation == .scatterAddAlong {
       sizes = ReferenceIndexing(node, operands).sizesOfSums.map(\.magnitude)

@@ -20,7 +20,10 @@ extension PlanGraph {
     let axes = node.attributes.dropFirst().filter { shape[$0] != 1 }
     if axes.isEmpty { return reshaped(x, to: node.shape) }
     let (core, factors) = split(x, along: axes)
-    guard isLong(axes, shape), !factors.isEmpty, spans(core, axes, of: shape) else {
+    // An empty sum is 0, whatever the factor.
+    guard isLong(axes, shape), !shape.contains(0), !factors.isEmpty,
+      spans(core, axes, of: shape)
+    else {
       return reshaped(total(x, axes, node.dtype), to: node.shape)
     }
     var result = total(core, axes, .float64)
