@@ -157,6 +157,29 @@ import Testing
     #expect(stages.count { $0.extent == 5000 } == 1)
   }
 
+  @Test func dataAndTheirTransposeAreOneLeaf() {
+    let x = Tensor((0..<2000).map(Double.init), shape: [500, 4])
+    let (row, turned, flat) = (Tensor([1.0, 2, 3, 4]), x.transposed(), x.reshaped(to: [2000]))
+    let roots = [
+      (x * row).sum(axis: 1), (turned * row.reshaped(to: [4, 1])).sum(axis: 0), flat + 0,
+      (turned + 0).transposed(),
+    ]
+    let leaves = Capture.with(roots: roots.map(\.node), usesMarks: false) { $0.leaves.count }
+    evaluate(roots)
+    // (4 r) 1 + (4 r + 1) 2 + (4 r + 2) 3 + (4 r + 3) 4
+    let expected = (0..<500).map { Double(40 * $0 + 20) }
+    // The data; the row in two shapes, which is too short to be looked for.
+    #expect(leaves == 3)
+    #expect(roots[0].scalars == expected && roots[1].scalars == expected)
+    #expect(roots[2].scalars == x.scalars && roots[3].scalars == x.scalars)
+  }
+
+  @Test func leavesInOneStorageAtDifferentPlacesAreApart() {
+    let x = Tensor((0..<1000).map(Double.init))
+    let (early, late) = (x[0..<500], x[500..<1000])
+    #expect((late - early).scalars == [Double](repeating: 500, count: 500))
+  }
+
   @Test(arguments: [DType.float32, .float64, .int32]) func columnsAreReadBackwardsToo(dtype: DType)
   {
     let x = Tensor((0..<4000).map { Float($0 % 13) }, shape: [800, 5]).cast(to: dtype)

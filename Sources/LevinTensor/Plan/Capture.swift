@@ -8,12 +8,13 @@
 /// time has a capture in hand, so its fields do without the check of each access at run time, which would
 /// take a third of the walk.
 final class Capture {
-  /// Where the elements of a leaf lie.
+  /// Where the elements of a leaf lie, or of several that look at them differently.
   struct Leaf: BitwiseCopyable {
     let address: UnsafeMutableRawPointer
     /// The identity of the storage.
     let storage: Int
     let offset: Int
+    let dtype: DType
   }
 
   /// A number and the dtype that it enters with.
@@ -35,6 +36,9 @@ final class Capture {
   @exclusivity(unchecked) private var wordBuffer = GrowingBuffer<Int>(capacity: 2048)
   @exclusivity(unchecked) private var stack = GrowingBuffer<Step>(capacity: 64)
   @exclusivity(unchecked) private var leafBuffer = GrowingBuffer<Leaf>(capacity: 64)
+  // Of each node that is a leaf, and those of them that are large.
+  @exclusivity(unchecked) private var leafNumbers = GrowingBuffer<Int>(capacity: 64)
+  @exclusivity(unchecked) private var largeLeaves = GrowingBuffer<Int>(capacity: 16)
   @exclusivity(unchecked) private var scalarBuffer = GrowingBuffer<Scalar>(capacity: 64)
   /// The places of the roots.
   private(set) var roots: [Int] = []
@@ -43,6 +47,9 @@ final class Capture {
 
   private static let spares = SparePool<Capture>()
   private static let mostWordsKept = 1 << 16
+  // Parameters are small and seldom looked at in two ways.
+  private static let leastSharedBytes = 1024
+  private static let mostLargeLeaves = 16
 
   /// What `body` makes of the graph of some nodes.
   static func with<R>(roots: [Node], usesMarks: Bool, _ body: (Capture) -> R) -> R {
@@ -68,6 +75,8 @@ final class Capture {
     inputEnds.removeAll()
     wordBuffer.removeAll()
     leafBuffer.removeAll()
+    leafNumbers.removeAll()
+    largeLeaves.removeAll()
     scalarBuffer.removeAll()
     roots.removeAll(keepingCapacity: true)
     walk(requested)
@@ -86,6 +95,9 @@ final class Capture {
   var words: UnsafeBufferPointer<Int> { wordBuffer.elements }
 
   var leaves: UnsafeBufferPointer<Leaf> { leafBuffer.elements }
+
+  /// The leaf of each node that is one, in order: nodes that look at the same memory share it.
+  var leavesOfNodes: UnsafeBufferPointer<Int> { leafNumbers.elements }
 
   var scalars: UnsafeBufferPointer<Scalar> { scalarBuffer.elements }
 
@@ -168,10 +180,32 @@ final class Capture {
     if let strides = view.strides {
       for stride in strides { wordBuffer.append(stride) }
     }
+    let leaf = leaf(of: view, node.dtype)
+    leafNumbers.append(leaf)
+    wordBuffer.append(leaf)
+  }
+
+  // Data and their transpose are one leaf, so that a pass reads them once.
+  private func leaf(of view: Node.View, _ dtype: DType) -> Int {
+    let isLarge = view.storage.byteCount >= Self.leastSharedBytes
+    if isLarge {
+      for place in 0..<largeLeaves.count {
+        let known = leafBuffer[largeLeaves[place]]
+        if known.storage == view.storage.identity, known.offset == view.offset,
+          known.dtype == dtype
+        {
+          return largeLeaves[place]
+        }
+      }
+    }
+    let number = leafBuffer.count
+    if isLarge, largeLeaves.count < Self.mostLargeLeaves { largeLeaves.append(number) }
     leafBuffer.append(
       Leaf(
-        address: view.address(node.dtype), storage: view.storage.identity, offset: view.offset))
+        address: view.address(dtype), storage: view.storage.identity, offset: view.offset,
+        dtype: dtype))
     leafViews.append(view)
+    return number
   }
 
   private static func head(_ operation: Operation, _ node: Node, rank: Int) -> Int {

@@ -12,7 +12,7 @@ struct ColumnRuns {
   }
 
   /// Fewer are as fast one by one.
-  private static let fewest = 4
+  static let fewest = 4
   /// More would take too many registers at once.
   private static let most = 32
   private static let longestStride = 1 << 32

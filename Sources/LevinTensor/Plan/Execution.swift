@@ -112,7 +112,10 @@ private struct Execution {
     }
     return plan.roots.map { root in
       switch root {
-      case .leaf(let leaf): return capture.leafViews[leaf]
+      case .leaf(let leaf, let strides):
+        var view = capture.leafViews[leaf]
+        view.strides = strides
+        return view
       case .stored(let place, let size):
         let (storage, byteOffset) = stored(place)
         return Node.View(storage: storage, offset: byteOffset / size, strides: nil)

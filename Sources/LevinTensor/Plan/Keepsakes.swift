@@ -3,7 +3,7 @@
 /// A node that depends on nothing else has the same elements in each run. Those whose elements meet
 /// something that changes are kept: totals and results of routines always, rows when working them out
 /// again costs more than reading them. A leaf whose elements do not lie side by side along the chunk
-/// axis is kept packed.
+/// axis is kept packed, unless it has columns enough to be loaded together.
 struct Keepsakes {
   /// A kept node and how its elements lie in memory of its own.
   struct Item: Hashable {
@@ -113,8 +113,12 @@ struct Keepsakes {
       case .axis(let axis) = readingAxis(number, for: consumer, index)
     else { return false }
     let shape = graph.nodes[number].shape
-    let stride = (strides ?? Shape.contiguousStrides(shape))[axis]
-    return shape[axis] >= Self.leastExtent && stride > 1 && !isPacked(number)
+    let steps = strides ?? Shape.contiguousStrides(shape)
+    // Columns side by side are loaded together, which is as fast as it would be to read copies of them.
+    let hasNeighbours = shape.indices.contains {
+      $0 != axis && steps[$0] == 1 && shape[$0] >= ColumnRuns.fewest
+    }
+    return shape[axis] >= Self.leastExtent && steps[axis] > 1 && !hasNeighbours && !isPacked(number)
   }
 
   private func readingAxis(_ number: Int, for consumer: Int, _ index: Int) -> Layout.Alignment {
@@ -168,7 +172,8 @@ struct Keepsakes {
       case .computed: stack += graph.nodes[number].inputs
       }
     }
-    leaves.sort()
+    // Two nodes may look at one leaf.
+    leaves = Set(leaves).sorted()
     scalars.sort()
   }
 }

@@ -7,7 +7,7 @@ final class Plan: Sendable {
 
   /// Where a root's elements are when the plan has run.
   enum Root: Sendable {
-    case leaf(Int)
+    case leaf(Int, strides: [Int]?)
     /// In a stored node's memory, as elements of so many bytes.
     case stored(Int, elementSize: Int)
   }

@@ -28,7 +28,7 @@ struct PlanGraph {
   private var checkedIndices: [[Int]: Int] = [:]
 
   init(_ capture: Capture) {
-    var leaves = 0
+    var leafNodes = 0
     var scalars = 0
     let uses = Self.uses(capture)
     var places: [Int] = []
@@ -40,9 +40,10 @@ struct PlanGraph {
         places.append(add(.scalar, [], node.dtype, [], from: .scalar(scalars)))
         scalars += 1
       } else if inputs.isEmpty {
-        let strides = capture.leafViews[leaves].strides
-        places.append(add(.leaf, [], node.dtype, node.shape, from: .leaf(leaves, strides: strides)))
-        leaves += 1
+        let leaf = capture.leavesOfNodes[leafNodes]
+        let source = Source.leaf(leaf, strides: node.result?.strides)
+        places.append(add(.leaf, [], node.dtype, node.shape, from: source))
+        leafNodes += 1
       } else {
         let isOnlyUse = inputs.first.map { uses[$0] == 1 } ?? false
         places.append(lower(node, inputs.map { places[$0] }, isOnlyUse: isOnlyUse))

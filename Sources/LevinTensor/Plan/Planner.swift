@@ -100,7 +100,9 @@ enum Planner {
   }
 
   private static func root(_ number: Int, _ graph: PlanGraph, _ buffers: BufferTable) -> Plan.Root {
-    if case .leaf(let leaf, _) = graph.nodes[number].source { return .leaf(leaf) }
+    if case .leaf(let leaf, let strides) = graph.nodes[number].source {
+      return .leaf(leaf, strides: strides)
+    }
     guard let buffer = buffers.buffer(of: number) else {
       fatalError("a root is neither a leaf nor stored")
     }
