@@ -174,6 +174,43 @@ import Testing
     #expect(roots[2].scalars == x.scalars && roots[3].scalars == x.scalars)
   }
 
+  private static func extents(_ roots: [Tensor]) -> Set<Int> {
+    Capture.with(roots: roots.map(\.node), usesMarks: false) {
+      Set(Stages(Layout(PlanGraph($0))).stages.map(\.extent))
+    }
+  }
+
+  @Test func arraysWhoseAxesPlayNoPartAreOneLine() {
+    let values = (0..<1200).map { Float($0 % 17) }
+    let (a, b) = (Tensor(values, shape: [30, 40]), Tensor(values.reversed(), shape: [30, 40]))
+    let product = matmul(a.transposed(), b)
+    let half = Tensor([0.5] as [Float]).reshaped(to: [1, 1])
+    let elements = [(a * 2 - b).square(), product * half]
+    let reductions = [
+      (a .< b).all(), (a * b).sum(axes: [0, 1]),
+      (a - 1).max(axes: [1, 0], keepingDimensions: true),
+    ]
+    #expect(Self.extents(elements + reductions) == [0, 1200, 1600])
+    evaluate(elements + reductions)
+    let pairs = zip(a.scalars, b.scalars)
+    let squares = pairs.map { (x, y) -> Double in (2 * x - y) * (2 * x - y) }
+    let sum = pairs.reduce(0.0) { $0 + $1.0 * $1.1 }
+    #expect(elements[0].scalars == squares && elements[0].shape == [30, 40])
+    #expect(elements[1].scalars == product.scalars.map { $0 / 2 })
+    #expect(reductions.map { $0.item() } == [0, sum, 15])
+    #expect(reductions.map(\.shape) == [[], [], [1, 1]])
+  }
+
+  @Test func arraysWhoseAxesPlayAPartKeepThem() {
+    let a = Tensor((0..<1200).map(Float.init), shape: [30, 40])
+    let row = Tensor((0..<40).map(Float.init))
+    #expect(Self.extents([(a + row) * 2]).isSuperset(of: [40]))
+    #expect(Self.extents([(a * 2).exp().sum(axis: 1)]).isSuperset(of: [40]))
+    #expect(Self.extents([a.transposed() * 2]).isSuperset(of: [40]))
+    #expect(((a + row) * 2).scalars.suffix(2) == [2472, 2476])
+    #expect((a.transposed() * 2).scalars.prefix(3) == [0, 80, 160])
+  }
+
   @Test func leavesInOneStorageAtDifferentPlacesAreApart() {
     let x = Tensor((0..<1000).map(Double.init))
     let (early, late) = (x[0..<500], x[500..<1000])

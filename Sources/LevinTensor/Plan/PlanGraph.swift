@@ -51,6 +51,7 @@ struct PlanGraph {
     }
     roots = capture.roots.map { inMemory(places[$0]) }
     removeDeadNodes()
+    flatten()
   }
 
   // A number that somebody asked for is written to memory.
@@ -191,6 +192,15 @@ struct PlanGraph {
     // An entry of -inf has weight 0, also when all are -inf and the sum is 0.
     return add(.absorbingDivide, [exponentials, sum], node.dtype, node.shape)
   }
+
+  /// Forgets the nodes, so that others are put in their place.
+  mutating func removeAll() {
+    nodes = []
+    numbers = [:]
+  }
+
+  /// Gives the roots the numbers that their nodes have now.
+  mutating func moveRoots(to places: [Int]) { roots = roots.map { places[$0] } }
 
   private mutating func removeDeadNodes() {
     var alive = [Bool](repeating: false, count: nodes.count)
