@@ -20,23 +20,26 @@ extension Tensor {
   /// The first element of an evaluated tensor.
   package var firstScalar: Double {
     guard let view = node.result else { return scalars[0] }
-    let address = view.address(dtype)
-    switch dtype {
-    case .bool: return address.load(as: Bool.self) ? 1 : 0
-    case .int32: return Double(address.load(as: Int32.self))
-    case .int64: return Double(address.load(as: Int.self))
-    case .float32: return Double(address.load(as: Float.self))
-    case .float64: return address.load(as: Double.self)
+    return view.withElements(dtype) { address in
+      switch dtype {
+      case .bool: address.load(as: Bool.self) ? 1 : 0
+      case .int32: Double(address.load(as: Int32.self))
+      case .int64: Double(address.load(as: Int.self))
+      case .float32: Double(address.load(as: Float.self))
+      case .float64: address.load(as: Double.self)
+      }
     }
   }
 
   /// Whether an evaluated tensor holds neither infinities nor NaN.
   package var isFiniteInMemory: Bool {
     guard let view = node.result, view.strides == nil else { return scalars.allSatisfy(\.isFinite) }
-    switch dtype {
-    case .bool, .int32, .int64: return true
-    case .float32: return Self.isFinite(view.address(dtype), Float.self, elementCount)
-    case .float64: return Self.isFinite(view.address(dtype), Double.self, elementCount)
+    return view.withElements(dtype) { address in
+      switch dtype {
+      case .bool, .int32, .int64: true
+      case .float32: Self.isFinite(address, Float.self, elementCount)
+      case .float64: Self.isFinite(address, Double.self, elementCount)
+      }
     }
   }
 
@@ -55,10 +58,11 @@ extension Tensor {
     guard view.strides == nil else { return stack(indices.map { self[$0] }) }
     let rowBytes = elementCount / Swift.max(count, 1) * dtype.byteCount
     let gathered = Storage(byteCount: indices.count * rowBytes)
-    let source = view.address(dtype)
-    for (place, index) in indices.enumerated() {
-      (gathered.pointer + place * rowBytes).copyMemory(
-        from: source + index * rowBytes, byteCount: rowBytes)
+    view.withElements(dtype) { source in
+      for (place, index) in indices.enumerated() {
+        (gathered.pointer + place * rowBytes).copyMemory(
+          from: source + index * rowBytes, byteCount: rowBytes)
+      }
     }
     return Tensor(storage: gathered, shape: [indices.count] + shape.dropFirst(), dtype: dtype)
   }

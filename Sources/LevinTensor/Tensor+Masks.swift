@@ -46,7 +46,9 @@ extension Tensor {
     guard view.strides == nil else {
       return Tensor(Node(.cast, NodeInputs(node), shape: shape, dtype: .bool)).placesOfTrue()
     }
-    let (places, found) = Kernels.placesOfTrue(view.address(.bool), count: elementCount)
+    let (places, found) = view.withElements(.bool) {
+      Kernels.placesOfTrue($0, count: elementCount)
+    }
     return Tensor(storage: places, shape: [found], dtype: .int64)
   }
 }

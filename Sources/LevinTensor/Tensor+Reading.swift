@@ -11,8 +11,9 @@ extension Tensor {
       return [S](unsafeUninitializedCapacity: elementCount) { buffer, count in
         count = elementCount
         guard let base = buffer.baseAddress else { return }
-        UnsafeMutableRawPointer(base).copyMemory(
-          from: view.address(dtype), byteCount: count * dtype.byteCount)
+        view.withElements(dtype) {
+          UnsafeMutableRawPointer(base).copyMemory(from: $0, byteCount: count * dtype.byteCount)
+        }
       }
     }
     switch dtype {
@@ -27,14 +28,16 @@ extension Tensor {
   private func read<Stored: TensorScalar, S: TensorScalar>(
     _ stored: Stored.Type, _ view: Node.View, _ type: S.Type
   ) -> [S] {
-    let base = view.storage.pointer.assumingMemoryBound(to: stored) + view.offset
     let strides = view.strides ?? Shape.contiguousStrides(shape)
     var place = [Int](repeating: 0, count: rank)
     var offset = 0
-    return (0..<elementCount).map { _ in
-      defer { Self.advance(&place, &offset, shape, strides) }
-      let element = base[offset]
-      return (element as? S) ?? S(tensorElement: element.doubleValue)
+    return view.withElements(dtype) { address in
+      let base = address.assumingMemoryBound(to: stored)
+      return (0..<elementCount).map { _ in
+        defer { Self.advance(&place, &offset, shape, strides) }
+        let element = base[offset]
+        return (element as? S) ?? S(tensorElement: element.doubleValue)
+      }
     }
   }
 

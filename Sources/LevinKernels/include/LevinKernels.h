@@ -218,6 +218,11 @@ ptrdiff_t lv_matrix_product_bytes(const lv_matrix_product *product, int threads)
 /// Multiplies on at most `threads` threads; the bits do not depend on how many.
 void lv_multiply_matrices(const lv_matrix_product *product, char *workspace, int threads);
 
+/// Tells the thread sanitizer, if it watches, that this thread is done with a block of memory for now, and
+/// that nobody has it any more.
+void lv_note_access(void *block);
+void lv_note_end(void *block);
+
 /// Ends the process for numbers that an operation cannot take.
 _Noreturn void lv_stop(const char *reason);
 

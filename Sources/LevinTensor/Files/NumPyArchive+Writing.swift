@@ -39,9 +39,9 @@ private struct ZipWriter {
     _ name: String, _ array: EncodedArray, to file: AtomicFile
   ) throws(ArrayFileError) {
     let start = file.byteCount
-    let size = array.header.count + array.elements.count
-    let checksum = Checksum.of(
-      array.elements, after: array.header.withUnsafeBytes { Checksum.of($0) })
+    let size = array.header.count + array.byteCount
+    let ofHeader = array.header.withUnsafeBytes { Checksum.of($0) }
+    let checksum = array.withElements { Checksum.of($0, after: ofHeader) }
     // The name is UTF-8, which a flag says of names beyond ASCII.
     let flags: UInt16 = name.utf8.allSatisfy { $0 < 0x80 } ? 0 : 0x800
     // Version 4.5, flags, stored, midnight of 1 January 1980 (files are the same whenever written).
@@ -59,7 +59,7 @@ private struct ZipWriter {
     local.append(little: UInt64(size), UInt64(size))
     try file.write(local)
     try file.write(array.header)
-    try file.write(array.elements)
+    try array.withElements { (bytes) throws(ArrayFileError) in try file.write(bytes) }
     addEntry(name, common, size: size, offset: start)
   }
 

@@ -55,7 +55,7 @@ extension Tensor {
     let array = EncodedArray(self)
     try AtomicFile.write(to: path) { file throws(ArrayFileError) in
       try file.write(array.header)
-      try file.write(array.elements)
+      try array.withElements { (bytes) throws(ArrayFileError) in try file.write(bytes) }
     }
   }
 }
@@ -71,7 +71,7 @@ extension NumPyHeader {
 struct EncodedArray {
   let header: [UInt8]
   private let view: Node.View
-  private let byteCount: Int
+  let byteCount: Int
   private let dtype: DType
 
   init(_ tensor: Tensor) {
@@ -84,7 +84,12 @@ struct EncodedArray {
     view = tensor.packedView
   }
 
-  var elements: UnsafeRawBufferPointer { .init(start: view.address(dtype), count: byteCount) }
+  /// Reads the bytes of the elements.
+  func withElements<R, E: Error>(_ body: (UnsafeRawBufferPointer) throws(E) -> R) throws(E) -> R {
+    try view.withElements(dtype) { (address) throws(E) in
+      try body(UnsafeRawBufferPointer(start: address, count: byteCount))
+    }
+  }
 }
 
 extension Tensor {
@@ -93,9 +98,11 @@ extension Tensor {
     guard let view = node.result else { fatalError("evaluation left no result") }
     guard let strides = view.strides else { return view }
     let packed = Storage(byteCount: elementCount * dtype.byteCount)
-    Kernels.copyStrided(
-      to: packed.pointer, Shape.contiguousStrides(shape), from: view.address(dtype), strides,
-      shape: shape, elementSize: dtype.byteCount)
+    view.withElements(dtype) {
+      Kernels.copyStrided(
+        to: packed.pointer, Shape.contiguousStrides(shape), from: $0, strides, shape: shape,
+        elementSize: dtype.byteCount)
+    }
     return Node.View(storage: packed, offset: 0, strides: nil)
   }
 }

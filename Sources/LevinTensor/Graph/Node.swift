@@ -63,8 +63,12 @@ package final class Node: @unchecked Sendable {
     /// Strides in elements, or nil when the layout is row-major without gaps.
     var strides: [Int]?
 
-    func address(_ dtype: DType) -> UnsafeMutableRawPointer {
-      storage.pointer + offset * dtype.byteCount
+    /// Reads the elements from the first one on, which stay where they are until `body` returns.
+    func withElements<R, E: Error>(
+      _ dtype: DType, _ body: (UnsafeMutableRawPointer) throws(E) -> R
+    ) throws(E) -> R {
+      defer { storage.noteAccess() }
+      return try body(storage.pointer + offset * dtype.byteCount)
     }
   }
 

@@ -40,7 +40,11 @@ package final class Storage: @unchecked Sendable {
   /// Asks for word to step memory when the block goes.
   func remember() { isRemembered.store(true, ordering: .relaxed) }
 
+  /// Says that this thread has read the block; see ``ThreadSanitizer``.
+  func noteAccess() { ThreadSanitizer.noteAccess(pointer) }
+
   deinit {
+    ThreadSanitizer.noteEnd(pointer)
     if isRemembered.load(ordering: .relaxed) { StepMemory.shared.forget(identity) }
     StoragePool.shared.give(pointer, capacity: capacity)
   }

@@ -57,6 +57,7 @@ final class Capture {
     spare?.renew(roots: roots, usesMarks: usesMarks)
     let capture = spare ?? Capture(roots: roots, usesMarks: usesMarks)
     defer {
+      for view in capture.leafViews { view.storage.noteAccess() }
       capture.leafViews.removeAll(keepingCapacity: true)
       if capture.words.count <= mostWordsKept { spares.give(capture) }
     }
@@ -202,8 +203,8 @@ final class Capture {
     if isLarge, largeLeaves.count < Self.mostLargeLeaves { largeLeaves.append(number) }
     leafBuffer.append(
       Leaf(
-        address: view.address(dtype), storage: view.storage.identity, offset: view.offset,
-        dtype: dtype))
+        address: view.storage.pointer + view.offset * dtype.byteCount,
+        storage: view.storage.identity, offset: view.offset, dtype: dtype))
     leafViews.append(view)
     return number
   }

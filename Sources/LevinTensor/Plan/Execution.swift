@@ -25,7 +25,10 @@ enum Evaluation {
   private static func run(_ plan: Plan, _ capture: Capture) -> [Node.View] {
     switch plan.memory?.run(for: capture) ?? .whole {
     case .whole: return Execution(plan, capture).run()
-    case .recalling(let plan, let kept): return Execution(plan, capture, kept: kept).run()
+    case .recalling(let plan, let kept):
+      // Another thread may let go of what is kept as soon as it has been read.
+      defer { for storage in kept { storage.noteAccess() } }
+      return Execution(plan, capture, kept: kept).run()
     case .filling(let plan, let kept, let commit):
       defer { commit() }
       return Execution(plan, capture, kept: kept).run()
