@@ -40,13 +40,10 @@ public struct Beta: Distribution {
     return logPowers - logBeta.cast(to: logPowers.dtype)
   }
 
-  // log B(a, b). Its terms are larger than their sum and leave their rounding in it, which is the same for
-  // every value and doesn't average out in a mean as that of the values does. So it's worked out in double
-  // precision, unless there are so many parameters that theirs does, and the time counts.
+  // log B(a, b).
   private var logBeta: Tensor {
-    let isDouble = batchShape.reduce(1, *) <= 256
-    let a = isDouble ? concentration1.cast(to: .float64) : concentration1
-    let b = isDouble ? concentration0.cast(to: .float64) : concentration0
+    let a = concentration1.precise(in: batchShape)
+    let b = concentration0.precise(in: batchShape)
     return logGamma(a) + logGamma(b) - logGamma(a + b)
   }
 
@@ -54,11 +51,28 @@ public struct Beta: Distribution {
   ///
   /// A draw that would be rounded to 0 or 1 is moved to the number next to it, inside the support.
   public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
+    let least = concentration1.leastDraw
     let isSingle = concentration1.dtype == .float32
-    let least = isSingle ? Double(Float.leastNormalMagnitude) : .leastNormalMagnitude
     let most = isSingle ? Double(Float(1).nextDown) : 1.0.nextDown
     return draws(shape, of: [concentration1, concentration0], batchShape: batchShape) {
       min(max(generator.beta($0[0], $0[1]), least), most)
     }
+  }
+}
+
+extension Beta: ReparameterizedDistribution {
+  /// The numbers of ``sample(_:using:)``, with gradients by implicit reparameterisation.
+  ///
+  /// A draw moves with a parameter so that its distribution function stays the same. Derivatives are first
+  /// ones only.
+  public func reparameterizedSample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
+    moving(sample(shape, using: &generator))
+  }
+
+  /// Drawn numbers as a function of the parameters.
+  package func moving(_ numbers: Tensor) -> Tensor {
+    let slopes = betaQuantileSlopes(
+      concentration1, concentration0, numbers, rest: 1 - numbers.double)
+    return numbers.moving(slopes.a, with: concentration1).moving(slopes.b, with: concentration0)
   }
 }

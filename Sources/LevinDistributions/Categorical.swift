@@ -79,3 +79,13 @@ public struct Categorical: Distribution {
     }
   }
 }
+
+extension Categorical: EnumerableDistribution {
+  /// The number of categories, K.
+  public var supportCount: Int { categoryCount }
+
+  /// 0, 1, ..., K - 1 as `int64`.
+  public func enumeratedSupport(expanding: Bool) -> Tensor {
+    enumerated(Tensor.arange(categoryCount), expanding: expanding)
+  }
+}

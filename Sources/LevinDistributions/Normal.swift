@@ -45,3 +45,11 @@ public struct Normal: Distribution {
 
   private static let logRootTwoPi = 0.918_938_533_204_672_8
 }
+
+extension Normal: ReparameterizedDistribution {
+  /// loc + scale z, of standard normals z from NumPy's stream.
+  public func reparameterizedSample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
+    let standard = generator.standardNormal(shape: shape + batchShape, dtype: loc.dtype)
+    return loc + scale * standard
+  }
+}

@@ -17,6 +17,54 @@ extension Tensor {
   }
 }
 
+extension Tensor {
+  /// In double precision, for terms that are larger than their sum.
+  var double: Tensor { cast(to: .float64) }
+
+  /// A parameter for a normaliser, in double precision unless the time for so many counts.
+  ///
+  /// What is rounded there is the same for every value, and doesn't average out in a mean as the rounding of
+  /// the values does; among many parameters it does.
+  func precise(in shape: [Int]) -> Tensor { shape.reduce(1, *) <= 256 ? double : self }
+
+  /// The least positive number with all its digits, which draws that must not be 0 are moved to.
+  var leastDraw: Double {
+    dtype == .float64 ? .leastNormalMagnitude : Double(Float.leastNormalMagnitude)
+  }
+
+  /// Infinity, of a dtype.
+  static func infinity(_ dtype: DType) -> Tensor { .full([], .infinity, dtype: dtype) }
+}
+
+extension Distribution {
+  /// Ends the process unless a value has the axes of an event.
+  func checkEvent(of value: Tensor) {
+    let last = Array(value.shape.suffix(eventShape.count))
+    require(
+      value.rank >= eventShape.count && zip(last, eventShape).allSatisfy { $0 == $1 || $0 == 1 },
+      "\(type(of: self)).logProb: a value of shape \(value.shape) does not end in event shape "
+        + "\(eventShape)")
+  }
+}
+
+/// Whether a shape broadcasts to another one without changing that.
+func isBroadcastable(_ shape: [Int], to target: [Int]) -> Bool {
+  shape.count <= target.count
+    && zip(shape.reversed(), target.reversed()).allSatisfy { $0 == $1 || $0 == 1 }
+}
+
+/// The shape that two shapes broadcast to; `operation` says for what if they do not.
+func broadcastShape(_ first: [Int], _ second: [Int], in operation: String) -> [Int] {
+  let rank = max(first.count, second.count)
+  let padded = [first, second].map { [Int](repeating: 1, count: rank - $0.count) + $0 }
+  return zip(padded[0], padded[1]).map { a, b in
+    require(
+      a == b || a == 1 || b == 1,
+      "\(operation): shapes \(first) and \(second) do not broadcast; sizes must agree or be 1")
+    return a == 1 ? b : a
+  }
+}
+
 /// The shape that parameters broadcast to.
 func broadcastShape(_ first: Tensor, _ second: Tensor) -> [Int] {
   // A sum that nobody computes checks the shapes and knows the result's.

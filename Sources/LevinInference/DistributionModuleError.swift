@@ -52,11 +52,12 @@ extension OutsideSupport {
     let isInside = distribution.support.check(data)
     if isInside.all().item(as: Bool.self) { return }
     guard let place = isInside.scalars(as: Bool.self).firstIndex(of: false) else { return }
+    let eventSize = data.elementCount / isInside.elementCount
     throw DistributionModuleError.outsideSupport(
       OutsideSupport(
         module: "\(type(of: module))", distribution: "\(type(of: distribution))", role: role,
-        index: index(of: place, in: data.shape),
-        value: data.flattened()[place].item(), support: distribution.support))
+        index: index(of: place, in: isInside.shape),
+        value: data.flattened()[place * eventSize].item(), support: distribution.support))
   }
 
   // The place along each axis of an element counted in row-major order.

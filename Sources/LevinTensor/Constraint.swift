@@ -1,49 +1,99 @@
-/// A condition on single numbers: where a distribution has its mass, or what a parameter may be.
+/// A condition on values: where a distribution has its mass, or what a parameter may be.
 ///
 ///     let counts = Constraint.nonNegativeInteger
 ///     counts.check([0, 3, -1, 0.5])   // [true, true, false, false]
 ///
-/// NaN meets no constraint.
+/// It is about single numbers, or about the rightmost `eventRank` axes together. NaN meets no constraint.
+/// ``biject(to:)`` gives a transform from real numbers onto what meets it.
 public struct Constraint: Sendable, CustomStringConvertible {
-  /// What a number that meets the constraint is, with its article: `a positive number`.
+  /// What a value that meets the constraint is, with its article: `a positive number`.
   public let description: String
+  /// The number of rightmost axes that meet the constraint together; 0 for single numbers.
+  public let eventRank: Int
+  /// Whether what meets the constraint can be counted, as whole numbers can.
+  public let isDiscrete: Bool
+  let bijection: (any Transform)?
+  let parametrization: (any Transform)?
   private let holds: @Sendable (Tensor) -> Tensor
+  // A number that meets a constraint without a bijection.
+  private let example: Double
 
   /// Describes a condition of one's own.
   ///
   /// - Parameters:
-  ///   - description: What a number that meets it is, to follow "is not" in an error.
-  ///   - holds: The booleans that say where it is met, of the shape of what is given.
-  public init(_ description: String, _ holds: @escaping @Sendable (Tensor) -> Tensor) {
-    self.description = description
-    self.holds = holds
+  ///   - description: What a value that meets it is, to follow "is not" in an error.
+  ///   - eventRank: The number of rightmost axes that meet it together.
+  ///   - isDiscrete: Whether what meets it can be counted.
+  ///   - transform: A transform from all real numbers onto what meets it. Where it is bijective it serves
+  ///     ``biject(to:)`` too, not only ``LevinTensor/transform(to:)``.
+  ///   - holds: The booleans that say where it is met, of the shape of what is given without its last
+  ///     `eventRank` axes.
+  public init(
+    _ description: String, eventRank: Int = 0, isDiscrete: Bool = false,
+    transform: (any Transform)? = nil, _ holds: @escaping @Sendable (Tensor) -> Tensor
+  ) {
+    self.init(
+      description, eventRank: eventRank, isDiscrete: isDiscrete,
+      bijection: transform.flatMap { $0.isBijective ? $0 : nil }, parametrization: transform,
+      holds: holds)
   }
 
-  /// Where the elements of a tensor meet the constraint, as booleans of its shape.
-  public func check(_ tensor: Tensor) -> Tensor { holds(tensor) }
+  init(
+    _ description: String, eventRank: Int = 0, isDiscrete: Bool = false, example: Double = 0,
+    bijection: (any Transform)? = nil, parametrization: (any Transform)? = nil,
+    holds: @escaping @Sendable (Tensor) -> Tensor
+  ) {
+    (self.description, self.eventRank, self.isDiscrete) = (description, eventRank, isDiscrete)
+    (self.bijection, self.parametrization) = (bijection, parametrization)
+    (self.holds, self.example) = (holds, example)
+  }
+
+  /// Whether ``biject(to:)`` has a bijection from real numbers onto what meets the constraint.
+  public var hasBijection: Bool { bijection != nil }
+
+  /// Where a tensor meets the constraint, as booleans of its shape without the last `eventRank` axes.
+  public func check(_ tensor: Tensor) -> Tensor {
+    require(
+      tensor.rank >= eventRank,
+      "Constraint.check: \(description) has \(eventRank) axes, but the shape is \(tensor.shape)")
+    return holds(tensor)
+  }
 }
 
 extension Constraint {
-  /// Every number but the infinities.
-  public static let real = Constraint("a finite number") { $0.isFinite }
-
-  /// Finite numbers above 0.
-  public static let positive = Constraint("a positive number") { $0.isFinite .& ($0 .> 0) }
-
-  /// Numbers above 0 and below 1.
-  public static let unitInterval = Constraint("a number between 0 and 1, both excluded") {
-    ($0 .> 0) .& ($0 .< 1)
-  }
-
-  /// The whole numbers from 0 up.
-  public static let nonNegativeInteger = Constraint("a whole number from 0 up") {
-    $0.isFinite .& ($0 .>= 0) .& ($0 .== $0.floor())
-  }
-
-  /// The whole numbers of a range, such as the places of `count` categories in `0..<count`.
-  public static func integers(in range: Range<Int>) -> Constraint {
-    Constraint("a whole number from \(range.lowerBound) to \(range.upperBound - 1)") {
-      ($0 .>= range.lowerBound) .& ($0 .< range.upperBound) .& ($0 .== $0.floor())
+  /// A constraint that places along `count` more axes on the right meet together, each by itself.
+  ///
+  /// - Parameters:
+  ///   - base: What each place meets.
+  ///   - count: The number of axes, from 0 up; with 0 it is `base`.
+  public static func independent(_ base: Constraint, _ count: Int) -> Constraint {
+    require(count >= 0, "Constraint.independent: \(count) axes; give 0 or more")
+    if count == 0 { return base }
+    return Constraint(
+      "\(base.description) at each place", eventRank: base.eventRank + count,
+      isDiscrete: base.isDiscrete, example: base.example,
+      bijection: base.bijection.map { IndependentTransform($0, count) },
+      parametrization: base.parametrization.map { IndependentTransform($0, count) }
+    ) {
+      let met = base.check($0)
+      return met.all(axes: Array((met.rank - count)..<met.rank))
     }
+  }
+
+  /// The constraint where a mask holds; elsewhere everything meets it.
+  package func relaxed(exceptWhere mask: Tensor) -> Constraint {
+    Constraint(
+      description, eventRank: eventRank, isDiscrete: isDiscrete, example: example,
+      bijection: bijection, parametrization: parametrization
+    ) { check($0) .| .!mask }
+  }
+
+  /// A value of shape `shape` that meets the constraint, without gradients: what 0 becomes by the bijection,
+  /// or the least whole number.
+  package func feasibleValue(_ shape: [Int], dtype: DType) -> Tensor {
+    guard let bijection else { return .full(shape, example, dtype: dtype) }
+    let real = dtype.isFloatingPoint ? dtype : .float32
+    let zeros = Tensor.zeros(bijection.inverseShape(shape), dtype: real)
+    return bijection(zeros).detached().cast(to: dtype)
   }
 }

@@ -1,0 +1,79 @@
+import LevinTensor
+
+// Closed forms of the divergence between two distributions of one kind. Those of log-gamma functions are worked
+// out in double precision: their terms are larger than what is left of them.
+
+extension Normal: SelfDivergent {
+  // log(s' / s) + (s² + (m - m')²) / (2 s'²) - 1/2
+  func divergence(from other: Normal) -> Tensor {
+    let ratio = (scale / other.scale).square()
+    let shift = ((loc - other.loc) / other.scale).square()
+    return (ratio + shift - 1 - log(ratio)) * 0.5
+  }
+}
+
+extension LogNormal: SelfDivergent {
+  // That of the logarithms: the divergence does not change with the scale of values.
+  func divergence(from other: LogNormal) -> Tensor {
+    Normal(loc, scale).divergence(from: Normal(other.loc, other.scale))
+  }
+}
+
+extension Gamma: SelfDivergent {
+  // a' log(b / b') + log Γ(a') - log Γ(a) + (a - a') ψ(a) + (b' - b) a / b
+  func divergence(from other: Gamma) -> Tensor {
+    let (a, b) = (concentration.double, rate.double)
+    let (c, d) = (other.concentration.double, other.rate.double)
+    let normalizers = c * log(b / d) + logGamma(c) - logGamma(a)
+    let result = normalizers + (a - c) * a.digamma() + (d - b) * a / b
+    return result.cast(to: (mean + other.mean).dtype)
+  }
+}
+
+extension Beta: SelfDivergent {
+  // log B(a', b') - log B(a, b) + (a - a') ψ(a) + (b - b') ψ(b) + (a' - a + b' - b) ψ(a + b)
+  func divergence(from other: Beta) -> Tensor {
+    func pair(_ beta: Beta) -> Tensor {
+      let shape = beta.batchShape
+      return stack(
+        [beta.concentration1.expanded(to: shape), beta.concentration0.expanded(to: shape)],
+        axis: -1)
+    }
+    return Dirichlet(pair(self)).divergence(from: Dirichlet(pair(other)))
+  }
+}
+
+extension Dirichlet: SelfDivergent {
+  // log B(a') - log B(a) + Σ (a - a') (ψ(a) - ψ(Σ a))
+  func divergence(from other: Dirichlet) -> Tensor {
+    let (a, c) = (concentration.double, other.concentration.double)
+    func logBeta(_ a: Tensor) -> Tensor {
+      logGamma(a).sum(axis: -1) - logGamma(a.sum(axis: -1))
+    }
+    let logMeans = a.digamma() - a.sum(axis: -1, keepingDimensions: true).digamma()
+    let result = logBeta(c) - logBeta(a) + ((a - c) * logMeans).sum(axis: -1)
+    return result.cast(to: (concentration + other.concentration).dtype)
+  }
+}
+
+extension Bernoulli: SelfDivergent {
+  // p log(p / p') + (1 - p) log((1 - p) / (1 - p')), without the outcome of probability 0.
+  func divergence(from other: Bernoulli) -> Tensor {
+    func term(_ outcome: Tensor, _ probability: Tensor) -> Tensor {
+      let difference = logProb(outcome) - other.logProb(outcome)
+      return `where`(probability .== 0, 0, probability * difference)
+    }
+    return term(1, probs) + term(0, complement)
+  }
+}
+
+extension Categorical: SelfDivergent {
+  // Σ p log(p / p'), without the categories of probability 0.
+  func divergence(from other: Categorical) -> Tensor {
+    require(
+      categoryCount == other.categoryCount,
+      "klDivergence: a Categorical has \(categoryCount) categories and the other "
+        + "\(other.categoryCount)")
+    return `where`(probs .== 0, 0, probs * (logits - other.logits)).sum(axis: -1)
+  }
+}

@@ -1,0 +1,75 @@
+public import LevinTensor
+
+/// The gamma distribution of positive numbers, with shape `concentration` and inverse scale `rate`.
+///
+/// log p(x) = a log b + (a - 1) log x - b x - log Γ(a) for x > 0, where a is `concentration` and b is `rate`,
+/// both above 0.
+public struct Gamma: Distribution {
+  /// The shape parameter.
+  public let concentration: Tensor
+  /// The inverse of the scale.
+  public let rate: Tensor
+  /// The shape that the parameters broadcast to.
+  public let batchShape: [Int]
+
+  /// Creates a gamma distribution for each place of the broadcast parameters.
+  public init(_ concentration: Tensor, _ rate: Tensor) {
+    (self.concentration, self.rate) = (concentration.real, rate.real)
+    batchShape = broadcastShape(self.concentration, self.rate)
+  }
+
+  /// One number.
+  public var eventShape: [Int] { [] }
+
+  /// Finite numbers above 0.
+  public var support: Constraint { .positive }
+
+  /// concentration / rate.
+  public var mean: Tensor { concentration / rate }
+
+  /// concentration / rate².
+  public var variance: Tensor { concentration / rate.square() }
+
+  /// The log-density; at 0 its limit, below 0 and at infinity -inf.
+  public func logProb(_ value: Tensor) -> Tensor {
+    let value = value.observed(with: concentration)
+    let isOutside = (value .< 0) .| value.isInfinite
+    let inside = `where`(isOutside, 1, value)
+    let logPowers = xlogy(concentration - 1, inside) - rate * inside
+    let logDensity = logPowers + logScale.cast(to: logPowers.dtype)
+    return `where`(isOutside, -Tensor.infinity(logDensity.dtype), logDensity)
+  }
+
+  // a log b - log Γ(a).
+  private var logScale: Tensor {
+    let (a, b) = (concentration.precise(in: batchShape), rate.precise(in: batchShape))
+    return a * log(b) - logGamma(a)
+  }
+
+  /// Gamma draws from NumPy's stream; one that would be rounded to 0 is moved inside the support.
+  public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
+    let least = concentration.leastDraw
+    return draws(shape, of: [concentration, rate], batchShape: batchShape) {
+      max(generator.standardGamma($0[0]) / $0[1], least)
+    }
+  }
+}
+
+extension Gamma: ReparameterizedDistribution {
+  /// The numbers of ``sample(_:using:)``, with gradients by implicit reparameterisation.
+  ///
+  /// A draw moves with a parameter so that its distribution function stays the same; those with respect
+  /// to `concentration` are first derivatives only.
+  public func reparameterizedSample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
+    moving(sample(shape, using: &generator))
+  }
+
+  /// Drawn numbers as a function of the parameters.
+  package func moving(_ numbers: Tensor) -> Tensor {
+    let fixedRate = rate.detached().cast(to: .float64)
+    let slope = gammaQuantileSlope(concentration, numbers.cast(to: .float64) * fixedRate)
+    let moving = numbers.moving(slope / fixedRate, with: concentration)
+    // 1 in value: draws are inversely proportional to the rate.
+    return rate.requiresGradient ? moving * (rate.detached() / rate) : moving
+  }
+}

@@ -1,0 +1,41 @@
+public import LevinTensor
+
+/// A distribution whose draws can be differentiated with respect to its parameters.
+///
+/// A draw is then a function of the parameters and of randomness that does not depend on them, so the
+/// gradient of an expectation is the expectation of gradients.
+public protocol ReparameterizedDistribution: Distribution {
+  /// Independent draws with gradients.
+  ///
+  /// - Parameters:
+  ///   - shape: The sample shape: how many draws of each distribution, on how many axes.
+  ///   - generator: Where the randomness comes from.
+  /// - Returns: Numbers of shape `shape` + batch shape + event shape, made from the parameters. The
+  ///   randomness is drawn at once, in row-major order.
+  func reparameterizedSample(_ shape: [Int], using generator: inout PCG64) -> Tensor
+}
+
+extension ReparameterizedDistribution {
+  /// Independent draws with gradients, from the default generator, which `seedEverything(_:)` and
+  /// `withSeed(_:_:)` seed.
+  ///
+  /// - Parameter shape: The sample shape: how many draws of each distribution, on how many axes.
+  /// - Returns: Numbers of shape `shape` + batch shape + event shape, made from the parameters.
+  public func reparameterizedSample(_ shape: [Int] = []) -> Tensor {
+    DefaultGenerator.draw { reparameterizedSample(shape, using: &$0) }
+  }
+}
+
+extension Tensor {
+  /// The same numbers as a function of a parameter that they move with.
+  ///
+  /// - Parameters:
+  ///   - slope: How fast each number moves with the parameter; it is taken as it is, without gradients.
+  ///   - parameter: A tensor that broadcasts with the numbers.
+  func moving(_ slope: Tensor, with parameter: Tensor) -> Tensor {
+    guard parameter.requiresGradient else { return self }
+    // 0 in value.
+    let change = parameter - parameter.detached()
+    return self + slope.detached().cast(to: parameter.dtype) * change
+  }
+}
