@@ -76,7 +76,7 @@ func proposing<State>(
     var state: [Tensor] = []
     for (index, parameter) in parameters.enumerated() {
       guard let gradient = gradients[index] else { continue }
-      let (value, remembered) = update(parameter.wrappedValue, gradient, states[index])
+      let (value, remembered) = update(parameter.unconstrained, gradient, states[index])
       values.append((parameter, value))
       state += tensors(remembered)
       next[index] = remembered

@@ -33,7 +33,7 @@ final class Stepper {
   }
 
   func take(_ loss: Tensor, logging collector: MetricCollector) -> Outcome {
-    let old = parameters.map(\.wrappedValue)
+    let old = parameters.map(\.unconstrained)
     let gradients = gradients(of: loss, at: old)
     noteIdle(gradients)
     let update = optimizer.proposeUpdate(gradients)
@@ -111,7 +111,7 @@ package struct FiniteCheck {
 
   package var isPassed: Bool { firstFailure == nil }
 
-  var firstFailure: Int? {
+  package var firstFailure: Int? {
     tensors.indices.first { index in
       if let flag = flags[index] { return flag.firstScalar == 0 }
       return tensors[index].map { !$0.isFiniteInMemory } ?? false

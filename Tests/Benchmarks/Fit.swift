@@ -26,7 +26,7 @@ final class Fit {
   @discardableResult
   func step() -> Double {
     let loss = loss()
-    let gradients = gradients(of: loss, at: optimizer.parameters.map(\.wrappedValue))
+    let gradients = gradients(of: loss, at: optimizer.parameters.map(\.unconstrained))
     let update = optimizer.proposeUpdate(gradients)
     let gradientCheck = FiniteCheck(gradients)
     let valueCheck = FiniteCheck(update.values.map(\.value))
