@@ -11,9 +11,18 @@ public struct Delta: Distribution {
   public let logDensity: Tensor
   /// The number of the value's rightmost axes that make one event.
   public let eventRank: Int
+  /// Whether no `logDensity` was given, so that the value's log-probability is 0.
+  package let isCertain: Bool
 
   /// Creates a distribution on each event of `value`.
-  public init(_ value: Tensor, logDensity: Tensor = 0, eventRank: Int = 0) {
+  ///
+  /// - Parameters:
+  ///   - value: What every draw gives.
+  ///   - logDensity: The log-probability of the value; 0 when left out.
+  ///   - eventRank: The number of rightmost axes that make one event.
+  public init(_ value: Tensor, logDensity given: Tensor? = nil, eventRank: Int = 0) {
+    let logDensity = given ?? Tensor(0)
+    isCertain = given == nil
     require(
       eventRank >= 0 && eventRank <= value.rank,
       "Delta: an event of \(eventRank) axes cannot be made of a value of shape \(value.shape)")

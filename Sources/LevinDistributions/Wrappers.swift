@@ -1,4 +1,4 @@
-import LevinTensor
+internal import LevinTensor
 
 // What is asked of a wrapper when the type of what it wraps is not known.
 
@@ -17,6 +17,11 @@ protocol ExpandedDistribution: Distribution {
 protocol MaskedDistribution: Distribution {
   var anyBase: any Distribution { get }
   var mask: Tensor { get }
+}
+
+extension Distribution {
+  /// The distribution that is repeated, if this one is another's repetition; else itself.
+  package var unexpanded: any Distribution { (self as? any ExpandedDistribution)?.anyBase ?? self }
 }
 
 extension Independent: IndependentDistribution {

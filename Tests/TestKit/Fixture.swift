@@ -13,8 +13,16 @@ public enum Fixture {
   /// - Returns: The contents.
   /// - Throws: An error of Foundation if the file is missing, or if it isn't what `type` expects.
   public static func load<T: Decodable>(_ name: String, as type: T.Type = T.self) throws -> T {
+    try JSONDecoder().decode(type, from: Data(contentsOf: file("\(name).json")))
+  }
+
+  /// The contents of a fixture that is no JSON, as text.
+  public static func text(_ name: String) throws -> String {
+    try String(contentsOf: file(name), encoding: .utf8)
+  }
+
+  private static func file(_ name: String) -> URL {
     let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    let file = tests.appending(components: "Fixtures", "\(name).json")
-    return try JSONDecoder().decode(type, from: Data(contentsOf: file))
+    return tests.appending(components: "Fixtures", name)
   }
 }

@@ -1,0 +1,57 @@
+internal import Foundation
+internal import LevinNN
+internal import LevinTensor
+
+/// Looks whether estimates run to the edge of their support.
+///
+/// A density that grows without bound towards an edge has no mode: Dirichlet(0.5) is one, on its own and
+/// before the likelihood of a mixture whose component is not needed. An estimate then goes there for ever,
+/// the loss falling all the way, until a number underflows. Nothing else would say so.
+struct EdgeWatch {
+  private static let nearness = 1e-6
+  private static let mostElements = 1024
+
+  private(set) var warnings: [String] = []
+  private var watched: [(site: SiteParameter, value: Tensor)] = []
+  private var known: Set<String> = []
+
+  /// Asks for the estimates of a guide together with a step, as they are before it.
+  mutating func appendRoots(of guide: any Module, to roots: inout [Tensor]) {
+    watched = []
+    guard let guide = guide as? any SiteParameters else { return }
+    for site in guide.siteParameters
+    where site.support.hasEdge && !known.contains(site.site)
+      && site.parameter.unconstrained.elementCount <= Self.mostElements
+    {
+      let value = site.parameter.wrappedValue
+      watched.append((site, value))
+      roots.append(value)
+    }
+  }
+
+  /// Looks at what was asked for.
+  mutating func look(atStep step: Int) {
+    for (site, value) in watched where value.scalars.contains(where: { $0 < Self.nearness }) {
+      known.insert(site.site)
+      let nearest = value.scalars.min() ?? 0
+      warn(
+        "step \(step): site '\(site.site)' runs to the edge of its support: its smallest element is "
+          + "\(Float(nearest)). Its density may have no maximum, as that of Dirichlet(0.5) has none; a "
+          + "concentration of 1 or more, other starts or a guide with a spread keep it inside")
+    }
+  }
+
+  private mutating func warn(_ text: String) {
+    warnings.append(text)
+    FileHandle.standardError.write(Data("warning: \(text)\n".utf8))
+  }
+}
+
+extension Constraint {
+  /// Whether values have 0 as an edge.
+  var hasEdge: Bool { !check(.full([Int](repeating: 1, count: eventRank), -1)).all().isTrue }
+}
+
+extension Tensor {
+  fileprivate var isTrue: Bool { item() == 1 }
+}

@@ -1,0 +1,68 @@
+/// Why a model and a guide cannot be put together.
+public enum InferenceError: Error, Sendable, CustomStringConvertible {
+  /// The guide has a site that the model lacks.
+  case siteMissingFromModel(String)
+  /// The model draws a real value at a site that the guide lacks.
+  case siteMissingFromGuide(String)
+  /// The model draws a discrete value that nobody sums out and the guide does not draw.
+  case discreteSiteNotEnumerated(String)
+  /// A guide for real values was given a site of a discrete one.
+  case discreteSiteInContinuousGuide(String)
+  /// More plates are nested than an objective was told.
+  case plateBeyondNesting(plate: String, dim: Int, maxPlateNesting: Int)
+  /// A site has an axis that is neither a plate nor an enumerated choice.
+  case unexplainedAxis(site: String, dim: Int, size: Int, shapes: String)
+  /// A site outside a plate depends on a discrete choice inside it.
+  case dependenceOnInnerChoice(variable: String, plates: [String])
+  /// A site depends on choices of plates that cross each other.
+  case crossedPlates(site: String, variables: [String], plates: [String])
+  /// Sites that share a discrete choice count with different scales.
+  case differentScales([String])
+  /// A start is not in the support of its site.
+  case startOutsideSupport(site: String, support: String)
+  /// A loss, a gradient or a new parameter is not finite.
+  case notFinite(step: Int, what: String)
+
+  /// The cause, the place, and what to do about it.
+  public var description: String {
+    switch self {
+    case .siteMissingFromModel(let name):
+      "the guide draws '\(name)', which the model never does; give both the same name, or take the site "
+        + "out of the guide"
+    case .siteMissingFromGuide(let name):
+      "the model draws '\(name)', and the guide does not; let the guide draw it, expose it to the "
+        + "automatic guide, or observe it"
+    case .discreteSiteNotEnumerated(let name):
+      "the discrete site '\(name)' is neither summed out nor drawn by the guide; write "
+        + "sample(\"\(name)\", …, enumerate: .parallel) and use TraceEnumELBO, or let the guide draw it"
+    case .discreteSiteInContinuousGuide(let name):
+      "the site '\(name)' is discrete, and an automatic guide is for real values; leave it out of "
+        + "'expose' and sum it out with enumerate: .parallel"
+    case .plateBeyondNesting(let plate, let dim, let maximum):
+      "plate '\(plate)' has dim \(dim), beyond maxPlateNesting \(maximum); set maxPlateNesting to at "
+        + "least \(-dim), or leave it out"
+    case .unexplainedAxis(let site, let dim, let size, let shapes):
+      "site '\(site)' has size \(size) along dim \(dim), where there is no plate; put it inside a plate "
+        + "of that size, move the axis into the event by toEvent(_:), or correct the shape of its "
+        + "parameters or data\n\(shapes)"
+    case .dependenceOnInnerChoice(let variable, let plates):
+      "a site outside \(Self.list(plates)) depends on the enumerated site '\(variable)' inside; move it "
+        + "into the plate, or '\(variable)' out of it"
+    case .crossedPlates(let site, let variables, let plates):
+      "site '\(site)' depends on the enumerated sites \(Self.list(variables)) of the plates "
+        + "\(Self.list(plates)), which cross each other; enumerated choices need plates nested in one "
+        + "another, so draw one of them in the guide"
+    case .differentScales(let names):
+      "the sites \(Self.list(names)) share an enumerated choice and have different scales; subsample "
+        + "and scale them alike"
+    case .startOutsideSupport(let site, let support):
+      "the start of site '\(site)' is not \(support), as its distribution needs; choose another start"
+    case .notFinite(let step, let what):
+      "step \(step): \(what) is not finite; the parameters stay as they were before the step"
+    }
+  }
+
+  private static func list(_ names: [String]) -> String {
+    names.map { "'\($0)'" }.joined(separator: ", ")
+  }
+}

@@ -1,0 +1,93 @@
+internal import LevinDistributions
+internal import LevinTensor
+
+/// What stands around a model and sees each of its sites: a trace, a plate, a condition.
+///
+/// A site visits the handlers from the innermost outwards before its value is drawn, and those that it
+/// visited from the outermost inwards afterwards.
+protocol Handler: AnyObject {
+  /// Called before a value is drawn; may give the site one, or hide it from the handlers further out.
+  func process(_ site: Site)
+
+  /// Called when the site has its value.
+  func postprocess(_ site: Site)
+}
+
+/// The handlers in force, outermost first.
+///
+/// They are bound to the task, so models that run on other threads have handlers of their own.
+struct HandlerStack: @unchecked Sendable {
+  @TaskLocal private static var current = HandlerStack()
+
+  private var handlers: [any Handler] = []
+
+  /// The plates in force, outermost first.
+  static var plates: [PlateFrame] {
+    current.handlers.compactMap { ($0 as? PlateScope)?.frame }
+  }
+
+  /// The Markov chains in force, outermost first.
+  static var chains: [MarkovScope] { current.handlers.compactMap { $0 as? MarkovScope } }
+
+  /// What the innermost trace has recorded so far.
+  static var traceSoFar: Trace? {
+    current.handlers.lazy.compactMap { ($0 as? TraceRecorder)?.trace }.last
+  }
+
+  /// Runs `body` inside one more handler.
+  static func with<R>(_ handler: any Handler, _ body: () throws -> R) rethrows -> R {
+    var inner = current
+    inner.handlers.append(handler)
+    return try $current.withValue(inner, operation: body)
+  }
+
+  /// Takes a site past the handlers, and draws its value on the way unless one of them gives it one.
+  ///
+  /// - Parameter value: Makes the value of a site without a distribution.
+  static func visit(_ site: Site, orElse value: () -> Tensor? = { nil }) {
+    let handlers = current.handlers
+    var outermost = handlers.count
+    while outermost > 0, !site.isHidden {
+      outermost -= 1
+      handlers[outermost].process(site)
+    }
+    site.complete()
+    if site.given == nil { site.given = value() }
+    for handler in handlers[outermost...] { handler.postprocess(site) }
+  }
+}
+
+extension Site {
+  /// Spreads the distribution over the plates and draws the value if there is none.
+  func complete() {
+    guard kind == .sample, let narrow = distribution else { return }
+    let wide = narrow.expanded(to: batchShape(of: narrow))
+    distribution = wide
+    if given == nil { given = wide.draw() }
+  }
+
+  // The batch shape with the plates' sizes at their axes.
+  private func batchShape(of distribution: any Distribution) -> [Int] {
+    var shape = distribution.batchShape
+    for plate in plates {
+      guard let dim = plate.dim else { continue }
+      while shape.count < -dim { shape.insert(1, at: 0) }
+      let axis = shape.count + dim
+      requireInModel(
+        shape[axis] == 1 || shape[axis] == plate.count,
+        "plate '\(plate.name)': site '\(name)' has size \(shape[axis]) along dim \(dim) of its batch "
+          + "shape \(distribution.batchShape), and the plate \(plate.count); give its parameters that "
+          + "size or 1 there, or move axes of one draw into the event by toEvent(_:)")
+      shape[axis] = plate.count
+    }
+    return shape
+  }
+}
+
+extension Distribution {
+  /// A draw, through which gradients reach the parameters if the distribution allows it.
+  fileprivate func draw() -> Tensor {
+    guard let reparameterized = self as? any ReparameterizedDistribution else { return sample() }
+    return reparameterized.reparameterizedSample()
+  }
+}

@@ -1,0 +1,150 @@
+public import LevinTensor
+
+/// Places that are independent of each other given what lies outside: observations, components, groups.
+///
+/// A plate has an axis of the batch shape, counted from the right, along which every distribution inside
+/// has the plate's size:
+///
+///     plate("data", data.count) {
+///       sample("observations", Normal(mean, 1), observed: data)
+///     }
+///
+/// Kept as a value it can be entered several times, in any order of nesting:
+///
+///     let dims = Plate("dims", 2, dim: -1)
+///     let components = Plate("components", 3, dim: -2)
+///     let scale = components { sample("scale", LogNormal(0, 0.5)) }
+///     let locs = dims { components { sample("locs", Normal(0, 4)) } }
+///
+/// With `subsampleSize` each run looks at a random part of the places, and what is inside counts for all:
+/// its log-probabilities are multiplied by size / subsampleSize.
+public struct Plate {
+  /// The name, which no other site of the model has.
+  public let name: String
+  /// How many places there are.
+  public let size: Int
+  /// The places that this run looks at, as `int64`.
+  public let indices: Tensor
+  /// The axis that was asked for, or nil for the rightmost one that is free.
+  public let dim: Int?
+
+  /// How many places this run looks at.
+  public var count: Int { indices.count }
+
+  /// Makes a plate, and chooses the places that a run looks at.
+  ///
+  /// - Parameters:
+  ///   - name: A name that no other site of the model has.
+  ///   - size: How many places there are; at least 1.
+  ///   - subsampleSize: How many a run looks at; all of them when left out.
+  ///   - subsample: The places to look at, if they are chosen elsewhere, as by a data loader.
+  ///   - dim: The axis, counted from the right of the batch shape: -1 is the last. Left out, the rightmost
+  ///     one that no enclosing plate has.
+  public init(
+    _ name: String, _ size: Int, subsampleSize: Int? = nil, subsample: Tensor? = nil,
+    dim: Int? = nil
+  ) {
+    requireInModel(size > 0, "plate '\(name)': the size is \(size), and must be at least 1")
+    requireInModel(
+      dim.map { $0 < 0 } ?? true,
+      "plate '\(name)': dim is \(dim ?? 0), and must be negative: dims count from the right")
+    let count = subsample?.count ?? subsampleSize ?? size
+    requireInModel(
+      (1...size).contains(count),
+      "plate '\(name)': the subsample has \(count) of \(size) places; choose from 1 to \(size)")
+    (self.name, self.size, self.dim) = (name, size, dim)
+    let site = Site(.plate, name, value: subsample)
+    HandlerStack.visit(site, orElse: { Self.choose(count, of: size) })
+    indices = site.value
+    requireInModel(
+      indices.count == count,
+      "plate '\(name)': the guide looks at \(indices.count) places and the model at \(count); "
+        + "subsample both alike")
+  }
+
+  // The first places of a random order; without subsampling there is nothing to draw.
+  private static func choose(_ count: Int, of size: Int) -> Tensor {
+    count == size ? Tensor.arange(size) : Tensor.permutation(size)[0..<count]
+  }
+
+  /// Runs `body` inside the plate.
+  @discardableResult
+  public func callAsFunction<R>(_ body: () throws -> R) rethrows -> R {
+    try HandlerStack.with(PlateScope(frame(dim: freeDim()), scale: scale), body)
+  }
+
+  /// Runs `body` inside the plate with the places that are looked at.
+  @discardableResult
+  public func callAsFunction<R>(_ body: (_ indices: Tensor) throws -> R) rethrows -> R {
+    try callAsFunction { try body(indices) }
+  }
+
+  /// Runs `body` once for each place, one after the other, and gives all results.
+  ///
+  /// No axis is taken: sites inside have names of their own for each place, as `"state \(place)"`.
+  @discardableResult
+  public func sequential<R>(_ body: (_ place: Int) throws -> R) rethrows -> [R] {
+    try indices.scalars(as: Int.self).map { place in
+      let frame = PlateFrame(name: name, dim: nil, count: count, place: place)
+      return try HandlerStack.with(PlateScope(frame, scale: scale)) { try body(place) }
+    }
+  }
+
+  private var scale: Double { Double(size) / Double(count) }
+
+  private func frame(dim: Int) -> PlateFrame {
+    PlateFrame(name: name, dim: dim, count: count, place: 0)
+  }
+
+  private func freeDim() -> Int {
+    let enclosing = HandlerStack.plates
+    requireInModel(
+      !enclosing.contains { $0.name == name },
+      "plate '\(name)' is entered inside itself; give each plate a name of its own")
+    let taken = Set(enclosing.compactMap(\.dim))
+    guard let dim else { return (1...).lazy.map { -$0 }.first { !taken.contains($0) } ?? -1 }
+    let other = enclosing.first { $0.dim == dim }
+    requireInModel(
+      other == nil,
+      "plate '\(name)': dim \(dim) belongs to plate '\(other?.name ?? "")' around it; give one of them "
+        + "another dim, or leave dim out")
+    return dim
+  }
+}
+
+/// Runs `body` inside a new plate; see ``Plate``.
+@discardableResult
+public func plate<R>(
+  _ name: String, _ size: Int, subsampleSize: Int? = nil, subsample: Tensor? = nil,
+  dim: Int? = nil, _ body: () throws -> R
+) rethrows -> R {
+  try Plate(name, size, subsampleSize: subsampleSize, subsample: subsample, dim: dim)(body)
+}
+
+/// Runs `body` inside a new plate, with the places that this run looks at; see ``Plate``.
+@discardableResult
+public func plate<R>(
+  _ name: String, _ size: Int, subsampleSize: Int? = nil, subsample: Tensor? = nil,
+  dim: Int? = nil, _ body: (_ indices: Tensor) throws -> R
+) rethrows -> R {
+  try Plate(name, size, subsampleSize: subsampleSize, subsample: subsample, dim: dim)(body)
+}
+
+/// A plate that has been entered.
+final class PlateScope: Handler {
+  let frame: PlateFrame
+  private let scale: Double
+
+  init(_ frame: PlateFrame, scale: Double) {
+    (self.frame, self.scale) = (frame, scale)
+  }
+
+  func process(_ site: Site) {
+    // Plates are made outside each other, wherever their code stands.
+    guard site.kind == .sample else { return }
+    site.plates.insert(frame, at: 0)
+    site.scale *= scale
+  }
+
+  func postprocess(_ site: Site) {}
+}

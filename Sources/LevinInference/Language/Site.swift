@@ -1,0 +1,118 @@
+public import LevinDistributions
+public import LevinTensor
+
+/// Something that a model names while it runs: a random choice, a parameter or a plate.
+///
+/// A ``Trace`` keeps the sites of a run in their order. Handlers that stand around the model see each site
+/// before its value is drawn, and may give it one.
+public final class Site {
+  /// What a site stands for.
+  public enum Kind: Sendable {
+    /// A value of a distribution, drawn or observed.
+    case sample
+    /// A number that an optimizer changes.
+    case parameter
+    /// Independent places along an axis; the value is the indices of those that are looked at.
+    case plate
+  }
+
+  /// The name, which no other site of the run has.
+  public let name: String
+  /// What the site stands for.
+  public let kind: Kind
+  /// The distribution of a sample site, expanded to the plates around it; nil for other kinds.
+  public internal(set) var distribution: (any Distribution)?
+  /// Whether the value was given as data.
+  public internal(set) var isObserved: Bool
+  /// The plates around the site, outermost first.
+  public internal(set) var plates: [PlateFrame] = []
+  /// What the log-probability is multiplied by, as subsampling plates have it.
+  public internal(set) var scale = 1.0
+  /// Where the log-probability counts; nil for everywhere.
+  public internal(set) var mask: Tensor?
+  /// The axis, counted from the right of the batch shape, along which the value goes over its whole
+  /// support; nil for a single value.
+  public internal(set) var enumeratedDim: Int?
+
+  var given: Tensor?
+  var enumeration: Enumeration?
+  // Whether handlers further out are not to see the site.
+  var isHidden = false
+  // Whether it serves another site of the guide and has no counterpart in the model.
+  var isAuxiliary = false
+  // What variable the values along an enumerated axis belong to: axes are used again along a Markov chain.
+  var variables: [Int: EnumeratedVariable] = [:]
+  var isLogProbShown = false
+
+  private lazy var computedLogProb = logProbOfValue()
+
+  init(
+    _ kind: Kind, _ name: String, distribution: (any Distribution)? = nil, value: Tensor? = nil,
+    isObserved: Bool = false
+  ) {
+    self.kind = kind
+    self.name = name
+    self.distribution = distribution
+    self.isObserved = isObserved
+    given = value
+  }
+
+  /// The value, which every site has when its run is over.
+  public var value: Tensor {
+    guard let given else { fatalError("site '\(name)' has no value yet") }
+    return given
+  }
+
+  /// Whether the value was drawn rather than given as data.
+  public var isLatent: Bool { kind == .sample && !isObserved }
+
+  /// The log-probability of the value, for each place of the batch shape; 0 for sites that are no samples.
+  ///
+  /// Neither ``mask`` nor ``scale`` is in it.
+  public var unscaledLogProb: Tensor { computedLogProb }
+
+  /// The log-probability that counts in an objective: 0 where the mask is false, times ``scale``.
+  public var logProb: Tensor { scale == 1 ? maskedLogProb : maskedLogProb * scale }
+
+  var maskedLogProb: Tensor {
+    guard let mask else { return computedLogProb }
+    return `where`(mask, computedLogProb, 0)
+  }
+
+  /// The sum of ``logProb``.
+  public var logProbSum: Tensor { logProb.sum() }
+
+  private func logProbOfValue() -> Tensor {
+    guard let distribution else { return Tensor(0 as Float) }
+    let counted = mask.map { distribution.masked(by: $0) } ?? distribution
+    if enumeratedDim != nil, let table = logProbOfSupport(distribution) { return table }
+    return counted.logProb(value)
+  }
+
+  // The logits of all categories are at hand, so nothing has to be looked up.
+  private func logProbOfSupport(_ distribution: any Distribution) -> Tensor? {
+    guard let dim = enumeratedDim, let categorical = distribution.unexpanded as? Categorical else {
+      return nil
+    }
+    let batch = categorical.batchShape
+    let between = [Int](repeating: 1, count: -dim - 1 - batch.count)
+    let first = categorical.logits.movingAxis(-1, to: 0)
+    let table = first.reshaped(to: [categorical.categoryCount] + between + batch)
+    return table.expanded(
+      to: [categorical.categoryCount]
+        + Array(repeating: 1, count: -dim - 1 - distribution.batchShape.count)
+        + distribution.batchShape)
+  }
+}
+
+/// A plate around a site.
+public struct PlateFrame: Hashable, Sendable {
+  /// The plate's name.
+  public let name: String
+  /// The axis of the batch shape, counted from the right and so negative; nil for a sequential plate.
+  public let dim: Int?
+  /// How many places are looked at.
+  public let count: Int
+  /// The place of a sequential plate; 0 for others.
+  public let place: Int
+}

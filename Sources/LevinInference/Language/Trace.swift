@@ -1,0 +1,90 @@
+public import LevinTensor
+
+/// The sites of one run of a model, in the order in which it came to them.
+///
+///     let trace = Trace { gmm(data) }
+///     trace["locs"].value
+///     trace.computeLogProb()
+///     print(trace.formatShapes())
+public struct Trace {
+  /// Samples, parameters and plates.
+  public private(set) var sites: [Site]
+  private var places: [String: Int]
+
+  /// Runs a model and records its sites.
+  public init<R>(_ model: () throws -> R) rethrows {
+    self = try withTrace(model).trace
+  }
+
+  fileprivate init(_ sites: [Site], _ places: [String: Int]) {
+    (self.sites, self.places) = (sites, places)
+  }
+
+  /// The site of a name, which must be in the trace.
+  public subscript(name: String) -> Site {
+    guard let place = places[name] else {
+      fatalError(
+        "trace: there is no site '\(name)'; there are "
+          + sites.map { "'\($0.name)'" }.joined(separator: ", "))
+    }
+    return sites[place]
+  }
+
+  /// The site of a name, or nil.
+  public func site(_ name: String) -> Site? { places[name].map { sites[$0] } }
+
+  /// The sites that are samples, observed or not, in order.
+  public var samples: [Site] { sites.filter { $0.kind == .sample } }
+
+  /// The sum of all log-probabilities, masks and scales included.
+  public var logProbSum: Tensor {
+    samples.reduce(Tensor(0 as Float)) { $0 + $1.logProbSum }
+  }
+
+  /// Lets ``formatShapes()`` show the log-probabilities too.
+  public func computeLogProb() {
+    for site in sites where site.kind != .parameter { site.isLogProbShown = true }
+  }
+}
+
+/// Runs a model, and gives what it returned and the sites that it came to.
+public func withTrace<R>(_ model: () throws -> R) rethrows -> (result: R, trace: Trace) {
+  let recorder = TraceRecorder()
+  let result = try HandlerStack.with(recorder, model)
+  return (result, recorder.trace)
+}
+
+/// The handler that makes a trace.
+final class TraceRecorder: Handler {
+  private var sites: [Site] = []
+  private var places: [String: Int] = [:]
+
+  var trace: Trace { Trace(sites, places) }
+
+  func process(_ site: Site) {}
+
+  func postprocess(_ site: Site) {
+    // A parameter may be used in several places of a run.
+    if site.kind == .parameter, let place = places[site.name], sites[place].kind == .parameter {
+      return
+    }
+    requireInModel(
+      places[site.name] == nil,
+      "sample: two sites are called '\(site.name)'; give each a name of its own, in a loop for "
+        + "example \"\(site.name) \\(index)\"")
+    places[site.name] = sites.count
+    sites.append(site)
+  }
+}
+
+/// Ends the process with a message and the shapes of the sites so far unless the condition holds.
+///
+/// Like a shape mistake, a model that breaks the rules of its language cannot go on.
+func requireInModel(
+  _ condition: @autoclosure () -> Bool, _ message: @autoclosure () -> String,
+  file: StaticString = #fileID, line: UInt = #line
+) {
+  if condition() { return }
+  let shapes = HandlerStack.traceSoFar.map { "\n" + $0.formatShapes() } ?? ""
+  fatalError(message() + shapes, file: file, line: line)
+}

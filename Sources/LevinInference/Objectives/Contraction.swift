@@ -1,0 +1,135 @@
+internal import LevinTensor
+
+/// The sum over all values of discrete choices of a product of factors inside plates.
+///
+/// A choice inside a plate is made anew at each of its places, so it is summed out there and the results are
+/// multiplied over the places: Σₓ Πₙ = Πₙ Σₓ. So plates are taken from the innermost outwards; in each, the
+/// choices made in it are eliminated, one after the other, and what is left is multiplied over the places
+/// and goes to the plates that the remaining choices belong to (tensor variable elimination, Obermeyer and
+/// others 2019). All in logarithms.
+struct Contraction {
+  /// What stands in place of the sum.
+  enum Ring: Sendable {
+    case sum
+    case maximum
+  }
+
+  private struct Total {
+    var logarithm: Tensor
+    var scale: Double
+  }
+
+  private let ring: Ring
+  private var totals: [Total] = []
+
+  /// The logarithms of the sums of all groups of factors that share no choice, each times its scale, added
+  /// up: a scalar.
+  static func logarithm(of factors: [Factor], ring: Ring = .sum) throws -> Tensor? {
+    var contraction = Contraction(ring: ring)
+    try contraction.run(factors)
+    return contraction.totals.map { $0.scale == 1 ? $0.logarithm : $0.logarithm * $0.scale }
+      .reduce(nil) { sum, term in sum.map { $0 + term } ?? term }
+  }
+
+  private init(ring: Ring) { self.ring = ring }
+
+  private mutating func run(_ factors: [Factor]) throws {
+    var waiting = factors
+    while let leaf = waiting.map(\.plates).max(by: { $0.count < $1.count }) {
+      let here = waiting.filter { $0.plates == leaf }
+      waiting.removeAll { $0.plates == leaf }
+      try Self.check(here, in: leaf)
+      for group in Self.groups(here, sharing: { $0.plates == leaf }) {
+        if let rest = try finish(Self.joined(group, in: leaf, ring)) { waiting.append(rest) }
+      }
+    }
+  }
+
+  // Choices made inside a plate are unknown outside it.
+  private static func check(_ factors: [Factor], in plates: Set<PlateFrame>) throws {
+    for variable in factors.flatMap(\.variables) where !variable.plates.isSubset(of: plates) {
+      throw InferenceError.dependenceOnInnerChoice(
+        variable: variable.name,
+        plates: variable.plates.subtracting(plates).map(\.name).sorted())
+    }
+  }
+
+  // Factors connected by choices for which `isShared` holds.
+  private static func groups(
+    _ factors: [Factor], sharing isShared: (EnumeratedVariable) -> Bool
+  ) -> [[Factor]] {
+    var groups: [(factors: [Factor], variables: Set<EnumeratedVariable>)] = []
+    for factor in factors {
+      let own = Set(factor.variables.filter(isShared))
+      let touching = groups.indices.filter { !groups[$0].variables.isDisjoint(with: own) }
+      var merged = (factors: [Factor](), variables: own)
+      for place in touching {
+        merged.factors += groups[place].factors
+        merged.variables.formUnion(groups[place].variables)
+      }
+      merged.factors.append(factor)
+      for place in touching.reversed() { groups.remove(at: place) }
+      groups.append(merged)
+    }
+    return groups.map(\.factors)
+  }
+
+  // One factor without the choices that were made in `plates`.
+  private static func joined(
+    _ group: [Factor], in plates: Set<PlateFrame>, _ ring: Ring
+  ) throws -> Factor {
+    let scales = Set(group.map(\.scale))
+    guard scales.count == 1 else {
+      throw InferenceError.differentScales(group.map(\.site))
+    }
+    var factors = group
+    var left = Set(group.flatMap(\.variables).filter { $0.plates == plates })
+    // The cheapest first: the one whose elimination leaves the smallest table.
+    while let next = left.min(by: { cost($0, factors) < cost($1, factors) }) {
+      left.remove(next)
+      let touching = factors.filter { $0.variables.contains(next) }
+      factors.removeAll { $0.variables.contains(next) }
+      factors.append(product(touching, eliminating: next, ring))
+    }
+    return product(factors, eliminating: nil, ring)
+  }
+
+  // Ties go by the name, so that a run is like any other.
+  private static func cost(
+    _ variable: EnumeratedVariable, _ factors: [Factor]
+  ) -> (Int, String) {
+    let others = Set(factors.filter { $0.variables.contains(variable) }.flatMap(\.variables))
+    return (others.reduce(1) { $0 * $1.count }, variable.name)
+  }
+
+  private static func product(
+    _ factors: [Factor], eliminating variable: EnumeratedVariable?, _ ring: Ring
+  ) -> Factor {
+    var order: [EnumeratedVariable] = []
+    for factor in factors {
+      for other in factor.variables where !order.contains(other) { order.append(other) }
+    }
+    let tables = factors.map { $0.table(over: order) }
+    var table = tables.dropFirst().reduce(tables[0], +)
+    if let variable, let axis = order.firstIndex(of: variable) {
+      table = ring == .sum ? table.logSumExp(axis: axis) : table.max(axis: axis)
+      order.remove(at: axis)
+    }
+    return Factor(
+      table, order, plates: factors[0].plates, site: factors[0].site, scale: factors[0].scale)
+  }
+
+  // What still depends on choices goes on in their plates; what does not is done.
+  private mutating func finish(_ factor: Factor) throws -> Factor? {
+    let outer = factor.variables.reduce(into: Set<PlateFrame>()) { $0.formUnion($1.plates) }
+    if !factor.variables.isEmpty, outer == factor.plates {
+      throw InferenceError.crossedPlates(
+        site: factor.site, variables: factor.variables.map(\.name),
+        plates: outer.map(\.name).sorted())
+    }
+    let rest = factor.summed(over: factor.plates.subtracting(outer))
+    if !factor.variables.isEmpty { return rest }
+    totals.append(Total(logarithm: rest.table.sum(), scale: rest.scale))
+    return nil
+  }
+}

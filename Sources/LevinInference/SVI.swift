@@ -1,0 +1,107 @@
+public import LevinNN
+public import LevinTensor
+internal import LevinTraining
+
+/// Stochastic variational inference: makes a guide's parameters fit a model's posterior, step by step.
+///
+///     let guide = AutoDelta(gmm, expose: ["weights", "locs", "scale"])
+///     let svi = SVI(gmm, guide, loss: TraceEnumELBO(maxPlateNesting: 1)) {
+///       Adam($0, learningRate: 0.1, betas: (0.8, 0.99))
+///     }
+///     for _ in 0..<500 { losses.append(try svi.step(data)) }
+///     print(guide["locs"])
+///
+/// Parameters belong to the guide. Its own are made when it first runs, and the optimizer then.
+public final class SVI<Input> {
+  private let model: (Input) throws -> Void
+  private let guide: any Guide<Input>
+  private let objective: any Objective
+  private let makeOptimizer: ([Parameter]) -> any Optimizer
+  private let others: [Parameter]
+  private var optimizer: (any Optimizer)?
+  private var edges = EdgeWatch()
+
+  /// The number of steps taken.
+  public private(set) var stepCount = 0
+
+  /// What was noticed on the way, such as a value that runs to the edge of its support; each is printed to
+  /// standard error when it happens.
+  public var warnings: [String] { edges.warnings }
+
+  /// Sets up inference.
+  ///
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - guide: The guide, whose parameters are trained.
+  ///   - objective: What is made small.
+  ///   - parameters: Parameters of the model that are trained too.
+  ///   - optimizer: Makes the optimizer of all parameters when they are known.
+  public init(
+    _ model: @escaping (Input) throws -> Void, _ guide: some Guide<Input>,
+    loss objective: some Objective, training parameters: [Parameter] = [],
+    optimizer: @escaping ([Parameter]) -> any Optimizer
+  ) {
+    self.model = model
+    self.guide = guide
+    self.objective = objective
+    others = parameters
+    makeOptimizer = optimizer
+  }
+
+  /// Takes a step, and gives the loss before it.
+  ///
+  /// - Throws: ``InferenceError`` if the model and the guide do not fit together, or if the loss, a gradient
+  ///   or a new value is not finite; the parameters are then as they were.
+  @discardableResult
+  public func step(_ input: Input) throws -> Double {
+    let loss = try differentiableLoss(input)
+    let optimizer = self.optimizer ?? makeOptimizer(guide.parameters + others)
+    self.optimizer = optimizer
+    let gradients = gradients(of: loss, at: optimizer.parameters.map(\.unconstrained))
+    let update = optimizer.proposeUpdate(gradients)
+    let gradientCheck = FiniteCheck(gradients)
+    let valueCheck = FiniteCheck(update.values.map(\.value))
+    var roots = [loss]
+    gradientCheck.appendRoots(to: &roots)
+    valueCheck.appendRoots(to: &roots)
+    edges.appendRoots(of: guide, to: &roots)
+    for (_, value) in update.values { roots.append(value) }
+    roots += update.state
+    LevinTensor.evaluate(roots)
+    let value = loss.firstScalar
+    stepCount += 1
+    try check(value, gradientCheck, valueCheck)
+    update.commit()
+    edges.look(atStep: stepCount)
+    return value
+  }
+
+  /// The loss as it is, without a step.
+  public func evaluate(_ input: Input) throws -> Double {
+    try withoutGradient { try differentiableLoss(input) }.item()
+  }
+
+  /// The loss as a scalar that can be differentiated with respect to the parameters.
+  public func differentiableLoss(_ input: Input) throws -> Tensor {
+    try objective.loss(model: { try model(input) }, guide: { try guide(input) })
+  }
+
+  private func check(_ loss: Double, _ gradients: FiniteCheck, _ values: FiniteCheck) throws {
+    if !loss.isFinite { throw InferenceError.notFinite(step: stepCount, what: "the loss") }
+    for (check, what) in [(gradients, "the gradient"), (values, "the new value")] {
+      guard let place = check.firstFailure else { continue }
+      throw InferenceError.notFinite(step: stepCount, what: "\(what) of \(name(of: place))")
+    }
+  }
+
+  private func name(of place: Int) -> String {
+    guard let parameter = optimizer?.parameters[place] else { return "a parameter" }
+    if let site = (guide as? any SiteParameters)?.siteParameters.first(where: {
+      $0.parameter === parameter
+    }) {
+      return "site '\(site.site)'"
+    }
+    let named = guide.namedParameters.first { $0.parameter === parameter }
+    return "parameter '\(named?.name ?? "\(place)")'"
+  }
+}
