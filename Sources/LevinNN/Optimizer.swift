@@ -56,6 +56,9 @@ public struct ProposedUpdate {
     for (parameter, value) in values { parameter.adopt(value) }
     commitState()
   }
+
+  /// Makes the optimizer remember its state, for one that puts the values in force itself.
+  func remember() { commitState() }
 }
 
 /// Pairs each parameter with its gradient and the state kept for it.
