@@ -6,6 +6,10 @@ public enum InferenceError: Error, Sendable, CustomStringConvertible {
   case siteMissingFromGuide(String)
   /// The model draws a discrete value that nobody sums out and the guide does not draw.
   case discreteSiteNotEnumerated(String)
+  /// Discrete inference would draw a value anew that the choices depend on.
+  case freeSiteInDiscreteInference(String)
+  /// A temperature that discrete inference does not know.
+  case temperature(Int)
   /// A guide for real values was given a site of a discrete one.
   case discreteSiteInContinuousGuide(String)
   /// More plates are nested than an objective was told.
@@ -35,6 +39,12 @@ public enum InferenceError: Error, Sendable, CustomStringConvertible {
     case .discreteSiteNotEnumerated(let name):
       "the discrete site '\(name)' is neither summed out nor drawn by the guide; write "
         + "sample(\"\(name)\", …, enumerate: .parallel) and use TraceEnumELBO, or let the guide draw it"
+    case .freeSiteInDiscreteInference(let name):
+      "discrete inference: '\(name)' is drawn, and the choices would belong to another draw of it; fix it "
+        + "by withReplay(of:) a trace of the guide or withCondition, or enumerate it"
+    case .temperature(let temperature):
+      "discrete inference: the temperature is \(temperature), and must be 0 for the most probable choices "
+        + "or 1 for a draw of them"
     case .discreteSiteInContinuousGuide(let name):
       "the site '\(name)' is discrete, and an automatic guide is for real values; leave it out of "
         + "'expose' and sum it out with enumerate: .parallel"

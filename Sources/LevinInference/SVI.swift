@@ -48,6 +48,38 @@ public final class SVI<Input> {
     makeOptimizer = optimizer
   }
 
+  /// Sets up inference with an optimizer of its own for each site or property of the guide.
+  ///
+  ///     SVI(model, guide, loss: TraceELBO()) { site, parameters in
+  ///       Adam(parameters, learningRate: site == "scale" ? 0.01 : 0.1)
+  ///     }
+  ///
+  /// - Parameters:
+  ///   - model: The model.
+  ///   - guide: The guide, whose parameters are trained.
+  ///   - objective: What is made small.
+  ///   - optimizer: Makes the optimizer of the parameters of a site, given the site's name, or that of the
+  ///     property of a guide of one's own.
+  public convenience init(
+    _ model: @escaping (Input) throws -> Void, _ guide: some Guide<Input>,
+    loss objective: some Objective,
+    optimizer: @escaping (_ site: String, [Parameter]) -> any Optimizer
+  ) {
+    self.init(model, guide, loss: objective) { _ in
+      let sites = (guide as? any SiteParameters)?.siteParameters.map { ($0.site, $0.parameter) }
+      let named = sites ?? guide.namedParameters.map { ($0.name, $0.parameter) }
+      var groups: [(site: String, parameters: [Parameter])] = []
+      for (site, parameter) in named {
+        if let place = groups.firstIndex(where: { $0.site == site }) {
+          groups[place].parameters.append(parameter)
+        } else {
+          groups.append((site, [parameter]))
+        }
+      }
+      return OptimizerGroup(groups.map { optimizer($0.site, $0.parameters) })
+    }
+  }
+
   /// Takes a step, and gives the loss before it.
   ///
   /// - Throws: ``InferenceError`` if the model and the guide do not fit together, or if the loss, a gradient

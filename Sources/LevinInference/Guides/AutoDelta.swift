@@ -11,19 +11,11 @@ public import LevinTensor
 /// the optimum is the mode that a textbook means. Each value is kept in its support by
 /// `transform(to:)`; a simplex is the softmax of as many numbers as it has.
 public final class AutoDelta<Input>: Guide {
-  private struct Entry {
-    let name: String
-    let parameter: Parameter
-    let eventRank: Int
-    let plates: [PlateFrame]
-    let support: Constraint
-  }
-
   private let model: (Input) throws -> Void
-  private let isExposed: (String) -> Bool
+  private let expose: Set<String>?
   private let start: StartStrategy
-  private var entries: [Entry] = []
-  private var isPrepared = false
+  private var latents: LatentSites?
+  private var estimates: [Parameter] = []
 
   /// Makes a guide for the latent sites of a model.
   ///
@@ -38,95 +30,54 @@ public final class AutoDelta<Input>: Guide {
     start: StartStrategy = .median()
   ) {
     self.model = model
+    self.expose = expose
     self.start = start
-    isExposed = { expose?.contains($0) ?? true }
-    expectsAll = expose == nil
   }
-
-  private let expectsAll: Bool
 
   /// Gives each latent site its estimate.
   ///
   /// - Throws: ``InferenceError`` if the model has an exposed site that is discrete, or a start is outside
   ///   its support.
   public func callAsFunction(_ input: Input) throws {
-    if !isPrepared { try prepare(input) }
-    let plates = enteredPlates()
-    for entry in entries {
-      let value = LevinInference.parameter("AutoDelta.\(entry.name)", entry.parameter.wrappedValue)
-      inside(entry.plates.compactMap { plates[$0.name] }[...]) {
-        sample(entry.name, Delta(value, eventRank: entry.eventRank))
-      }
+    let latents = try self.latents ?? prepare(input)
+    latents.forEach { place in
+      let entry = latents.entries[place]
+      let value = parameter("AutoDelta.\(entry.name)", estimates[place].wrappedValue)
+      sample(entry.name, Delta(value, eventRank: entry.eventRank))
     }
   }
 
-  /// Runs the model once and gives each site its first value.
-  ///
-  /// The first call does this too.
-  public func prepare(_ input: Input) throws {
-    // The guide may be running in a trace of its own, which this run is no part of.
-    let trace = try withoutGradient {
-      try withBlock(hideWhere: { _ in true }) { try Trace { try model(input) } }
+  // Runs the model once and gives each site its first value.
+  private func prepare(_ input: Input) throws -> LatentSites {
+    let found = try LatentSites(expose: expose, start: start) { try model(input) }
+    estimates = found.entries.map {
+      Parameter(wrappedValue: $0.start, transform: transform(to: $0.support))
     }
-    let sites = trace.samples.filter { $0.isLatent && isExposed($0.name) }
-    for site in sites where !(expectsAll && site.enumeration != nil) {
-      entries.append(try withoutGradient { try entry(for: site) })
-    }
-    isPrepared = true
-  }
-
-  private func entry(for site: Site) throws -> Entry {
-    guard let distribution = site.distribution, !distribution.support.isDiscrete else {
-      throw InferenceError.discreteSiteInContinuousGuide(site.name)
-    }
-    // The event axes are those of the distribution, whatever its support takes together.
-    let value = try start.value(site).expanded(
-      to: distribution.batchShape + distribution.eventShape)
-    guard distribution.support.check(value).all().item() == 1 else {
-      throw InferenceError.startOutsideSupport(
-        site: site.name, support: distribution.support.description)
-    }
-    return Entry(
-      name: site.name,
-      parameter: Parameter(wrappedValue: value, transform: transform(to: distribution.support)),
-      eventRank: distribution.eventShape.count, plates: site.plates,
-      support: distribution.support)
-  }
-
-  // Plates of the sites, each made once and before the first site.
-  private func enteredPlates() -> [String: Plate] {
-    var plates: [String: Plate] = [:]
-    for frame in entries.flatMap(\.plates) where plates[frame.name] == nil {
-      plates[frame.name] = Plate(frame.name, frame.count, dim: frame.dim)
-    }
-    return plates
-  }
-
-  private func inside(_ plates: ArraySlice<Plate>, _ body: () -> Void) {
-    guard let outer = plates.first else { return body() }
-    outer { inside(plates.dropFirst(), body) }
+    latents = found
+    return found
   }
 
   /// The names of the sites that it estimates, in the order of the model; none before the first call.
-  public var sites: [String] { entries.map(\.name) }
+  public var sites: [String] { latents?.entries.map(\.name) ?? [] }
 
   /// The estimate of a site.
   public subscript(site: String) -> Tensor {
-    guard let entry = entries.first(where: { $0.name == site }) else {
+    guard let place = sites.firstIndex(of: site) else {
       fatalError("AutoDelta: there is no estimate of '\(site)'; there are those of \(sites)")
     }
-    return entry.parameter.wrappedValue
+    return estimates[place].wrappedValue
   }
 
   /// The estimates of all sites by name.
   public func median() -> [String: Tensor] {
-    Dictionary(
-      uniqueKeysWithValues: entries.map { ($0.name, $0.parameter.wrappedValue.detached()) })
+    Dictionary(uniqueKeysWithValues: sites.map { ($0, self[$0].detached()) })
   }
 }
 
 extension AutoDelta: SiteParameters {
   var siteParameters: [SiteParameter] {
-    entries.map { SiteParameter(site: $0.name, parameter: $0.parameter, support: $0.support) }
+    zip(latents?.entries ?? [], estimates).map {
+      SiteParameter(site: $0.name, parameter: $1, support: $0.support)
+    }
   }
 }

@@ -54,6 +54,11 @@ final class ParallelEnumeration: Handler {
   /// The first axis that nothing here has ever taken.
   private(set) var nextDim: Int
 
+  /// What lies along each axis when the run is over.
+  var variablesByDim: [Int: EnumeratedVariable] {
+    Dictionary(entries.map { ($0.dim, $0.variable) }, uniquingKeysWith: { $1 })
+  }
+
   /// All sites that go over their values, in order.
   private(set) var variables: [EnumeratedVariable] = []
 

@@ -63,7 +63,10 @@ extension Site {
     guard kind == .sample, let narrow = distribution else { return }
     let wide = narrow.expanded(to: batchShape(of: narrow))
     distribution = wide
-    if given == nil { given = wide.draw() }
+    if given == nil {
+      given = wide.draw()
+      isDrawn = true
+    }
   }
 
   // The batch shape with the plates' sizes at their axes.

@@ -38,6 +38,14 @@ public func sample(
   return site.value
 }
 
+/// A draw that a guide needs on the way to a latent value, and that the model knows nothing of.
+func auxiliarySample(_ name: String, _ distribution: any Distribution) -> Tensor {
+  let site = Site(.sample, name, distribution: distribution)
+  site.isAuxiliary = true
+  HandlerStack.visit(site)
+  return site.value
+}
+
 /// A value that follows from others, recorded under a name.
 ///
 /// It adds nothing to an objective; traces and predictions show it.
@@ -46,6 +54,7 @@ public func deterministic(_ name: String, _ value: Tensor, eventRank: Int = 0) -
   let site = Site(
     .sample, name, distribution: Delta(value, eventRank: eventRank), value: value,
     isObserved: true)
+  site.isDeterministic = true
   HandlerStack.visit(site)
   return site.value
 }

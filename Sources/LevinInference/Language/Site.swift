@@ -38,6 +38,10 @@ public final class Site {
   var enumeration: Enumeration?
   // Whether handlers further out are not to see the site.
   var isHidden = false
+  // Whether the value was drawn in this run rather than given by a handler.
+  var isDrawn = false
+  // Whether the value follows from others, so that it is no data.
+  var isDeterministic = false
   // Whether it serves another site of the guide and has no counterpart in the model.
   var isAuxiliary = false
   // What variable the values along an enumerated axis belong to: axes are used again along a Markov chain.
@@ -84,9 +88,16 @@ public final class Site {
 
   private func logProbOfValue() -> Tensor {
     guard let distribution else { return Tensor(0 as Float) }
-    let counted = mask.map { distribution.masked(by: $0) } ?? distribution
+    if let density = densityOfOwnValue(distribution) { return density }
     if enumeratedDim != nil, let table = logProbOfSupport(distribution) { return table }
+    let counted = mask.map { distribution.masked(by: $0) } ?? distribution
     return counted.logProb(value)
+  }
+
+  // A point mass gives the value that it is at, so there is nothing to compare.
+  private func densityOfOwnValue(_ distribution: any Distribution) -> Tensor? {
+    guard let delta = distribution as? Delta, delta.value.node === value.node else { return nil }
+    return delta.logDensity.expanded(to: delta.batchShape)
   }
 
   // The logits of all categories are at hand, so nothing has to be looked up.

@@ -14,24 +14,31 @@ struct Contraction {
     case maximum
   }
 
-  private struct Total {
-    var logarithm: Tensor
-    var scale: Double
-  }
-
   private let ring: Ring
-  private var totals: [Total] = []
+  private let eliminated: Set<EnumeratedVariable>
+  private var totals: [Factor] = []
 
   /// The logarithms of the sums of all groups of factors that share no choice, each times its scale, added
-  /// up: a scalar.
+  /// up: a scalar; nil for no factors.
   static func logarithm(of factors: [Factor], ring: Ring = .sum) throws -> Tensor? {
-    var contraction = Contraction(ring: ring)
-    try contraction.run(factors)
-    return contraction.totals.map { $0.scale == 1 ? $0.logarithm : $0.logarithm * $0.scale }
-      .reduce(nil) { sum, term in sum.map { $0 + term } ?? term }
+    let totals = try totals(of: factors, over: Set(factors.flatMap(\.variables)), ring: ring)
+    return totals.map(\.scaledSum).reduce(nil) { sum, term in sum.map { $0 + term } ?? term }
   }
 
-  private init(ring: Ring) { self.ring = ring }
+  /// The logarithms of the sums over some choices, of each group of factors that share one of them.
+  ///
+  /// What is left depends on the other choices alone, and is spread over their plates.
+  static func totals(
+    of factors: [Factor], over variables: Set<EnumeratedVariable>, ring: Ring = .sum
+  ) throws -> [Factor] {
+    var contraction = Contraction(ring: ring, eliminated: variables)
+    try contraction.run(factors)
+    return contraction.totals
+  }
+
+  private init(ring: Ring, eliminated: Set<EnumeratedVariable>) {
+    (self.ring, self.eliminated) = (ring, eliminated)
+  }
 
   private mutating func run(_ factors: [Factor]) throws {
     var waiting = factors
@@ -39,8 +46,8 @@ struct Contraction {
       let here = waiting.filter { $0.plates == leaf }
       waiting.removeAll { $0.plates == leaf }
       try Self.check(here, in: leaf)
-      for group in Self.groups(here, sharing: { $0.plates == leaf }) {
-        if let rest = try finish(Self.joined(group, in: leaf, ring)) { waiting.append(rest) }
+      for group in Self.groups(here, sharing: { eliminated.contains($0) && $0.plates == leaf }) {
+        if let rest = try finish(joined(group, in: leaf)) { waiting.append(rest) }
       }
     }
   }
@@ -75,23 +82,21 @@ struct Contraction {
   }
 
   // One factor without the choices that were made in `plates`.
-  private static func joined(
-    _ group: [Factor], in plates: Set<PlateFrame>, _ ring: Ring
-  ) throws -> Factor {
+  private func joined(_ group: [Factor], in plates: Set<PlateFrame>) throws -> Factor {
     let scales = Set(group.map(\.scale))
     guard scales.count == 1 else {
       throw InferenceError.differentScales(group.map(\.site))
     }
     var factors = group
-    var left = Set(group.flatMap(\.variables).filter { $0.plates == plates })
+    var left = eliminated.intersection(group.flatMap(\.variables).filter { $0.plates == plates })
     // The cheapest first: the one whose elimination leaves the smallest table.
-    while let next = left.min(by: { cost($0, factors) < cost($1, factors) }) {
+    while let next = left.min(by: { Self.cost($0, factors) < Self.cost($1, factors) }) {
       left.remove(next)
       let touching = factors.filter { $0.variables.contains(next) }
       factors.removeAll { $0.variables.contains(next) }
-      factors.append(product(touching, eliminating: next, ring))
+      factors.append(Self.product(touching, eliminating: next, ring))
     }
-    return product(factors, eliminating: nil, ring)
+    return Self.product(factors, eliminating: nil, ring)
   }
 
   // Ties go by the name, so that a run is like any other.
@@ -119,17 +124,20 @@ struct Contraction {
       table, order, plates: factors[0].plates, site: factors[0].site, scale: factors[0].scale)
   }
 
-  // What still depends on choices goes on in their plates; what does not is done.
+  // What still depends on choices to eliminate goes on in their plates; what does not is done.
   private mutating func finish(_ factor: Factor) throws -> Factor? {
+    let isDone = eliminated.isDisjoint(with: factor.variables)
     let outer = factor.variables.reduce(into: Set<PlateFrame>()) { $0.formUnion($1.plates) }
-    if !factor.variables.isEmpty, outer == factor.plates {
+    let rest = factor.summed(over: factor.plates.subtracting(outer))
+    if isDone {
+      totals.append(rest)
+      return nil
+    }
+    if outer == factor.plates {
       throw InferenceError.crossedPlates(
         site: factor.site, variables: factor.variables.map(\.name),
         plates: outer.map(\.name).sorted())
     }
-    let rest = factor.summed(over: factor.plates.subtracting(outer))
-    if !factor.variables.isEmpty { return rest }
-    totals.append(Total(logarithm: rest.table.sum(), scale: rest.scale))
-    return nil
+    return rest
   }
 }

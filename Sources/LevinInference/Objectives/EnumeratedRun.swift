@@ -1,27 +1,51 @@
 internal import LevinDistributions
 internal import LevinTensor
 
-/// A run of a guide, and of a model that takes over what the guide drew and enumerates the rest.
+/// A run of a guide, and of a model that takes over what the guide drew, with choices enumerated in both.
 struct EnumeratedRun {
   let guide: Trace
   let model: Trace
-  /// The sites of the model that go over their values.
+  /// The sites of the guide, and of the model, that go over their values.
+  let guideVariables: [EnumeratedVariable]
   let variables: [EnumeratedVariable]
   /// How many axes of the batch shape belong to plates.
   let plateRank: Int
 
   init(
-    model: () throws -> Void, guide: () throws -> Void, maxPlateNesting: Int
+    model: () throws -> Void, guide: () throws -> Void, plateRank: Int,
+    axis: ParticleAxis = ParticleAxis()
   ) throws {
-    plateRank = maxPlateNesting
-    let guideTrace = try Trace(guide)
+    self.plateRank = plateRank
+    let ofGuide = ParallelEnumeration(firstAvailableDim: -1 - plateRank)
+    let guideTrace = try Trace { try HandlerStack.with(ofGuide) { try axis.run(guide) } }
     self.guide = guideTrace
-    let enumeration = ParallelEnumeration(firstAvailableDim: -1 - maxPlateNesting)
+    guideVariables = ofGuide.variables
+    let ofModel = ParallelEnumeration(
+      firstAvailableDim: ofGuide.nextDim, known: ofGuide.variablesByDim)
     self.model = try Trace {
-      try withReplay(of: guideTrace) { try HandlerStack.with(enumeration, model) }
+      try withReplay(of: guideTrace) {
+        try HandlerStack.with(ofModel) { try axis.run(model) }
+      }
     }
+    variables = ofModel.variables
+    try TracePair.check(self.guide, self.model)
+    for site in self.guide.samples { try check(site, of: self.guide) }
+    for site in self.model.samples { try check(site, of: self.model) }
+  }
+
+  /// A run of a model in which nothing but enumerated choices is open.
+  init(fixed model: () throws -> Void, firstAvailableDim: Int) throws {
+    plateRank = -1 - firstAvailableDim
+    guide = Trace {}
+    guideVariables = []
+    let enumeration = ParallelEnumeration(firstAvailableDim: firstAvailableDim)
+    self.model = try Trace { try HandlerStack.with(enumeration, model) }
     variables = enumeration.variables
-    try check()
+    for site in self.model.samples where site.isDrawn {
+      throw site.distribution?.support.isDiscrete == true
+        ? InferenceError.discreteSiteNotEnumerated(site.name)
+        : InferenceError.freeSiteInDiscreteInference(site.name)
+    }
   }
 
   /// The deepest axis that a plate takes in a run in which nothing is enumerated.
@@ -32,22 +56,7 @@ struct EnumeratedRun {
     return -(dims.min() ?? 0)
   }
 
-  private func check() throws {
-    for site in guide.samples where site.isLatent && !site.isAuxiliary {
-      guard model.site(site.name)?.isLatent == true else {
-        throw InferenceError.siteMissingFromModel(site.name)
-      }
-    }
-    for site in model.samples where site.isLatent && site.enumeratedDim == nil {
-      if guide.site(site.name) != nil { continue }
-      throw site.distribution?.support.isDiscrete == true
-        ? InferenceError.discreteSiteNotEnumerated(site.name)
-        : InferenceError.siteMissingFromGuide(site.name)
-    }
-    for site in guide.samples + model.samples { try check(site) }
-  }
-
-  private func check(_ site: Site) throws {
+  private func check(_ site: Site, of trace: Trace) throws {
     for plate in site.plates {
       if let dim = plate.dim, dim < -plateRank {
         throw InferenceError.plateBeyondNesting(
@@ -60,36 +69,80 @@ struct EnumeratedRun {
       let isPlate = site.plates.contains { $0.dim == dim && $0.count == size }
       let isChoice = dim < -plateRank && site.variables[dim]?.count == size
       if isPlate || isChoice { continue }
-      model.computeLogProb()
+      trace.computeLogProb()
       throw InferenceError.unexplainedAxis(
-        site: site.name, dim: dim, size: size, shapes: model.formatShapes())
+        site: site.name, dim: dim, size: size, shapes: trace.formatShapes())
     }
   }
 
-  /// Whether a site's log-probability depends on enumerated choices.
-  private func isFactor(_ site: Site) -> Bool {
-    site.unscaledLogProb.shape.dropLast(plateRank).contains { $0 > 1 }
-      || site.enumeratedDim != nil
+  // Whether a site's log-probability depends on one of some choices.
+  private func depends(_ site: Site, on choices: [EnumeratedVariable]) -> Bool {
+    let shape = site.unscaledLogProb.shape
+    return shape.dropLast(plateRank).indices.contains { axis in
+      let dim = axis - shape.count
+      guard shape[axis] > 1, let variable = site.variables[dim] else { return false }
+      return choices.contains(variable) && !site.plates.contains { $0.dim == dim }
+    }
   }
 
-  /// The log-probabilities that take part in sums over choices.
+  /// The log-probabilities of the model that take part in sums over its choices.
   var factors: [Factor] {
-    model.samples.filter(isFactor).map { Factor($0, plateRank: plateRank) }
+    model.samples.filter { depends($0, on: variables) }.map { Factor($0, plateRank: plateRank) }
   }
 
-  /// The log-joint of the model, choices summed out, less the log-density of the guide.
+  /// The expectation under the guide of the log-joint of the model, choices summed out, less the
+  /// log-density of the guide.
   func evidenceLowerBound() throws -> Tensor {
-    var terms = model.samples.filter { !isFactor($0) }.map(\.logProbSum)
-    if let summed = try Contraction.logarithm(of: factors) { terms.append(summed) }
-    let evidence = terms.dropFirst().reduce(terms.first ?? Tensor(0 as Float), +)
-    return guide.samples.filter { !$0.isCertain }.reduce(evidence) { $0 - $1.logProbSum }
+    let ofModel = model.samples.filter { !depends($0, on: variables) }
+    let ofGuide = guide.samples.filter { !$0.isCertain }
+    let summed = try Contraction.totals(of: factors, over: Set(variables))
+    let isOpen = { depends($0, on: guideVariables) }
+    var terms = ofModel.filter { !isOpen($0) }.map { Term($0, sign: 1) }
+    terms += ofGuide.filter { !isOpen($0) }.map { Term($0, sign: -1) }
+    var open = ofModel.filter(isOpen).map { Factor($0, plateRank: plateRank) }
+    open += ofGuide.filter(isOpen).map { Factor($0, plateRank: plateRank).negated }
+    for total in summed {
+      if total.variables.isEmpty {
+        terms.append(Term(total.scaledSum, plates: []))
+      } else {
+        open.append(total)
+      }
+    }
+    if let expected = try expectation(of: open) { terms.append(Term(expected, plates: [])) }
+    let scored = guide.samples.filter { site in
+      site.isLatent && site.enumeratedDim == nil && !site.isCertain
+        && !(site.distribution is any ReparameterizedDistribution)
+    }
+    return terms.isEmpty ? Tensor(0 as Float) : surrogate(terms, scores: scored)
+  }
+
+  // The mean over the guide's choices of terms that depend on them. How probable each of their values is
+  // tells the derivative of the logarithm of the sum of all probabilities with respect to an offset there.
+  private func expectation(of terms: [Factor]) throws -> Tensor? {
+    if terms.isEmpty { return nil }
+    let offsets = terms.map {
+      Tensor.zeros($0.table.shape, dtype: $0.table.dtype).requiringGradient()
+    }
+    var factors = guide.samples.filter { depends($0, on: guideVariables) }
+      .map { Factor($0, plateRank: plateRank, isMasked: false) }
+    factors += zip(terms, offsets).map { term, offset in
+      Factor(offset, term.variables, plates: term.plates, site: term.site, scale: 1)
+    }
+    for place in factors.indices { factors[place].scale = 1 }
+    guard let logarithm = try Contraction.logarithm(of: factors) else { return nil }
+    let shares = gradients(of: logarithm, at: offsets)
+    return zip(terms, shares).reduce(nil) { sum, pair in
+      guard let share = pair.1 else { return sum }
+      let mean = (share * pair.0.table).sum() * pair.0.scale
+      return sum.map { $0 + mean } ?? mean
+    }
   }
 }
 
 extension Site {
-  /// Whether the value is one that the distribution always gives, so that its log-density is 0.
+  /// Whether the log-density of the value is 0 whatever the parameters are.
   var isCertain: Bool {
-    guard let delta = distribution as? Delta, mask == nil else { return false }
+    guard let delta = distribution as? Delta else { return false }
     return delta.isCertain && delta.value.node === value.node
   }
 }

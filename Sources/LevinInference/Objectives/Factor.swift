@@ -19,8 +19,10 @@ struct Factor {
   }
 
   /// The log-probability of a site, whose last `plateRank` axes belong to plates.
-  init(_ site: Site, plateRank: Int) {
-    let logProb = site.maskedLogProb
+  ///
+  /// - Parameter isMasked: Whether the site's mask counts.
+  init(_ site: Site, plateRank: Int, isMasked: Bool = true) {
+    let logProb = isMasked ? site.maskedLogProb : site.unscaledLogProb
     let missing = max(plateRank - logProb.rank, 0)
     let shape = [Int](repeating: 1, count: missing) + logProb.shape
     let outer = shape.count - plateRank
@@ -32,6 +34,16 @@ struct Factor {
     self.site = site.name
     scale = site.scale
   }
+
+  /// The same with the opposite sign.
+  var negated: Factor {
+    var result = self
+    result.table = -table
+    return result
+  }
+
+  /// The sum of all numbers times the scale.
+  var scaledSum: Tensor { scale == 1 ? table.sum() : table.sum() * scale }
 
   /// The table with axes for `order`, of size 1 where it does not depend on a variable.
   func table(over order: [EnumeratedVariable]) -> Tensor {

@@ -1,3 +1,4 @@
+public import LevinDistributions
 public import LevinTensor
 
 /// The evidence lower bound with discrete choices of the model summed out.
@@ -9,26 +10,51 @@ public import LevinTensor
 /// the sum being over all choices, worked out plate by plate. Normalising constants are included; it is a sum
 /// over the data, not a mean. With a guide of point estimates it is minus the log-joint.
 public final class TraceEnumELBO: Objective {
-  /// How many axes plates take at most, counted from the right; nil until it has been found out.
-  public private(set) var maxPlateNesting: Int?
+  private var particles: Particles
 
   /// Makes an objective.
   ///
-  /// - Parameter maxPlateNesting: How many axes plates take at most. Left out, the first loss runs the model
-  ///   and the guide once to find out.
-  public init(maxPlateNesting: Int? = nil) { self.maxPlateNesting = maxPlateNesting }
-
-  /// The loss of one run; see ``Objective``.
-  public func loss(model: () throws -> Void, guide: () throws -> Void) throws -> Tensor {
-    -(try run(model, guide).evidenceLowerBound())
+  /// - Parameters:
+  ///   - maxPlateNesting: How many axes plates take at most, counted from the right. Left out, the first loss
+  ///     runs the model and the guide once to find out.
+  ///   - particles: How many runs are averaged, where the guide draws.
+  ///   - isVectorized: Whether these go all at once, along an axis left of all plates, over which the model
+  ///     has to broadcast.
+  public init(maxPlateNesting: Int? = nil, particles: Int = 1, isVectorized: Bool = false) {
+    self.particles = Particles(
+      particles, isVectorized: isVectorized, maxPlateNesting: maxPlateNesting,
+      for: "TraceEnumELBO")
   }
 
-  private func run(
-    _ model: () throws -> Void, _ guide: () throws -> Void
-  ) throws -> EnumeratedRun {
-    let nesting =
-      try maxPlateNesting ?? EnumeratedRun.deepestPlate(model: model, guide: guide)
-    maxPlateNesting = nesting
-    return try EnumeratedRun(model: model, guide: guide, maxPlateNesting: nesting)
+  /// The loss of one run, or the mean of several; see ``Objective``.
+  public func loss(model: () throws -> Void, guide: () throws -> Void) throws -> Tensor {
+    try particles.mean(model: model, guide: guide) { plateRank, axis in
+      let run = try EnumeratedRun(
+        model: model, guide: guide, plateRank: plateRank, axis: axis)
+      return -(try run.evidenceLowerBound())
+    }
+  }
+
+  /// The posterior of each enumerated choice at the guide's values: exact, and of the batch shape of the
+  /// site's plates.
+  ///
+  /// - Parameters:
+  ///   - model: Runs the model on data.
+  ///   - guide: Runs the guide on the same data.
+  /// - Returns: A distribution for each site that is enumerated.
+  public func computeMarginals(
+    model: () throws -> Void, guide: () throws -> Void
+  ) throws -> [String: Categorical] {
+    let nesting = try particles.maxPlateNesting(model: model, guide: guide)
+    let run = try withoutGradient { () throws -> EnumeratedRun in
+      try EnumeratedRun(model: model, guide: guide, plateRank: nesting)
+    }
+    let posterior = DiscretePosterior(run.factors, plateRank: run.plateRank)
+    var marginals: [String: Categorical] = [:]
+    for variable in run.variables {
+      let shares = try posterior.marginals(of: variable).detached()
+      marginals[variable.name] = Categorical(logits: variable.placesFirst(shares).log())
+    }
+    return marginals
   }
 }

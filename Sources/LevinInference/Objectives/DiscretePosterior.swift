@@ -1,0 +1,72 @@
+internal import LevinDistributions
+internal import LevinTensor
+
+/// The posterior of discrete choices, given all else.
+///
+/// The derivative of the logarithm of a sum with respect to the logarithm of one of its terms is the share
+/// of that term: so the marginal probabilities of a choice are the gradient of the contraction at an offset
+/// that is added to its log-probabilities. With a maximum in place of the sum the gradient tells which
+/// values attain it. Joint draws and joint maxima take one choice after the other, each given those before.
+struct DiscretePosterior {
+  private let factors: [Factor]
+  private let plateRank: Int
+  /// What is known of each choice: 0 for what may be, -inf for what is not.
+  private var evidence: [Factor] = []
+
+  init(_ factors: [Factor], plateRank: Int) {
+    // Scales weigh an objective; they do not make a choice any surer.
+    self.factors = factors.map { factor in
+      var plain = factor
+      plain.scale = 1
+      return plain
+    }
+    self.plateRank = plateRank
+  }
+
+  /// The marginal probabilities of a choice, of shape [K] + plates.
+  func marginals(of variable: EnumeratedVariable, ring: Contraction.Ring = .sum) throws -> Tensor {
+    let shape = [variable.count] + plateShape(of: variable)
+    let offset = Tensor.zeros(shape, dtype: dtype).requiringGradient()
+    let terms = factors + evidence + [term(offset, of: variable)]
+    guard let logarithm = try Contraction.logarithm(of: terms, ring: ring),
+      let shares = gradients(of: logarithm, at: [offset])[0]
+    else { return Tensor.full(shape, 1 / Double(variable.count), dtype: dtype) }
+    return shares
+  }
+
+  /// Fixes a choice at indices of shape plates.
+  mutating func fix(_ variable: EnumeratedVariable, at choice: Tensor) {
+    let ones = plateShape(of: variable).map { _ in 1 }
+    let values = Tensor.arange(variable.count).reshaped(to: [variable.count] + ones)
+    let isChosen = values .== choice
+    let never = Tensor.full([], -.infinity, dtype: dtype)
+    let known = `where`(isChosen, Tensor.full([], 0, dtype: dtype), never)
+    evaluate(known)
+    evidence.append(term(known, of: variable))
+  }
+
+  private var dtype: DType { factors.first?.table.dtype ?? .float32 }
+
+  private func term(_ table: Tensor, of variable: EnumeratedVariable) -> Factor {
+    Factor(table, [variable], plates: variable.plates, site: variable.name, scale: 1)
+  }
+
+  private func plateShape(of variable: EnumeratedVariable) -> [Int] {
+    var shape = [Int](repeating: 1, count: plateRank)
+    for plate in variable.plates {
+      if let dim = plate.dim { shape[plateRank + dim] = plate.count }
+    }
+    return shape
+  }
+}
+
+extension EnumeratedVariable {
+  /// How many axes, counted from the right, its plates take.
+  var plateDepth: Int { plates.compactMap(\.dim).map { -$0 }.max() ?? 0 }
+
+  /// Numbers of shape [K] + plates with the plates in front, and without axes beyond its own plates.
+  func placesFirst(_ table: Tensor) -> Tensor {
+    let moved = table.movingAxis(0, to: -1)
+    return moved.reshaped(to: moved.shape.suffix(plateDepth + 1))
+  }
+}

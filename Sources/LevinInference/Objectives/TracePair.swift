@@ -1,0 +1,77 @@
+internal import LevinDistributions
+internal import LevinTensor
+
+/// A run of a guide and of a model that takes over what it drew, with nothing enumerated.
+struct TracePair {
+  let guide: Trace
+  let model: Trace
+
+  init(
+    _ model: () throws -> Void, _ guide: () throws -> Void,
+    axis: ParticleAxis
+  ) throws {
+    let guideTrace = try Trace { try axis.run(guide) }
+    self.guide = guideTrace
+    self.model = try Trace { try withReplay(of: guideTrace) { try axis.run(model) } }
+    try TracePair.check(self.guide, self.model)
+  }
+
+  /// Whether a guide and a model have the same latent sites, but for those that are enumerated.
+  static func check(_ guide: Trace, _ model: Trace) throws {
+    for site in guide.samples where site.isLatent && !site.isAuxiliary {
+      guard model.site(site.name)?.isLatent == true else {
+        throw InferenceError.siteMissingFromModel(site.name)
+      }
+    }
+    for site in model.samples where site.isLatent && site.enumeratedDim == nil {
+      if guide.site(site.name) != nil { continue }
+      throw site.distribution?.support.isDiscrete == true
+        ? InferenceError.discreteSiteNotEnumerated(site.name)
+        : InferenceError.siteMissingFromGuide(site.name)
+    }
+  }
+
+  /// The draws of the guide whose density counts.
+  var latents: [Site] { guide.samples.filter { $0.isLatent && !$0.isCertain } }
+
+  /// The draws of the guide through which no gradient passes.
+  var scoredSites: [Site] {
+    latents.filter { !($0.distribution is any ReparameterizedDistribution) }
+  }
+}
+
+/// A part of an objective and the plates it is spread over.
+struct Term {
+  let value: Tensor
+  let plates: [PlateFrame]
+
+  init(_ value: Tensor, plates: [PlateFrame]) { (self.value, self.plates) = (value, plates) }
+
+  init(_ site: Site, sign: Double) {
+    value = sign == 1 ? site.logProb : site.logProb * sign
+    plates = site.plates
+  }
+
+  /// The sum over all plates but those that are kept, and over all other axes.
+  func summed(keeping kept: [PlateFrame]) -> Tensor {
+    let dims = Set(kept.compactMap(\.dim)).intersection(plates.compactMap(\.dim))
+    let axes = value.shape.indices.filter { !dims.contains($0 - value.rank) }
+    return axes.isEmpty ? value : value.sum(axes: axes, keepingDimensions: true)
+  }
+}
+
+/// The sum of terms, with a gradient whose mean is that of the sum's mean.
+///
+/// A draw that is not reparameterised adds its score times what may follow from it: all terms, since no more
+/// is known, but at each place of its plates those of the same place alone. The addition is 0.
+func surrogate(_ terms: [Term], scores: [Site]) -> Tensor {
+  var total = terms.reduce(Tensor(0 as Float)) { $0 + $1.value.sum() }
+  for site in scores {
+    let score = site.maskedLogProb
+    let cost = terms.dropFirst().reduce(terms[0].summed(keeping: site.plates)) {
+      $0 + $1.summed(keeping: site.plates)
+    }.detached()
+    total = total + ((score - score.detached()) * cost).sum()
+  }
+  return total
+}
