@@ -13,20 +13,33 @@ struct EdgeWatch {
 
   private(set) var warnings: [String] = []
   private var watched: [(site: SiteParameter, value: Tensor)] = []
+  // Sites without an edge at 0, and those that were told of.
   private var known: Set<String> = []
+  private var edged: Set<String> = []
 
   /// Asks for the estimates of a guide together with a step, as they are before it.
   mutating func appendRoots(of guide: any Module, to roots: inout [Tensor]) {
     watched = []
     guard let guide = guide as? any SiteParameters else { return }
     for site in guide.siteParameters
-    where site.support.hasEdge && !known.contains(site.site)
+    where !known.contains(site.site) && hasEdge(site)
       && site.parameter.unconstrained.elementCount <= Self.mostElements
     {
       let value = site.parameter.wrappedValue
       watched.append((site, value))
       roots.append(value)
     }
+  }
+
+  // Constraints stay as they are, so each is looked at once.
+  private mutating func hasEdge(_ site: SiteParameter) -> Bool {
+    if edged.contains(site.site) { return true }
+    if site.support.hasEdge {
+      edged.insert(site.site)
+      return true
+    }
+    known.insert(site.site)
+    return false
   }
 
   /// Looks at what was asked for.

@@ -12,7 +12,7 @@ struct Benchmarks {
       --rows     the benchmarks of this size alone
     """
 
-  static let all = trainingBenchmarks + matrixBenchmarks + overheadBenchmarks
+  static let all = trainingBenchmarks + inferenceBenchmarks + matrixBenchmarks + overheadBenchmarks
 
   static var names: [String] {
     var seen: Set<String> = []

@@ -50,7 +50,7 @@ private final class Replay: Handler {
     guard site.kind != .parameter, !site.isObserved, let source = trace.site(site.name),
       source.kind == site.kind
     else { return }
-    site.given = source.value
+    site.given = source.given
     site.enumeratedDim = source.enumeratedDim
   }
 

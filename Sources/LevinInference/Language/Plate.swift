@@ -23,13 +23,15 @@ public struct Plate {
   public let name: String
   /// How many places there are.
   public let size: Int
-  /// The places that this run looks at, as `int64`.
-  public let indices: Tensor
+  private let chosen: Tensor?
   /// The axis that was asked for, or nil for the rightmost one that is free.
   public let dim: Int?
 
+  /// The places that this run looks at, as `int64`.
+  public var indices: Tensor { chosen ?? Tensor.arange(size) }
+
   /// How many places this run looks at.
-  public var count: Int { indices.count }
+  public var count: Int { chosen?.count ?? size }
 
   /// Makes a plate, and chooses the places that a run looks at.
   ///
@@ -54,17 +56,14 @@ public struct Plate {
       "plate '\(name)': the subsample has \(count) of \(size) places; choose from 1 to \(size)")
     (self.name, self.size, self.dim) = (name, size, dim)
     let site = Site(.plate, name, value: subsample)
-    HandlerStack.visit(site, orElse: { Self.choose(count, of: size) })
-    indices = site.value
+    site.placeCount = size
+    // The first places of a random order; without subsampling there is nothing to draw.
+    HandlerStack.visit(site) { count == size ? nil : Tensor.permutation(size)[0..<count] }
+    chosen = site.given
     requireInModel(
-      indices.count == count,
-      "plate '\(name)': the guide looks at \(indices.count) places and the model at \(count); "
-        + "subsample both alike")
-  }
-
-  // The first places of a random order; without subsampling there is nothing to draw.
-  private static func choose(_ count: Int, of size: Int) -> Tensor {
-    count == size ? Tensor.arange(size) : Tensor.permutation(size)[0..<count]
+      (chosen?.count ?? size) == count,
+      "plate '\(name)': the guide looks at \(chosen?.count ?? size) places and the model at "
+        + "\(count); subsample both alike")
   }
 
   /// Runs `body` inside the plate.

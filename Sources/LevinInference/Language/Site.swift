@@ -38,6 +38,9 @@ public final class Site {
   var enumeration: Enumeration?
   // Whether handlers further out are not to see the site.
   var isHidden = false
+  // How many places a plate has. The value of one that looks at all of them is seldom asked for, and so not
+  // made before.
+  var placeCount = 0
   // Whether the value was drawn in this run rather than given by a handler.
   var isDrawn = false
   // Whether the value follows from others, so that it is no data.
@@ -63,8 +66,9 @@ public final class Site {
 
   /// The value, which every site has when its run is over.
   public var value: Tensor {
-    guard let given else { fatalError("site '\(name)' has no value yet") }
-    return given
+    if let given { return given }
+    guard kind == .plate else { fatalError("site '\(name)' has no value yet") }
+    return Tensor.arange(placeCount)
   }
 
   /// Whether the value was drawn rather than given as data.

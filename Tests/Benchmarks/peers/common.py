@@ -32,6 +32,8 @@ LARGE = 1_000_000
 DISTRIBUTION_ROWS = (10_000, LARGE)
 MATRIX_SIZES = (256, 1024)
 
+MIXTURE_ROWS = (100, 100_000)
+MIXTURE_START = {"weights": [0.9, 0.1], "scale": 0.35, "locs": [6.4, 8.0]}
 MIXTURE_LOGIT = 0.5
 RAW_RATE = 4.5
 RAW_CONCENTRATIONS = [[-0.45, -0.166], [-1.52, 0.38]]
@@ -55,6 +57,14 @@ def bimodal_proportions(rows):
     high = random.beta(10, 1.5, (rows, 1))
     low = random.beta(1.5, 10, (rows, 1))
     return (is_high * high + (1 - is_high) * low).astype(np.float32)
+
+
+def two_normals(rows):
+    """Numbers of two normals, one of which is rare, of shape [rows]."""
+    random = np.random.default_rng(0)
+    is_rare = random.random(rows) >= 0.9175750017166138
+    locs = np.where(is_rare, 8.24577808380127, 6.540727615356445)
+    return (locs + random.standard_normal(rows) * 0.31486010551452637).astype(np.float32)
 
 
 def regression_data(rows=LARGE, columns=20):
@@ -134,7 +144,7 @@ def report(options, fits, products=()):
     """Prints a row for each benchmark that was asked for.
 
     A fit is (name, rows, losses, time) and a product is (name, rows, time); `losses(n)` gives the
-    losses of the first n steps, and `time()` microseconds.
+    losses of the first n steps, or of those that are comparable, and `time()` microseconds.
     """
     only = options.only.split(",") if options.only else None
     print("name,rows,step,loss" if options.losses else "name,rows,microseconds")
@@ -143,8 +153,9 @@ def report(options, fits, products=()):
             continue
         if options.losses:
             values = losses(10)
-            print(f"{name},{rows},1,{values[0]!r}")
-            print(f"{name},{rows},10,{values[9]!r}")
+            for step in (1, 10):
+                if step <= len(values):
+                    print(f"{name},{rows},{step},{values[step - 1]!r}")
         else:
             print(f"{name},{rows},{measure():.3f}")
         sys.stdout.flush()
