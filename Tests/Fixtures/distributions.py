@@ -6,13 +6,16 @@
 Made with PyTorch 2.13.0 (CPU), SciPy 1.17.1 and NumPy 2.4.6. Values, gradients and Hessians are
 float64; "logProb32" is PyTorch's result in float32. Each log-probability is held against SciPy's before
 it is written. Gradients and Hessians are of sum(c * logProb) with the coefficients c = 1, -1/2, 1/3, ...
-with respect to the parameters, one after the other. Numbers that JSON lacks are strings.
+with respect to the parameters, one after the other. Numbers that JSON lacks are strings, and moments that
+PyTorch has no formula for are NaN. "slopes" says how draws move with parameters, by PyTorch's implicit
+reparameterisation, which is good to some 1e-4.
 """
 
 import json
 import pathlib
 
 import numpy as np
+import scipy.special
 import scipy.stats
 import torch
 import torch.distributions as td
@@ -41,7 +44,35 @@ def scipy_mixture(weights, log_component):
     return lambda v, *p: np.log((weights(*p) * np.exp(log_component(v[..., None], *p))).sum(-1))
 
 
+def logit_normal(loc, scale):
+    return td.TransformedDistribution(td.Normal(loc, scale), [
+        td.AffineTransform(torch.zeros_like(loc), torch.ones_like(scale) * 0.5), td.SigmoidTransform()])
+
+
+def logistic_normal(loc, scale):
+    normal = td.Independent(td.Normal(loc, scale), 1)
+    return td.TransformedDistribution(normal, [td.StickBreakingTransform()])
+
+
+def scipy_logit_normal(value, loc, scale):
+    x = scipy.special.logit(value)
+    return st.norm.logpdf(2 * x, loc, scale) + np.log(2) - np.log(value) - np.log1p(-value)
+
+
+def scipy_logistic_normal(value, loc, scale):
+    rest = value[..., ::-1].cumsum(-1)[..., ::-1][..., 1:]
+    x = np.log(value[..., :-1] / rest) + np.log(np.arange(rest.shape[-1], 0, -1))
+    return (st.norm.logpdf(x, loc, scale)).sum(-1) - np.log(value).sum(-1)
+
+
+def scipy_dirichlet(value, concentration):
+    powers = scipy.special.xlogy(concentration - 1, value).sum(-1)
+    logs = scipy.special.gammaln
+    return powers + logs(concentration.sum(-1)) - logs(concentration).sum(-1)
+
+
 st = scipy.stats
+PROPORTIONS = [[[0.2, 0.5, 0.3], [0.7, 0.1, 0.2]], [[0.05, 0.05, 0.9], [1e-5, 0.5, 0.49999]]]
 WEIGHTS, LOGITS = [0.2, 0.5, 0.3], [0.4, -1.3, 2.0, 0.1]
 # Name, PyTorch's distribution, SciPy's log-probability, parameters, values.
 CASES = [
@@ -74,6 +105,27 @@ CASES = [
      scipy_mixture(lambda w, l, s: w, lambda v, w, l, s: st.norm.logpdf(v, l, s)),
      [[[0.2, 0.8], [0.7, 0.3]], [[-1.0, 1.0], [0.0, 5.0]], [[1.0, 0.5], [2.0, 0.3]]],
      [[0.1, 4.9], [-1.0, 0.2], [1.2, 5.2]]),
+    ("logNormal", lambda l, s: td.LogNormal(l, s),
+     lambda v, l, s: st.lognorm.logpdf(v, s, scale=np.exp(l)),
+     [[0.5, -2.0, 3.0], [0.6, 0.1, 0.3]], [[0.1, 0.14, 25.0], [7.0, 0.11, 12.0]]),
+    ("gamma", lambda c, r: td.Gamma(c, r), lambda v, c, r: st.gamma.logpdf(v, c, scale=1 / r),
+     [[0.3, 1.0, 2.5, 40.0], [0.7, 2.0, 9.0, 0.5]],
+     [[0.02, 0.6, 0.15, 90.0], [5.0, 1e-3, 1.7, 70.0]]),
+    ("dirichlet", lambda c: td.Dirichlet(c), scipy_dirichlet,
+     [[[0.5, 1.0, 2.0], [10.0, 3.0, 1.5]]], PROPORTIONS),
+    ("bernoulliProbs", lambda p: td.Bernoulli(p), lambda v, p: st.bernoulli.logpmf(v, p),
+     [[0.2, 0.5, 0.999]], [[0.0, 1.0, 1.0], [1.0, 0.0, 0.0]]),
+    ("bernoulliLogits", lambda x: td.Bernoulli(logits=x),
+     lambda v, x: st.bernoulli.logpmf(v, scipy.special.expit(x)),
+     [[0.4, -3.0, 6.0]], [[0.0, 1.0, 1.0], [1.0, 0.0, 0.0]]),
+    ("independentNormal", lambda l, s: td.Independent(td.Normal(l, s), 1),
+     lambda v, l, s: st.norm.logpdf(v, l, s).sum(-1),
+     [[[0.5, -2.0], [1.0, 3.0]], [[1.5, 0.1], [2.0, 0.7]]],
+     [[[0.0, -2.1], [4.0, 3.0]], [[3.0, -1.9], [0.0, 2.0]]]),
+    ("logitNormal", logit_normal, scipy_logit_normal,
+     [[0.5, -2.0, 1.0], [1.5, 0.6, 0.7]], [[0.3, 0.1, 0.6], [0.99, 0.25, 0.4]]),
+    ("logisticNormal", logistic_normal, scipy_logistic_normal,
+     [[[0.5, -0.3], [0.0, 1.0]], [[0.8, 0.4], [1.0, 0.5]]], PROPORTIONS),
 ]
 
 
@@ -115,9 +167,16 @@ def case(name, make, scipy_log_prob, parameters, value):
         "logProb32": tensor(single),
         "gradient": tensor(torch.autograd.functional.jacobian(total, flat)),
         "hessian": tensor(torch.autograd.functional.hessian(total, flat)),
-        "mean": tensor(distribution.mean),
-        "variance": tensor(distribution.variance),
+        "mean": tensor(moment(distribution, "mean")),
+        "variance": tensor(moment(distribution, "variance")),
     }
+
+
+def moment(distribution, name):
+    try:
+        return getattr(distribution, name)
+    except NotImplementedError:
+        return torch.full(distribution.batch_shape + distribution.event_shape, torch.nan)
 
 
 # What PyTorch gives without validation at and beyond the edge of the support: float64.
@@ -130,7 +189,75 @@ EDGES = [
     ("poissonMixture", lambda w, r: mixture(w, td.Poisson(r)), [[0.4, 0.6], [0.0, 5.0]],
      [[0.0], [3.0]]),
     ("categoricalProbs", lambda p: td.Categorical(p), [[0.0, 3.0]], [0.0, 1.0]),
+    ("gamma", lambda c, r: td.Gamma(c, r),
+     [[1.0, 2.0, 0.5, 3.0], [2.0, 1.0, 1.0, 1.0]], [0.0, 0.0, 0.0, np.nan]),
+    ("dirichlet", lambda c: td.Dirichlet(c), [[[0.5, 0.5], [1.0, 1.0], [2.0, 1.0]]],
+     [[0.0, 1.0], [0.0, 1.0], [0.0, 1.0]]),
+    ("logNormal", lambda l, s: td.LogNormal(l, s), [[0.0], [1.0]], [np.nan]),
+    ("bernoulliLogits", lambda x: td.Bernoulli(logits=x), [[1e308, -1e308, 1.0]],
+     [1.0, 0.0, np.nan]),
 ]
+
+# Distributions of one kind, and how far the second is from the first.
+DIVERGENCES = [
+    ("normal", lambda l, s: td.Normal(l, s), [[0.5, -2.0], [1.5, 0.1]], [[0.0, -2.5], [1.0, 0.3]]),
+    ("logNormal", lambda l, s: td.LogNormal(l, s), [[0.5, 2.0], [1.5, 0.1]], [[0.0], [1.0]]),
+    ("gamma", lambda c, r: td.Gamma(c, r), [[0.3, 40.0], [0.7, 9.0]], [[1.0, 50.0], [2.0, 9.5]]),
+    ("beta", lambda a, b: td.Beta(a, b), [[0.3, 40.0], [0.7, 9.0]], [[1.0, 50.0], [2.0, 9.5]]),
+    ("dirichlet", lambda c: td.Dirichlet(c),
+     [[[0.5, 1.0, 2.0], [10.0, 3.0, 1.5]]], [[1.0, 1.0, 1.0]]),
+    ("bernoulliProbs", lambda p: td.Bernoulli(p), [[0.2, 0.0, 1.0, 0.9]], [[0.5, 0.3, 0.6, 0.9]]),
+    ("bernoulliLogits", lambda x: td.Bernoulli(logits=x), [[0.4, -3.0]], [[1.4, 2.0]]),
+    ("categoricalProbs", lambda p: td.Categorical(p), [[1.0, 3.0, 0.5]], [[2.0, 1.0, 1.0]]),
+    ("categoricalLogits", lambda x: td.Categorical(logits=x), [LOGITS], [[0.0, 0.0, 1.0, -1.0]]),
+    ("independentNormal", lambda l, s: td.Independent(td.Normal(l, s), 1),
+     [[[0.5, -2.0], [1.0, 3.0]], [[1.5, 0.1], [2.0, 0.7]]], [[0.0, 1.0], [1.0, 1.0]]),
+]
+
+
+def divergence(name, make, first, second):
+    def distribution(parameters):
+        return make(*(torch.tensor(p, dtype=torch.float64) for p in parameters))
+    return {
+        "name": name,
+        "first": [tensor(p) for p in first],
+        "second": [tensor(p) for p in second],
+        "divergence": tensor(td.kl_divergence(distribution(first), distribution(second))),
+    }
+
+
+def slopes():
+    """Gradients of the sum of c * draw, with coefficients c, with respect to the parameters."""
+    def slope(name, parameters, draws, backward):
+        leaves = [torch.tensor(p, dtype=torch.float64) for p in parameters]
+        draws = torch.tensor(draws, dtype=torch.float64)
+        return {
+            "name": name,
+            "parameters": [tensor(p) for p in leaves],
+            "draws": tensor(draws),
+            "gradients": [tensor(g) for g in backward(draws, coefficients(draws), *leaves)],
+        }
+
+    def gamma(x, c, a, b):
+        return c * torch._standard_gamma_grad(a, x * b) / b, -c * x / b
+
+    def dirichlet(x, c, a):
+        slope = torch._dirichlet_grad(x, a, a.sum(-1, True).expand_as(a).contiguous())
+        return (slope * (c - (c * x).sum(-1, True)),)
+
+    def beta(x, c, a, b):
+        both = torch.stack([c, torch.zeros_like(c)], -1)
+        result, = dirichlet(torch.stack([x, 1 - x], -1), both, torch.stack([a, b], -1))
+        return result[..., 0], result[..., 1]
+
+    return [
+        slope("gamma", [[0.05, 0.7, 3.0, 50.0], [1.0, 2.0, 0.5, 10.0]],
+              [1e-4, 0.6, 2.0, 5.4], gamma),
+        slope("beta", [[0.05, 0.7, 3.0, 50.0], [0.1, 2.0, 0.5, 10.0]],
+              [1e-4, 0.6, 0.99, 0.8], beta),
+        slope("dirichlet", [[[0.5, 1.0, 2.0], [10.0, 3.0, 1.5]]],
+              [[0.2, 0.5, 0.3], [0.7, 0.1, 0.2]], dirichlet),
+    ]
 
 
 def edge(name, make, parameters, value):
@@ -152,6 +279,10 @@ def samples():
         "normal": tensor(rng().normal([0.5, -2.0, 30.0], [1.5, 0.1, 7.0], (2, 3)).astype(np.float32)),
         "beta": tensor(rng().beta([0.3, 2.5], [0.7, 9.0], (3, 2)).astype(np.float32)),
         "poisson": tensor(rng().poisson([0.2, 5.0, 80.0], (2, 3)).astype(np.float32)),
+        "logNormal": tensor(rng().lognormal([0.5, -2.0], [1.5, 0.1], (3, 2)).astype(np.float32)),
+        "gamma": tensor(rng().gamma([0.3, 2.5], [0.5, 4.0], (3, 2)).astype(np.float32)),
+        "dirichlet": tensor(rng().dirichlet([0.5, 1.0, 2.0], 3).astype(np.float32)),
+        "sparseDirichlet": tensor(rng().dirichlet([0.05, 0.01, 0.09], 3).astype(np.float32)),
     }
 
 
@@ -160,6 +291,8 @@ if __name__ == "__main__":
     contents = {
         "cases": [case(*c) for c in CASES],
         "edges": [edge(*e) for e in EDGES],
+        "divergences": [divergence(*d) for d in DIVERGENCES],
+        "slopes": slopes(),
         "samples": samples(),
     }
     path = pathlib.Path(__file__).with_name("distributions.json")

@@ -8,6 +8,8 @@ struct DistributionFixture: Decodable, Sendable {
   let cases: [Case]
   let edges: [Edge]
   let samples: [String: Values]
+  let divergences: [Divergence]
+  let slopes: [Slopes]
 
   /// A distribution with its values in double precision.
   struct Case: Decodable, Sendable, CustomTestStringConvertible {
@@ -31,6 +33,26 @@ struct DistributionFixture: Decodable, Sendable {
     let parameters: [Values]
     let value: Values
     let logProb: Values
+
+    var testDescription: String { name }
+  }
+
+  /// How far a distribution is from another one of its kind.
+  struct Divergence: Decodable, Sendable, CustomTestStringConvertible {
+    let name: String
+    let first: [Values]
+    let second: [Values]
+    let divergence: Values
+
+    var testDescription: String { name }
+  }
+
+  /// The gradients of the sum of 1, -1/2, 1/3, ... times draws, with respect to each parameter.
+  struct Slopes: Decodable, Sendable, CustomTestStringConvertible {
+    let name: String
+    let parameters: [Values]
+    let draws: Values
+    let gradients: [Values]
 
     var testDescription: String { name }
   }
@@ -71,6 +93,18 @@ func distribution(_ name: String, _ parameters: [Tensor]) -> any Distribution {
   case "betaMixture": return MixtureSameFamily(Categorical(probs: p[0]), Beta(p[1], p[2]))
   case "poissonMixture":
     return MixtureSameFamily(Categorical(probs: p[0]), Poisson(rate: p[1]))
+  case "logNormal": return LogNormal(p[0], p[1])
+  case "gamma": return Gamma(p[0], p[1])
+  case "dirichlet", "sparseDirichlet": return Dirichlet(p[0])
+  case "bernoulliProbs": return Bernoulli(probs: p[0])
+  case "bernoulliLogits": return Bernoulli(logits: p[0])
+  case "independentNormal": return Normal(p[0], p[1]).toEvent(1)
+  case "logitNormal":
+    return TransformedDistribution(
+      Normal(p[0], p[1]), [AffineTransform(0, 0.5), SigmoidTransform()])
+  case "logisticNormal":
+    return TransformedDistribution(
+      Independent(Normal(p[0], p[1]), 1), [StickBreakingTransform()])
   default: preconditionFailure("no distribution is called '\(name)'")
   }
 }
@@ -85,10 +119,14 @@ extension DistributionFixture.Case {
 
   /// The sum of the log-probabilities times 1, -1/2, 1/3, ...
   func weightedSum(at parameters: [Tensor]) -> Tensor {
-    let coefficients = logProb.numbers.indices.map { ($0 % 2 == 0 ? 1 : -1) / Double($0 + 1) }
-    let result = distribution(name, parameters).logProb(value.tensor())
-    return (result * Tensor(coefficients, shape: logProb.shape)).sum()
+    alternatingSum(distribution(name, parameters).logProb(value.tensor()))
   }
+}
+
+/// The sum of the elements times 1, -1/2, 1/3, ...
+func alternatingSum(_ numbers: Tensor) -> Tensor {
+  let coefficients = (0..<numbers.elementCount).map { ($0 % 2 == 0 ? 1 : -1) / Double($0 + 1) }
+  return (numbers * Tensor(coefficients, shape: numbers.shape)).sum()
 }
 
 /// Whether numbers agree within `tolerance`, absolute up to 1 and relative above.

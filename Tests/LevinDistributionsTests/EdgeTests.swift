@@ -93,4 +93,61 @@ import Testing
     let logProb = Beta(leaf, 1).logProb(Tensor([0, 0.25, 1.0]))
     #expect(logProb.scalars == [0, 0, 0])
   }
+
+  @Test func impossibleOutcomesHaveMinusInfinityAndCertainOnesZero() {
+    let ends = Bernoulli(probs: Tensor([0.0, 1]))
+    #expect(ends.logProb(0).scalars == [0, never])
+    #expect(ends.logProb(1).scalars == [never, 0])
+    let infinite = Bernoulli(logits: Tensor([-Double.infinity, .infinity]))
+    #expect(infinite.logProb(0).scalars == [0, never])
+    #expect(infinite.logProb(1).scalars == [never, 0])
+    #expect(gradient(0, { Bernoulli(probs: $0) }, at: 0) == -1)
+    #expect(gradient(1, { Bernoulli(probs: $0) }, at: 1) == 1)
+  }
+
+  @Test func smallProbabilitiesAreNotClamped() {
+    #expect(gradient(1, { Bernoulli(probs: $0) }, at: 1e-4) == 1e4)
+    #expect(Bernoulli(probs: Tensor([1e-300])).logProb(1).item() == -690.7755278982137)
+    #expect(Bernoulli(logits: -110).logProb(1).item() == -110)
+    #expect(abs(gradient(0, { Bernoulli(logits: $0) }, at: 9.210240366975849) + 0.9999) < 1e-12)
+  }
+
+  @Test(arguments: [1e38, 1e308])
+  func hugeLogitsAreCertain(_ huge: Double) {
+    for (logit, value) in [(huge, 1.0), (-huge, 0)] {
+      #expect(Bernoulli(logits: Tensor([logit])).logProb(Tensor([value])).item() == 0)
+      #expect(gradient(value, { Bernoulli(logits: $0) }, at: logit) == 0)
+    }
+    #expect(Bernoulli(logits: Tensor([1e38] as [Float])).logProb([1]).item() == 0)
+    #expect(Bernoulli(logits: Tensor([1e38] as [Float])).logProb([0]).item() < -9e37)
+  }
+
+  @Test func gammaDensitiesEndAtZero() {
+    let gamma = Gamma(Tensor([1.0, 2, 0.5]), 2)
+    #expect(gamma.logProb(0).scalars == [0.6931471805599453, never, .infinity])
+    #expect(gamma.logProb(-1).scalars == [never, never, never])
+    #expect(gamma.logProb(.infinity).scalars == [never, never, never])
+    let value = Tensor([0.0]).requiringGradient()
+    let slope = gradients(of: Gamma(Tensor([1.0]), 2).logProb(value).sum(), at: [value])[0]
+    #expect(slope?.item() == -2)
+    for impossible in [-1, Double.infinity] {
+      #expect(gradient(impossible, { Gamma($0, 2) }, at: 1.5) == 0)
+      #expect(gradient(impossible, { Gamma(2, $0) }, at: 1.5) == 0)
+    }
+  }
+
+  @Test(arguments: [0, -1, Double.infinity])
+  func logNormalDensitiesAreZeroOutside(_ value: Double) {
+    let logNormal = LogNormal(Tensor([0.0]), 1)
+    #expect(logNormal.logProb(Tensor([value])).scalars == [never])
+    #expect(gradient(value, { LogNormal($0, 1) }, at: 0.5) == 0)
+    #expect(gradient(value, { LogNormal(0, $0) }, at: 0.5) == 0)
+  }
+
+  @Test func aFlatDirichletHasNoSlopeAtACorner() {
+    let value = Tensor([0.0, 1]).requiringGradient()
+    let flat = Dirichlet(Tensor([1.0, 1])).logProb(value)
+    #expect(flat.item() == 0)
+    #expect(gradients(of: flat, at: [value])[0]?.scalars == [0, 0])
+  }
 }

@@ -78,7 +78,8 @@ import Testing
   }
 
   @Test(arguments: [
-    "normal", "beta", "poisson", "zeroInflatedPoisson", "normalMixture", "poissonMixture",
+    "normal", "beta", "poisson", "zeroInflatedPoisson", "normalMixture", "poissonMixture", "gamma",
+    "logNormal", "bernoulliProbs", "bernoulliLogits", "logitNormal",
   ])
   func nanGivesNaN(_ name: String) throws {
     let example = try #require(Self.cases.first { $0.name == name })

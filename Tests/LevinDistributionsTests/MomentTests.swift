@@ -13,13 +13,13 @@ import Testing
     #expect(agree(mine.variance.scalars, example.variance.doubles, within: 1e-13))
   }
 
-  @Test(arguments: cases.filter { !$0.name.hasPrefix("categorical") })
+  @Test(arguments: cases.filter { $0.mean.doubles.allSatisfy { !$0.isNaN } })
   func drawsHaveTheMomentsOfTheDistribution(_ example: DistributionFixture.Case) {
     let count = 20_000
     let mine = example.make(.float32)
     var generator = PCG64(seed: 11)
     let draws = mine.sample([count], using: &generator)
-    #expect(draws.shape == [count] + mine.batchShape)
+    #expect(draws.shape == [count] + mine.batchShape + mine.eventShape)
     #expect(draws.dtype == .float32)
     #expect(!draws.requiresGradient)
     let mean = draws.mean(axis: 0)

@@ -5,7 +5,9 @@ import Testing
 @Suite struct SamplingTests {
   @Test(arguments: [
     ("normal", [[0.5, -2, 30], [1.5, 0.1, 7]]), ("beta", [[0.3, 2.5], [0.7, 9]]),
-    ("poisson", [[0.2, 5, 80]]),
+    ("poisson", [[0.2, 5, 80]]), ("logNormal", [[0.5, -2], [1.5, 0.1]]),
+    ("gamma", [[0.3, 2.5], [2, 0.25]]), ("dirichlet", [[0.5, 1, 2]]),
+    ("sparseDirichlet", [[0.05, 0.01, 0.09]]),
   ])
   func drawsAreThoseOfNumPy(_ name: String, _ parameters: [[Double]]) throws {
     let theirs = try #require(DistributionFixture.shared.samples[name])

@@ -56,9 +56,7 @@ public struct SigmoidTransform: Transform {
   /// 1 / (1 + exp(-x)), which rounds to 1 above about 17 in `float32` and 37 in `float64`.
   public func callAsFunction(_ x: Tensor) -> Tensor { x.sigmoid() }
 
-  /// log y - log(1 - y): infinite at 0 and 1, NaN beyond.
-  ///
-  /// Nothing is moved inside.
+  /// log y - log(1 - y): infinite at 0 and 1, NaN beyond, and nothing moved inside.
   public func inverse(_ y: Tensor) -> Tensor { y.log() - (-y).log1p() }
 
   /// log y + log(1 - y), worked out from x without cancellation.
