@@ -114,7 +114,7 @@ CASES = [
     ("dirichlet", lambda c: td.Dirichlet(c), scipy_dirichlet,
      [[[0.5, 1.0, 2.0], [10.0, 3.0, 1.5]]], PROPORTIONS),
     ("bernoulliProbs", lambda p: td.Bernoulli(p), lambda v, p: st.bernoulli.logpmf(v, p),
-     [[0.2, 0.5, 0.999]], [[0.0, 1.0, 1.0], [1.0, 0.0, 0.0]]),
+     [[0.2, 0.5, 0.9]], [[0.0, 1.0, 1.0], [1.0, 0.0, 0.0]]),
     ("bernoulliLogits", lambda x: td.Bernoulli(logits=x),
      lambda v, x: st.bernoulli.logpmf(v, scipy.special.expit(x)),
      [[0.4, -3.0, 6.0]], [[0.0, 1.0, 1.0], [1.0, 0.0, 0.0]]),

@@ -1,25 +1,5 @@
 import LevinTensor
-import LevinTestKit
 import Testing
-
-/// A transform's values and determinants as functions to take differences of.
-struct CentralDifferencesOfTransform {
-  private let transform: any Transform
-  private let shape: [Int]
-
-  init(_ example: TransformCase) { (transform, shape) = (example.transform, example.shape) }
-
-  func values(_ points: [[Double]]) -> CentralDifferences {
-    CentralDifferences(at: points, shapes: [shape]) { [transform] in transform($0[0]) }
-  }
-
-  func determinants(_ points: [[Double]]) -> CentralDifferences {
-    CentralDifferences(at: points, shapes: [shape]) { [transform] in
-      // Those of the identity do not depend on anything; a term without weight keeps the graph whole.
-      transform.logAbsDetJacobian($0[0], transform($0[0])) + 0 * $0[0].sum()
-    }
-  }
-}
 
 @Suite struct BijectionTests {
   static let constraints: [(Constraint, inputs: [Int], outputs: [Int])] = [

@@ -110,7 +110,8 @@ public struct AffineTransform: Transform {
 
   /// log |scale|, of the broadcast shape.
   public func logAbsDetJacobian(_ x: Tensor, _ y: Tensor) -> Tensor {
-    scale.abs().log().expanded(to: forwardShape(x.shape))
+    // A Swift number as scale takes the dtype of the values before its logarithm is rounded.
+    scale.cast(to: (x * scale).dtype).abs().log().expanded(to: forwardShape(x.shape))
   }
 
   /// `shape` broadcast with the parameters.
