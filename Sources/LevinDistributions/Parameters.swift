@@ -3,6 +3,9 @@ internal import LevinTensor
 // What the distributions do alike with what they are given.
 
 extension Tensor {
+  /// The tensor itself if it holds real numbers; whole ones become `float32`.
+  var real: Tensor { dtype.isFloatingPoint ? self : cast(to: .float32) }
+
   /// Real values stay as they are; whole ones take the dtype of the parameter that they meet.
   func observed(with parameter: Tensor) -> Tensor {
     dtype.isFloatingPoint ? self : cast(to: parameter.dtype)

@@ -72,15 +72,3 @@ extension Tensor: ExpressibleByArrayLiteral {
     return node.exactLiteral.map { Tensor($0).scalars }
   }
 }
-
-extension Tensor {
-  /// The tensor itself if it holds real numbers; whole ones become `float32`.
-  ///
-  /// A whole Swift number becomes a real one, and takes the dtype of the tensor beside it as before: the 1 of
-  /// `Normal(loc, 1)` is as exact as `loc`.
-  package var real: Tensor {
-    if dtype.isFloatingPoint { return self }
-    let isNumber = node.isWeak && node.operation == .scalar
-    return isNumber ? .weak(node.scalar, .float32) : cast(to: .float32)
-  }
-}

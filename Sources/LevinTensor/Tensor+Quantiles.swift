@@ -107,6 +107,8 @@ extension Tensor {
     return lines.finish(found, keepingDimensions: keepingDimensions)
   }
 
+  private var real: Tensor { dtype.isFloatingPoint ? self : cast(to: .float32) }
+
   // a + w (b - a), from the nearer end; infinite neighbours that are equal have no difference.
   private static func between(_ a: Tensor, _ b: Tensor, _ w: Tensor) -> Tensor {
     let gap = `where`((a .== b) .& .!a.isFinite, 0, b - a)

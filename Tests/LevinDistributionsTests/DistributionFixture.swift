@@ -47,7 +47,7 @@ struct DistributionFixture: Decodable, Sendable {
     var testDescription: String { name }
   }
 
-  /// The gradients of the sum of 1, -1/2, 1/3, ... times draws, with respect to each parameter.
+  /// The gradients of a weighted sum of draws, as in `alternatingSum`, with respect to each parameter.
   struct Slopes: Decodable, Sendable, CustomTestStringConvertible {
     let name: String
     let parameters: [Values]

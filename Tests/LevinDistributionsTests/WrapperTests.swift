@@ -71,7 +71,7 @@ import Testing
   @Test func whatAMaskLeavesOutHasNoValueAndNoGradient() {
     let loc = Tensor([0.5, 1, 2]).requiringGradient()
     let mask = Tensor([true, false, true])
-    let model = Normal(loc, 1).masked(by: mask)
+    let model = Normal(loc, Tensor([1.0])).masked(by: mask)
     let logProb = model.logProb(Tensor([1, Double.nan, 2]))
     #expect(
       agree(logProb.scalars, [-0.125 - 0.9189385332046727, 0, -0.9189385332046727], within: 1e-14))
