@@ -93,7 +93,7 @@ private func special() -> [MeasuredFunction] {
   var all: [MeasuredFunction] = []
   all.append(MeasuredFunction("erf", 1.5, { $0.erf() }, { Foundation.erf($0) }))
   all.append(MeasuredFunction("erfc", 5.2, { $0.erfc() }, { Foundation.erfc($0) }))
-  all.append(MeasuredFunction("erfInverse", 0.7, { $0.erfInverse() }, Exact.erfInverse))
+  all.append(MeasuredFunction("erfInverse", 0.51, { $0.erfInverse() }, Exact.erfInverse))
   all.append(MeasuredFunction("log1mExp", 0.6, { $0.log1mExp() }, Exact.log1mExp))
   all.append(MeasuredFunction("logNormalCDF", 0.6, { $0.logNormalCDF() }, Exact.logNormalCDF))
   return all

@@ -142,6 +142,9 @@ def fits():
          lambda w: 1 / erfinv_ratio(w + 3), False)
   yield ("erfinv tail in float64", lambda r: erfinv_ratio((r + 4.25)**2), -1.81, 1.85, 12,
          lambda r: 1 / erfinv_ratio((r + 4.25)**2), False)
+  # The square root of the largest exponent that a float gives is below 4.
+  yield ("erfinv tail of float32 in float64", lambda r: erfinv_ratio((r + 3.25)**2), -0.81, 0.75, 10,
+         lambda r: 1 / erfinv_ratio((r + 3.25)**2), False)
   yield ("erfcx in float64", erfcx_scaled, -1, 0.99999, 13, lambda t: 1 / erfcx_scaled(t), False)
 
 
