@@ -22,6 +22,8 @@ public enum InferenceError: Error, Sendable, CustomStringConvertible {
   case crossedPlates(site: String, variables: [String], plates: [String])
   /// Sites that share a discrete choice count with different scales.
   case differentScales([String])
+  /// An automatic guide would have values for the places of one subsample alone.
+  case latentSiteInSubsample(site: String, plate: String)
   /// A start is not in the support of its site.
   case startOutsideSupport(site: String, support: String)
   /// A loss, a gradient or a new parameter is not finite.
@@ -65,6 +67,10 @@ public enum InferenceError: Error, Sendable, CustomStringConvertible {
     case .differentScales(let names):
       "the sites \(Self.list(names)) share an enumerated choice and have different scales; subsample "
         + "and scale them alike"
+    case .latentSiteInSubsample(let site, let plate):
+      "the latent site '\(site)' is inside plate '\(plate)', of which a run looks at a part; an automatic "
+        + "guide has values for fixed places, so write a guide with a parameter of the plate's whole size "
+        + "and take the plate's indices of it, or do not subsample"
     case .startOutsideSupport(let site, let support):
       "the start of site '\(site)' is not \(support), as its distribution needs; choose another start"
     case .notFinite(let step, let what):

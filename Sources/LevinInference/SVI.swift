@@ -102,7 +102,7 @@ public final class SVI<Input> {
     LevinTensor.evaluate(roots)
     let value = loss.firstScalar
     stepCount += 1
-    try check(value, gradientCheck, valueCheck)
+    try check(value, gradientCheck, valueCheck, input)
     update.commit()
     edges.look(atStep: stepCount)
     return value
@@ -118,12 +118,30 @@ public final class SVI<Input> {
     try objective.loss(model: { try model(input) }, guide: { try guide(input) })
   }
 
-  private func check(_ loss: Double, _ gradients: FiniteCheck, _ values: FiniteCheck) throws {
-    if !loss.isFinite { throw InferenceError.notFinite(step: stepCount, what: "the loss") }
+  private func check(
+    _ loss: Double, _ gradients: FiniteCheck, _ values: FiniteCheck, _ input: Input
+  ) throws {
+    if !loss.isFinite {
+      throw InferenceError.notFinite(step: stepCount, what: "the loss" + culprits(input))
+    }
     for (check, what) in [(gradients, "the gradient"), (values, "the new value")] {
       guard let place = check.firstFailure else { continue }
       throw InferenceError.notFinite(step: stepCount, what: "\(what) of \(name(of: place))")
     }
+  }
+
+  // The sites whose log-probability is not finite in a run like the one that failed.
+  private func culprits(_ input: Input) -> String {
+    let names = try? withoutGradient { () throws -> [String] in
+      let drawn = try Trace { try guide(input) }
+      let run = try Trace { try withReplay(of: drawn) { try model(input) } }
+      let sites = drawn.samples + run.samples
+      let sums = sites.map(\.logProbSum)
+      LevinTensor.evaluate(sums)
+      return zip(sites, sums).filter { !$1.item().isFinite }.map { "'\($0.0.name)'" }
+    }
+    guard let names, !names.isEmpty else { return "" }
+    return " (the log-probability of \(Set(names).sorted().joined(separator: ", ")))"
   }
 
   private func name(of place: Int) -> String {

@@ -38,6 +38,9 @@ struct LatentSites {
     guard let distribution = site.distribution, !distribution.support.isDiscrete else {
       throw InferenceError.discreteSiteInContinuousGuide(site.name)
     }
+    if let plate = site.plates.first(where: { $0.count != $0.size }) {
+      throw InferenceError.latentSiteInSubsample(site: site.name, plate: plate.name)
+    }
     let shape = distribution.batchShape + distribution.eventShape
     let value = try start.value(site).expanded(to: shape)
     guard distribution.support.check(value).all().item() == 1 else {

@@ -67,6 +67,19 @@ extension Site {
       given = wide.draw()
       isDrawn = true
     }
+    checkShape(of: wide)
+  }
+
+  // A value that does not fit its distribution is known here, where the site is.
+  private func checkShape(of distribution: any Distribution) {
+    let expected = distribution.batchShape + distribution.eventShape
+    let pairs = zip(value.shape.reversed(), expected.reversed())
+    let fits = value.rank >= distribution.eventShape.count
+    requireInModel(
+      fits && pairs.allSatisfy { $0 == $1 || $0 == 1 || $1 == 1 },
+      "site '\(name)': a value of shape \(value.shape) does not fit batch shape "
+        + "\(distribution.batchShape) and event shape \(distribution.eventShape); correct the data or "
+        + "the parameters, or move axes of one draw into the event by toEvent(_:)")
   }
 
   // The batch shape with the plates' sizes at their axes.

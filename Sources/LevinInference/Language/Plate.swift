@@ -84,7 +84,7 @@ public struct Plate {
   @discardableResult
   public func sequential<R>(_ body: (_ place: Int) throws -> R) rethrows -> [R] {
     try indices.scalars(as: Int.self).map { place in
-      let frame = PlateFrame(name: name, dim: nil, count: count, place: place)
+      let frame = PlateFrame(name: name, dim: nil, count: count, size: size, place: place)
       return try HandlerStack.with(PlateScope(frame, scale: scale)) { try body(place) }
     }
   }
@@ -92,7 +92,7 @@ public struct Plate {
   private var scale: Double { Double(size) / Double(count) }
 
   private func frame(dim: Int) -> PlateFrame {
-    PlateFrame(name: name, dim: dim, count: count, place: 0)
+    PlateFrame(name: name, dim: dim, count: count, size: size, place: 0)
   }
 
   private func freeDim() -> Int {

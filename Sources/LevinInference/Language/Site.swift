@@ -128,6 +128,8 @@ public struct PlateFrame: Hashable, Sendable {
   public let dim: Int?
   /// How many places are looked at.
   public let count: Int
+  /// How many places there are.
+  public let size: Int
   /// The place of a sequential plate; 0 for others.
   public let place: Int
 }

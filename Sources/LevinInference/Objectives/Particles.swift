@@ -50,7 +50,8 @@ struct ParticleAxis {
   init() { scope = nil }
 
   init(dim: Int, count: Int) {
-    let frame = PlateFrame(name: "particles", dim: dim, count: count, place: 0)
+    let frame = PlateFrame(
+      name: "particles", dim: dim, count: count, size: count, place: 0)
     scope = PlateScope(frame, scale: 1 / Double(count))
   }
 
