@@ -17,18 +17,17 @@ struct EdgeWatch {
   private var known: Set<String> = []
   private var edged: Set<String> = []
 
-  /// Asks for the estimates of a guide together with a step, as they are before it.
-  mutating func appendRoots(of guide: any Module, to roots: inout [Tensor]) {
+  /// The estimates of a guide to look at, as they are before a step, to be computed together with it.
+  mutating func watch(_ guide: any Module) -> [Tensor] {
     watched = []
-    guard let guide = guide as? any SiteParameters else { return }
+    guard let guide = guide as? any SiteParameters else { return [] }
     for site in guide.siteParameters
     where !known.contains(site.site) && hasEdge(site)
       && site.parameter.unconstrained.elementCount <= Self.mostElements
     {
-      let value = site.parameter.wrappedValue
-      watched.append((site, value))
-      roots.append(value)
+      watched.append((site, site.parameter.wrappedValue))
     }
+    return watched.map(\.value)
   }
 
   // Constraints stay as they are, so each is looked at once.

@@ -89,21 +89,11 @@ public final class SVI<Input> {
     let loss = try differentiableLoss(input)
     let optimizer = self.optimizer ?? makeOptimizer(guide.parameters + others)
     self.optimizer = optimizer
-    let gradients = gradients(of: loss, at: optimizer.parameters.map(\.unconstrained))
-    let update = optimizer.proposeUpdate(gradients)
-    let gradientCheck = FiniteCheck(gradients)
-    let valueCheck = FiniteCheck(update.values.map(\.value))
-    var roots = [loss]
-    gradientCheck.appendRoots(to: &roots)
-    valueCheck.appendRoots(to: &roots)
-    edges.appendRoots(of: guide, to: &roots)
-    for (_, value) in update.values { roots.append(value) }
-    roots += update.state
-    LevinTensor.evaluate(roots)
-    let value = loss.firstScalar
+    let step = PendingStep(loss, optimizer)
+    let value = step.compute(with: edges.watch(guide))
     stepCount += 1
-    try check(value, gradientCheck, valueCheck, input)
-    update.commit()
+    try check(value, step, input)
+    step.update.commit()
     edges.look(atStep: stepCount)
     return value
   }
@@ -118,15 +108,18 @@ public final class SVI<Input> {
     try objective.loss(model: { try model(input) }, guide: { try guide(input) })
   }
 
-  private func check(
-    _ loss: Double, _ gradients: FiniteCheck, _ values: FiniteCheck, _ input: Input
-  ) throws {
+  private func check(_ loss: Double, _ step: PendingStep, _ input: Input) throws {
     if !loss.isFinite {
       throw InferenceError.notFinite(step: stepCount, what: "the loss" + culprits(input))
     }
-    for (check, what) in [(gradients, "the gradient"), (values, "the new value")] {
-      guard let place = check.firstFailure else { continue }
-      throw InferenceError.notFinite(step: stepCount, what: "\(what) of \(name(of: place))")
+    let parameters = optimizer?.parameters ?? []
+    if let place = step.gradientCheck.firstFailure {
+      throw InferenceError.notFinite(
+        step: stepCount, what: "the gradient of \(name(of: parameters[place]))")
+    }
+    if let place = step.valueCheck.firstFailure {
+      throw InferenceError.notFinite(
+        step: stepCount, what: "the new value of \(name(of: step.update.values[place].parameter))")
     }
   }
 
@@ -144,14 +137,10 @@ public final class SVI<Input> {
     return " (the log-probability of \(Set(names).sorted().joined(separator: ", ")))"
   }
 
-  private func name(of place: Int) -> String {
-    guard let parameter = optimizer?.parameters[place] else { return "a parameter" }
-    if let site = (guide as? any SiteParameters)?.siteParameters.first(where: {
-      $0.parameter === parameter
-    }) {
-      return "site '\(site.site)'"
-    }
+  private func name(of parameter: Parameter) -> String {
+    let sites = (guide as? any SiteParameters)?.siteParameters ?? []
+    if let site = sites.first(where: { $0.parameter === parameter }) { return "site '\(site.site)'" }
     let named = guide.namedParameters.first { $0.parameter === parameter }
-    return "parameter '\(named?.name ?? "\(place)")'"
+    return named.map { "parameter '\($0.name)'" } ?? "a parameter of the model"
   }
 }

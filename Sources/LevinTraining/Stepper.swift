@@ -34,37 +34,25 @@ final class Stepper {
 
   func take(_ loss: Tensor, logging collector: MetricCollector) -> Outcome {
     let old = parameters.map(\.unconstrained)
-    let gradients = gradients(of: loss, at: old)
-    noteIdle(gradients)
-    let update = optimizer.proposeUpdate(gradients)
-    if update.values.isEmpty { return .lossWithoutGradient }
-    let gradientCheck = FiniteCheck(gradients.map { $0 })
-    let valueCheck = FiniteCheck(update.values.map(\.value))
-
-    var roots = [loss]
-    collector.appendPendingTensors(to: &roots)
-    gradientCheck.appendRoots(to: &roots)
-    valueCheck.appendRoots(to: &roots)
-    for (_, value) in update.values { roots.append(value) }
-    roots += update.state
-    evaluate(roots)
-
-    let value = loss.firstScalar
-    if value.isFinite, gradientCheck.isPassed, valueCheck.isPassed {
-      update.commit()
+    let step = PendingStep(loss, optimizer)
+    noteIdle(step.gradients)
+    if step.update.values.isEmpty { return .lossWithoutGradient }
+    var logged: [Tensor] = []
+    collector.appendPendingTensors(to: &logged)
+    let value = step.compute(with: logged)
+    if value.isFinite, step.isFinite {
+      step.update.commit()
       return .taken(loss: value)
     }
-    return .notFinite(loss: value, culprit(old, gradientCheck, valueCheck, update))
+    return .notFinite(loss: value, culprit(old, step))
   }
 
-  private func culprit(
-    _ old: [Tensor], _ gradients: FiniteCheck, _ values: FiniteCheck, _ update: ProposedUpdate
-  ) -> NonFiniteStep.Culprit? {
+  private func culprit(_ old: [Tensor], _ step: PendingStep) -> NonFiniteStep.Culprit? {
     let wasBad = old.firstIndex { !$0.isFiniteInMemory }
     if let index = wasBad { return .parameter(names[index]) }
-    if let index = gradients.firstFailure { return .gradient(names[index]) }
-    guard let index = values.firstFailure else { return nil }
-    let parameter = update.values[index].parameter
+    if let index = step.gradientCheck.firstFailure { return .gradient(names[index]) }
+    guard let index = step.valueCheck.firstFailure else { return nil }
+    let parameter = step.update.values[index].parameter
     return parameters.firstIndex { $0 === parameter }.map { .update(names[$0]) }
   }
 

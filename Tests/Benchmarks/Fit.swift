@@ -26,21 +26,12 @@ final class Fit {
   @discardableResult
   func step() -> Double {
     let loss = loss()
-    let gradients = gradients(of: loss, at: optimizer.parameters.map(\.unconstrained))
-    let update = optimizer.proposeUpdate(gradients)
-    let gradientCheck = FiniteCheck(gradients)
-    let valueCheck = FiniteCheck(update.values.map(\.value))
-    var roots = [loss]
-    gradientCheck.appendRoots(to: &roots)
-    valueCheck.appendRoots(to: &roots)
-    for (_, value) in update.values { roots.append(value) }
-    roots += update.state
-    evaluate(roots)
-    let value = loss.firstScalar
-    guard value.isFinite, gradientCheck.isPassed, valueCheck.isPassed else {
+    let step = PendingStep(loss, optimizer)
+    let value = step.compute()
+    guard value.isFinite, step.isFinite else {
       fatalError("a step of a benchmark is not finite: loss \(value)")
     }
-    update.commit()
+    step.update.commit()
     return value
   }
 }
