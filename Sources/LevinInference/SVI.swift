@@ -139,7 +139,9 @@ public final class SVI<Input> {
 
   private func name(of parameter: Parameter) -> String {
     let sites = (guide as? any SiteParameters)?.siteParameters ?? []
-    if let site = sites.first(where: { $0.parameter === parameter }) { return "site '\(site.site)'" }
+    if let site = sites.first(where: { $0.parameter === parameter }) {
+      return "site '\(site.site)'"
+    }
     let named = guide.namedParameters.first { $0.parameter === parameter }
     return named.map { "parameter '\($0.name)'" } ?? "a parameter of the model"
   }
