@@ -37,6 +37,9 @@ let package = Package(
 
     example("zero-inflated-poisson", folder: "ZeroInflatedPoisson"),
     example("beta-mixture", folder: "BetaMixture"),
+    .executableTarget(
+      name: "mini-pyro", dependencies: ["LevinDistributions", "LevinTensor"],
+      path: "Examples/MiniPyro"),
 
     .executableTarget(
       name: "benchmarks", dependencies: ["Levin", "LevinNN", "LevinTensor", "LevinTraining"],
