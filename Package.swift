@@ -37,6 +37,7 @@ let package = Package(
 
     example("zero-inflated-poisson", folder: "ZeroInflatedPoisson"),
     example("beta-mixture", folder: "BetaMixture"),
+    example("gaussian-mixture", folder: "GaussianMixture"),
     .executableTarget(
       name: "mini-pyro", dependencies: ["LevinDistributions", "LevinTensor"],
       path: "Examples/MiniPyro"),
