@@ -68,8 +68,9 @@ let (svi, guide) = inference(mixture, plates: 1)
 try withSeed(1) { try fit(svi, recorded.data, steps: 500) }
 for warning in svi.warnings { print("warning:", warning) }
 
-// The density of Dirichlet(0.5) has no bound where a weight comes to 0. A start at which one group takes all
-// the numbers leads there, and the loss falls for ever.
+// The density of Dirichlet(0.5) has no bound where a weight comes to 0. A start from which one group takes
+// all the numbers leads there, and the loss falls for ever; only near the truth is there an optimum to stop
+// at. The last table has a fit from there.
 heading("gmm1d: the parameters")
 printValues(simulated: recorded.truth, fitted: guide.median())
 
