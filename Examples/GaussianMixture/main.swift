@@ -24,14 +24,9 @@ func mixture(_ data: Tensor?, count: Int) {
 /// The names of what is to be found.
 let sites: Set = ["weights", "scale", "locs"]
 
-/// The values that a run of a model drew for them.
-func values(of trace: Trace) -> [String: Tensor] {
-  Dictionary(uniqueKeysWithValues: sites.map { ($0, trace[$0].value) })
-}
-
 heading("100 numbers from the model")
 let simulation = withSeed(2022) { Trace { mixture(nil, count: 100) } }
-printValues(simulated: values(of: simulation))
+printValues(simulated: simulation.latentValues)
 print()
 printHistogram(simulation["obs"].value)
 
@@ -159,12 +154,12 @@ let points = simulated["obs"].value
 let (planarSVI, planarGuide) = inference(dimensionScaleMixture, plates: 2)
 try withSeed(1) { try fit(planarSVI, points, steps: 100) }
 print()
-printValues(simulated: values(of: simulated), fitted: planarGuide.median())
+printValues(simulated: simulated.latentValues, fitted: planarGuide.median())
 
 // The default start knows nothing of the data, and this one has far to go.
 heading("the same 100 points: a fit from the best of 100 data-driven starts")
 try fitFromBestStart(
-  dimensionScaleMixture, points, plates: 2, simulated: values(of: simulated))
+  dimensionScaleMixture, points, plates: 2, simulated: simulated.latentValues)
 
 // MARK: - Every fit that Pyro recorded, from where it began
 

@@ -12,6 +12,8 @@ struct EdgeWatch {
   private static let mostElements = 1024
 
   private(set) var warnings: [String] = []
+  /// Whether warnings go to standard error.
+  var prints = true
   private var watched: [(site: SiteParameter, value: Tensor)] = []
   // Sites without an edge at 0, and those that were told of.
   private var known: Set<String> = []
@@ -55,7 +57,7 @@ struct EdgeWatch {
 
   private mutating func warn(_ text: String) {
     warnings.append(text)
-    FileHandle.standardError.write(Data("warning: \(text)\n".utf8))
+    if prints { FileHandle.standardError.write(Data("warning: \(text)\n".utf8)) }
   }
 }
 

@@ -25,8 +25,14 @@ public final class SVI<Input> {
   public private(set) var stepCount = 0
 
   /// What was noticed on the way, such as a value that runs to the edge of its support; each is printed to
-  /// standard error when it happens.
+  /// standard error when it happens, unless ``printsWarnings`` is false.
   public var warnings: [String] { edges.warnings }
+
+  /// Whether ``warnings`` go to standard error as they come.
+  public var printsWarnings: Bool {
+    get { edges.prints }
+    set { edges.prints = newValue }
+  }
 
   /// Sets up inference.
   ///

@@ -19,6 +19,7 @@ import Testing
     let svi = SVI(
       model, guide, loss: TraceEnumELBO(maxPlateNesting: record.maxPlateNesting)
     ) { Adam($0, learningRate: 0.1, betas: (0.8, 0.99)) }
+    svi.printsWarnings = false
     return (svi, guide, MixtureRecord.data(name, dtype: dtype))
   }
 

@@ -19,7 +19,8 @@ public final class AutoDelta<Input>: Guide {
 
   /// Makes a guide for the latent sites of a model.
   ///
-  /// The first call runs the model once to learn what they are.
+  /// The first call runs the model once to learn what they are; what a start draws is drawn then, so that is
+  /// where ``LevinTensor/withSeed(_:_:)`` belongs.
   ///
   /// - Parameters:
   ///   - model: The model.

@@ -28,7 +28,8 @@ public final class AutoNormal<Input>: Guide {
 
   /// Makes a guide for the latent sites of a model.
   ///
-  /// The first call runs the model once to learn what they are.
+  /// The first call runs the model once to learn what they are; what a start draws is drawn then, so that is
+  /// where ``LevinTensor/withSeed(_:_:)`` belongs.
   ///
   /// - Parameters:
   ///   - model: The model.

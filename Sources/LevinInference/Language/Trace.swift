@@ -33,6 +33,13 @@ public struct Trace {
   /// The site of a name, or nil.
   public func site(_ name: String) -> Site? { places[name].map { sites[$0] } }
 
+  /// The values of the latent sites by name, as `withCondition` and ``StartStrategy/values(_:otherwise:)``
+  /// take them.
+  public var latentValues: [String: Tensor] {
+    let latents = samples.filter(\.isLatent)
+    return Dictionary(uniqueKeysWithValues: latents.map { ($0.name, $0.value) })
+  }
+
   /// The sites that are samples, observed or not, in order.
   public var samples: [Site] { sites.filter { $0.kind == .sample } }
 
