@@ -14,7 +14,9 @@ public struct Beta: Distribution {
 
   /// Creates a beta distribution for each place of the broadcast parameters.
   public init(_ concentration1: Tensor, _ concentration0: Tensor) {
-    (self.concentration1, self.concentration0) = (concentration1.real, concentration0.real)
+    (self.concentration1, self.concentration0) = (
+      concentration1.real(beside: concentration0), concentration0.real(beside: concentration1)
+    )
     batchShape = broadcastShape(self.concentration1, self.concentration0)
   }
 

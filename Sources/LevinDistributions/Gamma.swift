@@ -14,7 +14,9 @@ public struct Gamma: Distribution {
 
   /// Creates a gamma distribution for each place of the broadcast parameters.
   public init(_ concentration: Tensor, _ rate: Tensor) {
-    (self.concentration, self.rate) = (concentration.real, rate.real)
+    (self.concentration, self.rate) = (
+      concentration.real(beside: rate), rate.real(beside: concentration)
+    )
     batchShape = broadcastShape(self.concentration, self.rate)
   }
 

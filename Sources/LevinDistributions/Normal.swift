@@ -13,7 +13,7 @@ public struct Normal: Distribution {
 
   /// Creates a normal distribution for each place of the broadcast parameters.
   public init(_ loc: Tensor, _ scale: Tensor) {
-    (self.loc, self.scale) = (loc.real, scale.real)
+    (self.loc, self.scale) = (loc.real(beside: scale), scale.real(beside: loc))
     batchShape = broadcastShape(self.loc, self.scale)
   }
 

@@ -6,6 +6,11 @@ extension Tensor {
   /// The tensor itself if it holds real numbers; whole ones become `float32`.
   var real: Tensor { dtype.isFloatingPoint ? self : cast(to: .float32) }
 
+  /// The tensor beside another parameter: a literal is as precise as that is, even where no value meets it.
+  func real(beside other: Tensor) -> Tensor {
+    other.dtype == .float64 ? cast(to: .float64) : real
+  }
+
   /// Real values stay as they are; whole ones take the dtype of the parameter that they meet.
   func observed(with parameter: Tensor) -> Tensor {
     dtype.isFloatingPoint ? self : cast(to: parameter.dtype)
