@@ -30,7 +30,7 @@ public func inferDiscrete(
   }
   var posterior = DiscretePosterior(run.factors, plateRank: run.plateRank)
   var choices: [String: Tensor] = [:]
-  for variable in run.variables {
+  for variable in run.outermostFirst {
     let shares = try posterior.marginals(of: variable, ring: temperature == 0 ? .maximum : .sum)
     let chosen = choose(variable, shares, isDraw: temperature == 1)
     posterior.fix(variable, at: chosen.reshaped(to: [Int](shares.shape.dropFirst())))
@@ -50,6 +50,13 @@ private func choose(_ variable: EnumeratedVariable, _ shares: Tensor, isDraw: Bo
 }
 
 extension EnumeratedRun {
+  /// The choices, those of fewer plates before those of more: the places of a plate are independent of each
+  /// other only once what they share is known.
+  fileprivate var outermostFirst: [EnumeratedVariable] {
+    let depths = Set(variables.map(\.plates.count)).sorted()
+    return depths.flatMap { depth in variables.filter { $0.plates.count == depth } }
+  }
+
   /// The values of a choice's support at indices.
   func value(of variable: EnumeratedVariable, at indices: Tensor) throws -> Tensor {
     let site = model[variable.name]

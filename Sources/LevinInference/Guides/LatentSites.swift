@@ -27,8 +27,9 @@ struct LatentSites {
     }
     entries = try withoutGradient { try sites.map { try Self.entry(for: $0, start) } }
     var frames: [PlateFrame] = []
-    for frame in entries.flatMap(\.plates) where !frames.contains(where: { $0.name == frame.name })
-    {
+    // Sequential plates take no axis, and the sites inside have names of their own.
+    for frame in entries.flatMap(\.plates)
+    where frame.dim != nil && !frames.contains(where: { $0.name == frame.name }) {
       frames.append(frame)
     }
     self.frames = frames

@@ -3,6 +3,7 @@ public import LevinTensor
 /// Runs `body` with observations at some of its sites.
 ///
 /// They have these values and count as data.
+@discardableResult
 public func withCondition<R>(
   _ observations: [String: Tensor], _ body: () throws -> R
 ) rethrows -> R {
@@ -10,6 +11,7 @@ public func withCondition<R>(
 }
 
 /// Runs `body` with values at some of its sites, samples or parameters, which stay what they are.
+@discardableResult
 public func withSubstitution<R>(
   _ values: [String: Tensor], _ body: () throws -> R
 ) rethrows -> R {
@@ -37,6 +39,7 @@ private final class GivenValues: Handler {
 /// Runs `body` with the values that latent sites and plates of the same names have in a trace.
 ///
 /// The sites stay latent. That is how a model takes over what its guide drew.
+@discardableResult
 public func withReplay<R>(of trace: Trace, _ body: () throws -> R) rethrows -> R {
   try HandlerStack.with(Replay(trace), body)
 }
@@ -60,17 +63,20 @@ private final class Replay: Handler {
 /// Runs `body` with sites of some names hidden from the handlers further out.
 ///
 /// Hidden sites still have values, and draw them if need be.
+@discardableResult
 public func withBlock<R>(hide names: Set<String>, _ body: () throws -> R) rethrows -> R {
   try HandlerStack.with(Block { names.contains($0.name) }, body)
 }
 
 /// Runs `body` with all sites but those of some names hidden from the handlers further out, plates and
 /// observations included.
+@discardableResult
 public func withBlock<R>(expose names: Set<String>, _ body: () throws -> R) rethrows -> R {
   try HandlerStack.with(Block { !names.contains($0.name) }, body)
 }
 
 /// Runs `body` with the sites hidden from the handlers further out that a condition tells.
+@discardableResult
 public func withBlock<R>(
   hideWhere condition: @escaping (Site) -> Bool, _ body: () throws -> R
 ) rethrows -> R {

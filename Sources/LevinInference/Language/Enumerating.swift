@@ -8,6 +8,7 @@ internal import LevinTensor
 ///
 /// - Parameter firstAvailableDim: An axis counted from the right of the batch shape, left of all plates
 ///   around the sites.
+@discardableResult
 public func withEnumeration<R>(firstAvailableDim: Int, _ body: () throws -> R) rethrows -> R {
   requireInModel(
     firstAvailableDim < 0,
@@ -63,9 +64,14 @@ final class ParallelEnumeration: Handler {
   private(set) var variables: [EnumeratedVariable] = []
 
   func process(_ site: Site) {
-    guard site.kind == .sample, site.given == nil, site.enumeration == .parallel,
+    guard site.kind == .sample, site.enumeration == .parallel, site.enumerate == nil,
       let distribution = site.distribution as? any EnumerableDistribution
     else { return }
+    // Handlers further out may still give it a value, and then it takes no axis.
+    site.enumerate = { [unowned site] in self.enumerate(site, distribution) }
+  }
+
+  private func enumerate(_ site: Site, _ distribution: any EnumerableDistribution) {
     let variable = EnumeratedVariable(
       site.name, count: distribution.supportCount, plates: site.plates)
     let dim = take(variable)
@@ -94,25 +100,29 @@ final class ParallelEnumeration: Handler {
     return dim
   }
 
+  // A chain that is over stands behind its last step, so that its last states can still be used; not outside
+  // a sequential plate around it, though, or many chains would take many axes.
   private static func isVisible(_ entry: Entry) -> Bool {
-    let chains = HandlerStack.chains
-    return entry.steps.allSatisfy { step in
-      chains.contains { $0.chain === step.chain && $0.step - step.step <= $0.history }
-    }
+    if entry.steps.isEmpty { return true }
+    let places = entry.variable.plates.filter { $0.dim == nil }
+    return entry.steps.allSatisfy { $0.chain.position - $0.step <= $0.history }
+      && places.isSubset(of: HandlerStack.plates)
   }
 }
 
 /// Runs `body` for each element of a sequence, of which a step depends on at most `history` steps before it.
 ///
 /// That lets an enumeration use the axes of older steps again, so that a long chain of discrete states
-/// needs as many axes as a short one.
+/// needs as many axes as a short one. The states of the last `history` steps may be used after the chain.
 @discardableResult
 public func markov<S: Sequence, R>(
   _ sequence: S, history: Int = 1, _ body: (S.Element) throws -> R
 ) rethrows -> [R] {
   requireInModel(history >= 0, "markov: the history is \(history), and must not be negative")
   let chain = MarkovScope.Chain()
+  defer { chain.position += 1 }
   return try sequence.enumerated().map { step, element in
+    chain.position = step
     let scope = MarkovScope(chain: chain, step: step, history: history)
     return try HandlerStack.with(scope) { try body(element) }
   }
@@ -120,8 +130,11 @@ public func markov<S: Sequence, R>(
 
 /// One step of a Markov chain.
 final class MarkovScope: Handler {
-  /// The identity of a chain.
-  final class Chain {}
+  /// What the steps of a chain share.
+  final class Chain {
+    /// The step that runs, or one more than the last when the chain is over.
+    var position = 0
+  }
 
   let chain: Chain
   let step: Int

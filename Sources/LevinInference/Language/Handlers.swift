@@ -51,6 +51,8 @@ struct HandlerStack: @unchecked Sendable {
       outermost -= 1
       handlers[outermost].process(site)
     }
+    if site.given == nil { site.enumerate?() }
+    site.enumerate = nil
     site.complete()
     if site.given == nil { site.given = value() }
     for handler in handlers[outermost...] { handler.postprocess(site) }

@@ -36,6 +36,8 @@ public final class Site {
 
   var given: Tensor?
   var enumeration: Enumeration?
+  // Makes the value go over the whole support, if no handler has given it one.
+  var enumerate: (() -> Void)?
   // Whether handlers further out are not to see the site.
   var isHidden = false
   // How many places a plate has. The value of one that looks at all of them is seldom asked for, and so not
@@ -76,7 +78,7 @@ public final class Site {
 
   /// The log-probability of the value, for each place of the batch shape; 0 for sites that are no samples.
   ///
-  /// Neither ``mask`` nor ``scale`` is in it.
+  /// ``scale`` is not in it, and where ``mask`` is false it says nothing.
   public var unscaledLogProb: Tensor { computedLogProb }
 
   /// The log-probability that counts in an objective: 0 where the mask is false, times ``scale``.
@@ -109,14 +111,16 @@ public final class Site {
     guard let dim = enumeratedDim, let categorical = distribution.unexpanded as? Categorical else {
       return nil
     }
-    let batch = categorical.batchShape
-    let between = [Int](repeating: 1, count: -dim - 1 - batch.count)
-    let first = categorical.logits.movingAxis(-1, to: 0)
-    let table = first.reshaped(to: [categorical.categoryCount] + between + batch)
-    return table.expanded(
-      to: [categorical.categoryCount]
-        + Array(repeating: 1, count: -dim - 1 - distribution.batchShape.count)
-        + distribution.batchShape)
+    let rank = max(-dim, distribution.batchShape.count)
+    let missing = [Int](repeating: 1, count: rank - categorical.batchShape.count)
+    let axis = rank + dim
+    // Along a Markov chain the axis may lie among those of the batch, which do not use it then.
+    let wide = categorical.logits.reshaped(to: missing + categorical.logits.shape)
+    let table = wide.squeezed(axis: axis).movingAxis(-1, to: axis)
+    let around = [Int](repeating: 1, count: rank - distribution.batchShape.count)
+    var shape = around + distribution.batchShape
+    shape[axis] = categorical.categoryCount
+    return table.expanded(to: shape)
   }
 }
 

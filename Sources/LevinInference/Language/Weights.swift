@@ -4,11 +4,13 @@ public import LevinTensor
 ///
 /// It broadcasts to the batch shape of each site inside; data under a false mask may be anything, NaN
 /// included.
+@discardableResult
 public func withMask<R>(_ mask: Tensor, _ body: () throws -> R) rethrows -> R {
   try HandlerStack.with(Weight(mask: mask, scale: 1), body)
 }
 
 /// Runs `body` with log-probabilities multiplied by a number above 0.
+@discardableResult
 public func withScale<R>(_ scale: Double, _ body: () throws -> R) rethrows -> R {
   requireInModel(
     scale > 0 && scale.isFinite, "withScale: the scale is \(scale), and must be above 0")

@@ -30,7 +30,7 @@ struct EnumeratedRun {
     variables = ofModel.variables
     try TracePair.check(self.guide, self.model)
     for site in self.guide.samples { try check(site, of: self.guide) }
-    for site in self.model.samples { try check(site, of: self.model) }
+    for site in modelTerms { try check(site, of: self.model) }
   }
 
   /// A run of a model in which nothing but enumerated choices is open.
@@ -63,7 +63,13 @@ struct EnumeratedRun {
           plate: plate.name, dim: dim, maxPlateNesting: plateRank)
       }
     }
-    let shape = site.unscaledLogProb.shape
+    for shape in [site.unscaledLogProb.shape, site.mask?.shape ?? []] {
+      try check(shape, of: site, in: trace)
+    }
+  }
+
+  // The size of each axis is that of a plate or of a choice.
+  private func check(_ shape: [Int], of site: Site, in trace: Trace) throws {
     for (axis, size) in shape.enumerated() where size > 1 {
       let dim = axis - shape.count
       let isPlate = site.plates.contains { $0.dim == dim && $0.count == size }
@@ -85,15 +91,18 @@ struct EnumeratedRun {
     }
   }
 
+  // What follows from other sites adds nothing, of whatever shape it is.
+  private var modelTerms: [Site] { model.samples.filter { !$0.isDeterministic } }
+
   /// The log-probabilities of the model that take part in sums over its choices.
   var factors: [Factor] {
-    model.samples.filter { depends($0, on: variables) }.map { Factor($0, plateRank: plateRank) }
+    modelTerms.filter { depends($0, on: variables) }.map { Factor($0, plateRank: plateRank) }
   }
 
   /// The expectation under the guide of the log-joint of the model, choices summed out, less the
   /// log-density of the guide.
   func evidenceLowerBound() throws -> Tensor {
-    let ofModel = model.samples.filter { !depends($0, on: variables) }
+    let ofModel = modelTerms.filter { !depends($0, on: variables) }
     let ofGuide = guide.samples.filter { !$0.isCertain }
     let summed = try Contraction.totals(of: factors, over: Set(variables))
     let isOpen = { depends($0, on: guideVariables) }
