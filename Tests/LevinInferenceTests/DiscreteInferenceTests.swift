@@ -1,72 +1,94 @@
+import Foundation
 import Levin
-import LevinTestKit
 import Testing
 
-/// Discrete posteriors of the notebook's mixture at the simulated parameters, which Pyro recorded.
+/// What discrete inference gives beyond what random models hold it to.
 @Suite struct DiscreteInferenceTests {
-  private struct Recorded: Decodable {
-    let probabilities: [Double]
-    let choices: [Double]
-
-    enum CodingKeys: String, CodingKey {
-      case probabilities = "assignment_prob_component1_at_truth"
-      case choices = "assignment_map_at_truth"
-    }
-  }
-
-  private let recorded: Recorded
-  private let truth: [String: Tensor]
-  private let data = MixtureRecord.data("gmm1d")
-
-  init() throws {
-    recorded = try Fixture.load("gmm/gmm1d")
-    let numbers = try #require(MixtureRecord.all["gmm1d"]).truth
-    truth = numbers.filter { $0.key != "assignment" }.mapValues { $0.tensor() }
-  }
-
-  private func model(_ data: Tensor) { MixtureModels.oneDimensional(data, data.count) }
-
-  @Test func marginalsArePyros() throws {
-    let guide = AutoDelta(model, expose: Set(truth.keys), start: .values(truth))
-    let marginals = try TraceEnumELBO(maxPlateNesting: 1).computeMarginals(
-      model: { model(data) }, guide: { try guide(data) })
-    let assignment = try #require(marginals["assignment"])
-    #expect(assignment.batchShape == [100] && marginals.count == 1)
-    for (mine, theirs) in zip(assignment.probs[.all, 1].scalars, recorded.probabilities) {
-      #expect(abs(mine - theirs) < 2e-6)
-    }
-  }
-
-  @Test(arguments: [-2, -3]) func theMostProbableChoicesArePyros(dim: Int) throws {
-    let trace = try withCondition(truth) {
-      try inferDiscrete(temperature: 0, firstAvailableDim: dim) { model(data) }
-    }
-    #expect(trace["assignment"].value.scalars == recorded.choices)
-    #expect(trace["assignment"].value.shape == [100])
-  }
-
-  @Test func drawsFollowTheMarginals() throws {
-    // Every observation many times over, so that one run draws each choice often.
-    let copies = 200
-    let many = data.expandingDimensions(at: 0).expanded(to: [copies, 100]).reshaped(to: [-1])
-    let trace = try withSeed(5) {
-      try withCondition(truth) {
-        try inferDiscrete(temperature: 1, firstAvailableDim: -2) { model(many) }
+  // Each place's choice equals the one outside the plate, which comes after it.
+  private func agreement(copies: Int) {
+    let table = Tensor([0.0, 1, 1, 0], shape: [2, 2])
+    let places = Plate("places", 3, dim: -2)
+    plate("copies", copies, dim: -1) {
+      let inner = places {
+        sample("inner", Categorical(probs: Tensor([0.5, 0.5])), enumerate: .parallel)
       }
-    }
-    let drawn = trace["assignment"].value.cast(to: .float64).reshaped(to: [copies, 100])
-    for (mean, p) in zip(drawn.mean(axis: 0).scalars, recorded.probabilities) {
-      #expect(abs(mean - p) <= 5 * (p * (1 - p) / Double(copies)).squareRoot() + 1e-3)
+      let outer = sample("outer", Categorical(probs: Tensor([0.5, 0.5])), enumerate: .parallel)
+      places { sample("x", Normal(table[inner, outer], 0.05), observed: number(0)) }
     }
   }
 
-  @Test func valuesThatWouldBeDrawnAnewAreRefused() {
-    let error = #expect(throws: InferenceError.self) {
-      try inferDiscrete(temperature: 0, firstAvailableDim: -3) { model(data) }
+  @Test func placesAreDrawnTogetherWithAChoiceThatComesAfterThem() throws {
+    let trace = try withSeed(1) {
+      try inferDiscrete(temperature: 1, firstAvailableDim: -3) { agreement(copies: 1000) }
     }
-    #expect(error?.description.contains("'weights' is drawn") == true)
-    #expect(throws: InferenceError.self) {
-      try inferDiscrete(temperature: 2, firstAvailableDim: -2) { model(data) }
+    let outer = trace["outer"].value
+    #expect(trace["inner"].value.shape == [3, 1000])
+    #expect((trace["inner"].value .== outer).all().item() == 1)
+    // Five standard errors of a fair coin.
+    #expect(abs(outer.cast(to: .float64).mean().item() - 0.5) < 2.5 / 1000.0.squareRoot())
+  }
+
+  @Test func oneSeedGivesTheSameDraws() throws {
+    func draws(_ seed: Int) throws -> [Double] {
+      try withSeed(seed) {
+        try inferDiscrete(temperature: 1, firstAvailableDim: -3) { agreement(copies: 20) }
+      }["outer"].value.scalars
     }
+    #expect(try draws(1) == draws(1))
+    #expect(try draws(1) != draws(2))
+  }
+
+  @Test func aRealLatentValueHasToBeFixed() throws {
+    let model = {
+      let mean = sample("mean", Normal(number(0), 1))
+      let z = sample("z", Bernoulli(probs: number(0.5)), enumerate: .parallel)
+      sample("x", Normal(mean + z, 1), observed: number(1))
+    }
+    let error = inferenceError {
+      _ = try inferDiscrete(temperature: 0, firstAvailableDim: -1) { _ = model() }
+    }
+    guard case .freeSiteInDiscreteInference("mean") = error else { throw Unexpected(error) }
+    let trace = try withCondition(["mean": number(1)]) {
+      try inferDiscrete(temperature: 0, firstAvailableDim: -1) { _ = model() }
+    }
+    #expect(trace["z"].value.item() == 0 && trace["mean"].value.item() == 1)
+  }
+
+  @Test func aGivenChoiceStaysAndTheOthersFollowIt() throws {
+    let model = {
+      let a = sample("a", Bernoulli(probs: number(0.5)), enumerate: .parallel)
+      let b = sample("b", Bernoulli(probs: number(0.5)), enumerate: .parallel)
+      sample("x", Normal(a + b, 0.25), observed: number(1))
+    }
+    for given in [0.0, 1] {
+      let trace = try withCondition(["a": number(given)]) {
+        try inferDiscrete(temperature: 0, firstAvailableDim: -1) { _ = model() }
+      }
+      #expect(trace["a"].value.item() == given)
+      #expect(trace["b"].value.item() == 1 - given)
+    }
+  }
+
+  @Test(arguments: [-1, 2]) func anotherTemperatureIsRefused(temperature: Int) throws {
+    let error = inferenceError {
+      _ = try inferDiscrete(temperature: temperature, firstAvailableDim: -1) {}
+    }
+    guard case .temperature(temperature) = error else { throw Unexpected(error) }
+  }
+
+  @Test func scalesDoNotMakeChoicesSurer() throws {
+    func marginal(_ scale: Double) throws -> [Double] {
+      let marginals = try TraceEnumELBO().computeMarginals(
+        model: {
+          withScale(scale) {
+            let z = sample("z", Bernoulli(probs: number(0.5)), enumerate: .parallel)
+            _ = sample("x", Normal(z, 1), observed: number(0))
+          }
+        }, guide: {})
+      return marginals["z"]?.probs.scalars ?? []
+    }
+    let odds = exp(-0.5)
+    #expect(try abs(marginal(1)[1] - odds / (1 + odds)) < 1e-12)
+    #expect(try marginal(10) == marginal(1))
   }
 }

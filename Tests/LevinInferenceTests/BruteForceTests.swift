@@ -1,0 +1,106 @@
+import Foundation
+import Levin
+import LevinTestKit
+import Testing
+
+/// Sums over choices on random models, against sums over all of their values.
+@Suite struct BruteForceTests {
+  private static func loss(
+    _ recipe: DiscreteRecipe, _ tables: [Tensor], maxPlateNesting: Int? = nil
+  ) throws -> Tensor {
+    try TraceEnumELBO(maxPlateNesting: maxPlateNesting).loss(
+      model: { recipe.run(tables) }, guide: {})
+  }
+
+  @Test(arguments: 0..<200) func lossesAreSumsOverAllValues(seed: Int) throws {
+    let recipe = RecipeMaker.recipe(seed: seed)
+    let expected = BruteForce(recipe: recipe, tables: recipe.tables).loss
+    let nesting = seed % 3 == 0 ? recipe.plateRank + 1 : nil
+    let mine = try Self.loss(recipe, recipe.tensors, maxPlateNesting: nesting).item()
+    #expect(abs(mine - expected) <= 1e-9 * abs(expected), "\(mine) and \(expected)")
+  }
+
+  @Test(arguments: 0..<200) func gradientsAreThoseOfTheSums(seed: Int) throws {
+    let recipe = RecipeMaker.recipe(seed: seed)
+    let slopes = CentralDifferences(
+      at: recipe.tables, shapes: recipe.nodes.map { recipe.tableShape($0) }
+    ) { (try? Self.loss(recipe, $0)) ?? Tensor([Double.nan]) }.first()
+    #expect(slopes.error < 1e-8, "\(slopes)")
+  }
+
+  @Test(arguments: 0..<100) func marginalsAreSharesOfTheSums(seed: Int) throws {
+    let recipe = RecipeMaker.recipe(seed: seed)
+    let marginals = try TraceEnumELBO().computeMarginals(
+      model: { recipe.run(recipe.tensors) }, guide: {})
+    let brute = BruteForce(recipe: recipe, tables: recipe.tables)
+    for component in recipe.components {
+      for (variable, share) in zip(
+        brute.variables(component), brute.result(component).marginals)
+      {
+        let (name, places) = Self.address(variable, in: recipe)
+        let probs = try #require(marginals[name]).probs
+        let mine = Self.pick(probs, at: places).scalars
+        let worst = zip(mine, share).map { abs($0 - $1) }.max() ?? .infinity
+        #expect(mine.count == share.count && worst < 1e-9, "\(name) \(places)")
+      }
+    }
+  }
+
+  @Test(arguments: 0..<100) func atTemperature0TheMostProbableValuesAreFound(seed: Int) throws {
+    let recipe = RecipeMaker.recipe(seed: seed)
+    let trace = try inferDiscrete(temperature: 0, firstAvailableDim: -1 - recipe.plateRank) {
+      recipe.run(recipe.tensors)
+    }
+    let brute = BruteForce(recipe: recipe, tables: recipe.tables)
+    for component in recipe.components {
+      let values = brute.variables(component).map { variable in
+        let (name, places) = Self.address(variable, in: recipe)
+        return Int(Self.pick(trace[name].value, at: places).item())
+      }
+      let mine = brute.logJoint(component, values)
+      let best = brute.result(component).maximum
+      #expect(abs(mine - best) < 1e-9 * max(1, abs(best)), "\(mine) and \(best)")
+    }
+  }
+
+  @Test(arguments: 0..<12) func atTemperature1ValuesAreDrawnFromThePosterior(seed: Int) throws {
+    let recipe = RecipeMaker.recipe(seed: seed, componentCount: 1...1)
+    let copies = 20_000
+    let trace = try withSeed(seed) {
+      try inferDiscrete(temperature: 1, firstAvailableDim: -2 - recipe.plateRank) {
+        recipe.run(recipe.tensors, copies: copies)
+      }
+    }
+    let brute = BruteForce(recipe: recipe, tables: recipe.tables)
+    let component = recipe.components[0]
+    for (variable, share) in zip(brute.variables(component), brute.result(component).marginals) {
+      let (name, places) = Self.address(variable, in: recipe)
+      let values = Self.pick(trace[name].value, at: places).scalars(as: Int.self)
+      #expect(values.count == copies)
+      for (value, p) in share.enumerated() {
+        let frequency = Double(values.count { $0 == value }) / Double(copies)
+        let error = (p * (1 - p) / Double(copies)).squareRoot()
+        #expect(abs(frequency - p) < 5 * error + 1e-12, "\(name) \(places): \(frequency), \(p)")
+      }
+    }
+  }
+
+  // The name of a variable's site, and its places along the axes of the others of its plates, leftmost first.
+  private static func address(
+    _ variable: BruteForce.Variable, in recipe: DiscreteRecipe
+  ) -> (String, [Int]) {
+    let node = recipe.nodes[variable.node]
+    var rest = variable.place
+    var places: [Int: Int] = [:]
+    for frame in node.plates.reversed() {
+      places[frame] = rest % recipe.frames[frame].count
+      rest /= recipe.frames[frame].count
+    }
+    let inner = node.plates.reversed().filter { !recipe.frames[$0].isSequential }
+    return (recipe.name(node, places), inner.compactMap { places[$0] })
+  }
+
+  private static func pick(_ tensor: Tensor, at places: [Int]) -> Tensor {
+    places.reduce(tensor) { $0[$1] }
+  }
+}

@@ -1,0 +1,215 @@
+import Levin
+
+/// A small model with discrete choices, as data that both Levin and brute force carry out.
+struct DiscreteRecipe: Sendable {
+  enum Kind: Sendable {
+    case categorical
+    case bernoulli
+    case observedNormal
+    case observedCategorical
+  }
+
+  /// A site, at all places of its plates.
+  struct Node: Sendable {
+    var name: String
+    var kind: Kind
+    /// How many values the choice or the observed category has.
+    var count: Int
+    /// Choices that its parameter is looked up by; their plates are the first ones of the site's.
+    var parents: [Int]
+    /// The plates around it, outermost first; arrays of numbers below go over their places in this order.
+    var plates: [Int]
+    /// What is added to its parameter at each place, k times for category k.
+    var shifts: [Double]
+    var data: [Double]
+    var mask: [Bool]?
+
+    var isChoice: Bool { kind == .categorical || kind == .bernoulli }
+    /// Whether its parameter has an axis of categories.
+    var hasLogits: Bool { kind == .categorical || kind == .observedCategorical }
+  }
+
+  struct Frame: Sendable {
+    var name: String
+    var count: Int
+    /// How many places there are, of which `count` are looked at.
+    var size: Int
+    var isSequential: Bool
+  }
+
+  indirect enum Item: Sendable {
+    case site(Int)
+    case plate(Int, [Item])
+    case chain([[Item]], history: Int)
+  }
+
+  /// A part that shares no choice with others.
+  struct Component: Sendable {
+    var nodes: Range<Int>
+    var items: [Item]
+    var scale: Double
+    /// The scale but for what a subsampling plate adds.
+    var explicitScale: Double
+  }
+
+  var nodes: [Node] = []
+  var frames: [Frame] = []
+  var components: [Component] = []
+  /// For each node the parameters, of shape `tableShape(_:)`.
+  var tables: [[Double]] = []
+  /// How many axes plates take at most.
+  var plateRank = 0
+
+  func tableShape(_ node: Node) -> [Int] {
+    node.parents.map { nodes[$0].count } + (node.hasLogits ? [node.count] : [])
+  }
+
+  func placeCount(_ plates: [Int]) -> Int { plates.reduce(1) { $0 * frames[$1].count } }
+
+  /// How many joint values the choices of a component have.
+  func assignmentCount(_ component: Component) -> Double {
+    component.nodes.reduce(1.0) { total, place in
+      let node = nodes[place]
+      guard node.isChoice else { return total }
+      return (0..<placeCount(node.plates)).reduce(total) { product, _ in
+        product * Double(node.count)
+      }
+    }
+  }
+}
+
+/// Makes recipes from a seed.
+struct RecipeMaker {
+  private var random: PCG64
+  private var recipe = DiscreteRecipe()
+
+  static func recipe(seed: Int, componentCount: ClosedRange<Int> = 1...3) -> DiscreteRecipe {
+    var maker = RecipeMaker(random: PCG64(seed: seed))
+    let count = maker.random.integers(in: componentCount.lowerBound..<componentCount.upperBound + 1)
+    while maker.recipe.components.count < count { maker.addComponent() }
+    return maker.recipe
+  }
+
+  private init(random: PCG64) { self.random = random }
+
+  private mutating func chance(_ probability: Double) -> Bool { random.uniform() < probability }
+
+  private mutating func number(upTo count: Int) -> Int { random.integers(in: 0..<count) }
+
+  // Draws anew until it is small enough to be worked out value by value.
+  private mutating func addComponent() {
+    let before = recipe
+    while true {
+      recipe = before
+      let start = recipe.nodes.count
+      var explicit = chance(0.3) ? random.uniform(in: 0.5..<3) : 1
+      let items: [DiscreteRecipe.Item]
+      var scale = explicit
+      switch number(upTo: 7) {
+      case 0, 1, 2: items = scope([], available: [], depth: 0)
+      case 3: items = site([], [], isChoice: true) + chain([], available: [start])
+      case 4: items = chain([], available: [])
+      default:
+        explicit = 1
+        let kind = number(upTo: 3)
+        let frame = self.frame(isSequential: kind == 0, isSubsampled: chance(0.5))
+        let places = recipe.frames[frame]
+        scale = Double(places.size) / Double(places.count)
+        items = [
+          .plate(
+            frame,
+            kind == 2 ? scope([frame], available: [], depth: 1) : chain([frame], available: []))
+        ]
+      }
+      let component = DiscreteRecipe.Component(
+        nodes: start..<recipe.nodes.count, items: items, scale: scale, explicitScale: explicit)
+      if recipe.assignmentCount(component) <= 4096 {
+        recipe.components.append(component)
+        return
+      }
+    }
+  }
+
+  private mutating func frame(isSequential: Bool, isSubsampled: Bool) -> Int {
+    let count = 1 + number(upTo: 3)
+    let size = isSubsampled ? count + 1 + number(upTo: 3) : count
+    recipe.frames.append(
+      .init(
+        name: "plate \(recipe.frames.count)", count: count, size: size, isSequential: isSequential))
+    return recipe.frames.count - 1
+  }
+
+  // Choices, observations, and plates of the same.
+  private mutating func scope(
+    _ plates: [Int], available: [Int], depth: Int
+  ) -> [DiscreteRecipe.Item] {
+    var available = available
+    var items: [DiscreteRecipe.Item] = []
+    for _ in 0..<number(upTo: 3) {
+      available.append(recipe.nodes.count)
+      items += site(plates, Array(available.dropLast()), isChoice: true)
+    }
+    items += site(plates, available, isChoice: false)
+    guard depth < 3 else { return items }
+    for _ in 0..<number(upTo: 3) {
+      let inner = frame(isSequential: chance(0.2), isSubsampled: false)
+      items.append(
+        .plate(inner, scope(plates + [inner], available: available, depth: depth + 1)))
+    }
+    return items
+  }
+
+  // Four steps of a Markov chain, each with observations, at times inside a plate of their own; at times a
+  // choice that follows from the last.
+  private mutating func chain(_ plates: [Int], available: [Int]) -> [DiscreteRecipe.Item] {
+    var steps: [[DiscreteRecipe.Item]] = []
+    var last: [Int] = []
+    let count = 2 + number(upTo: 2)
+    let hasPlate = chance(0.3)
+    for _ in 0..<4 {
+      let state = recipe.nodes.count
+      var items = site(plates, last + available, isChoice: true, count: count, takesAll: true)
+      items += site(
+        plates, chance(0.5) ? [state] : last + [state], isChoice: false, takesAll: true)
+      if hasPlate {
+        let inner = frame(isSequential: false, isSubsampled: false)
+        items.append(.plate(inner, site(plates + [inner], [state], isChoice: false)))
+      }
+      steps.append(items)
+      last = [state]
+    }
+    let items = [DiscreteRecipe.Item.chain(steps, history: 1 + number(upTo: 2))]
+    if chance(0.5) { return items }
+    let late = recipe.nodes.count
+    return items + site(plates, last, isChoice: true, takesAll: true)
+      + site(plates, last + [late], isChoice: false, takesAll: true)
+  }
+
+  private mutating func site(
+    _ plates: [Int], _ available: [Int], isChoice: Bool, count: Int? = nil, takesAll: Bool = false
+  ) -> [DiscreteRecipe.Item] {
+    let isFirst = chance(0.5)
+    let kind: DiscreteRecipe.Kind =
+      isChoice
+      ? (isFirst && (count ?? 2) == 2 ? .bernoulli : .categorical)
+      : (isFirst ? .observedNormal : .observedCategorical)
+    var parents = available
+    if !takesAll { parents = available.filter { _ in chance(0.7) } }
+    while parents.count > 2 { parents.remove(at: number(upTo: parents.count)) }
+    let places = recipe.placeCount(plates)
+    let values = kind == .bernoulli ? 2 : (count ?? 2 + number(upTo: 3))
+    let isShifted = chance(0.4)
+    let node = DiscreteRecipe.Node(
+      name: "site \(recipe.nodes.count)", kind: kind, count: values, parents: parents,
+      plates: plates, shifts: (0..<places).map { _ in isShifted ? random.uniform(in: -1..<1) : 0 },
+      data: (0..<places).map { _ in
+        kind == .observedNormal ? random.uniform(in: -2..<2) : Double(number(upTo: values))
+      }, mask: chance(0.3) ? (0..<places).map { _ in chance(0.6) } : nil)
+    recipe.nodes.append(node)
+    let size = recipe.tableShape(node).reduce(1, *)
+    recipe.tables.append((0..<size).map { _ in random.uniform(in: -1.5..<1.5) })
+    recipe.plateRank = max(
+      recipe.plateRank, plates.count { !recipe.frames[$0].isSequential })
+    return [.site(recipe.nodes.count - 1)]
+  }
+}

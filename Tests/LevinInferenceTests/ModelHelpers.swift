@@ -1,0 +1,49 @@
+import Foundation
+import Levin
+import Testing
+
+/// What a generator of one seed gives next when `body` has drawn from it.
+func nextDraw(after body: () -> Void = {}) -> Double {
+  withSeed(3) {
+    body()
+    return Tensor.uniform([1], dtype: .float64).item()
+  }
+}
+
+/// A number in double precision.
+func number(_ value: Double) -> Tensor { Tensor([value], shape: []) }
+
+/// The log-density of a normal distribution, in plain numbers.
+func normalLogDensity(_ x: Double, _ loc: Double, _ scale: Double) -> Double {
+  let distance = (x - loc) / scale
+  return -0.5 * distance * distance - log(scale) - 0.5 * log(2 * Double.pi)
+}
+
+/// The logarithm of a sum of exponentials, in plain numbers.
+func logSumExp(_ terms: [Double]) -> Double {
+  let largest = terms.max() ?? -.infinity
+  guard largest.isFinite else { return largest }
+  return largest + log(terms.reduce(0) { $0 + exp($1 - largest) })
+}
+
+/// The error of inference that `body` throws; anything else is a failed test.
+func inferenceError(_ body: () throws -> Void) -> InferenceError? {
+  do {
+    try body()
+    Issue.record("nothing was thrown")
+  } catch let error as InferenceError {
+    return error
+  } catch {
+    Issue.record("another error: \(error)")
+  }
+  return nil
+}
+
+/// A guide made of a closure, without parameters of its own.
+final class ClosureGuide: Guide {
+  private let body: (Tensor) throws -> Void
+
+  init(_ body: @escaping (Tensor) throws -> Void = { _ in }) { self.body = body }
+
+  func callAsFunction(_ input: Tensor) throws { try body(input) }
+}
