@@ -55,6 +55,14 @@ struct EdgeWatch {
     }
   }
 
+  /// Looks at the estimates of a guide as they are.
+  mutating func inspect(_ guide: any Module, atStep step: Int) {
+    let values = withoutGradient { watch(guide) }
+    if values.isEmpty { return }
+    evaluate(values)
+    look(atStep: step)
+  }
+
   private mutating func warn(_ text: String) {
     warnings.append(text)
     if prints { FileHandle.standardError.write(Data("warning: \(text)\n".utf8)) }

@@ -21,6 +21,15 @@ public final class SVIModule<Input>: LightningModule {
   private let objective: any Objective
   private let others: [Parameter]
   private let makeOptimizer: ([Parameter]) -> any Optimizer
+  private var edges = EdgeWatch()
+  private var stepCount = 0
+
+  // A fit that runs to an edge does so for hundreds of steps.
+  private static var stepsBetweenLooks: Int { 50 }
+
+  /// What was noticed on the way, such as a value that runs to the edge of its support; each is printed to
+  /// standard error when it happens.
+  public var warnings: [String] { edges.warnings }
 
   /// Makes a module, and runs the model and the guide once.
   ///
@@ -49,6 +58,8 @@ public final class SVIModule<Input>: LightningModule {
 
   /// The loss of the objective for one batch, logged as `train_loss`.
   public func trainingStep(_ batch: Input, batchIndex: Int) -> Tensor {
+    if stepCount % Self.stepsBetweenLooks == 0 { edges.inspect(guide, atStep: stepCount) }
+    stepCount += 1
     do {
       let loss = try objective.loss(model: { try model(batch) }, guide: { try guide(batch) })
       log("train_loss", loss, progressBar: true)

@@ -28,7 +28,7 @@ import Testing
     #expect(slopes.error < 1e-8, "\(slopes)")
   }
 
-  @Test(arguments: 0..<100) func marginalsAreSharesOfTheSums(seed: Int) throws {
+  @Test(arguments: 0..<200) func marginalsAreSharesOfTheSums(seed: Int) throws {
     let recipe = RecipeMaker.recipe(seed: seed)
     let marginals = try TraceEnumELBO().computeMarginals(
       model: { recipe.run(recipe.tensors) }, guide: {})
@@ -46,7 +46,7 @@ import Testing
     }
   }
 
-  @Test(arguments: 0..<100) func atTemperature0TheMostProbableValuesAreFound(seed: Int) throws {
+  @Test(arguments: 0..<200) func atTemperature0TheMostProbableValuesAreFound(seed: Int) throws {
     let recipe = RecipeMaker.recipe(seed: seed)
     let trace = try inferDiscrete(temperature: 0, firstAvailableDim: -1 - recipe.plateRank) {
       recipe.run(recipe.tensors)

@@ -41,6 +41,46 @@ import Testing
     #expect(recorder.values == losses)
   }
 
+  @Test func aFitThatCollapsesIsToldOf() throws {
+    let data = MixtureRecord.data("gmm1d")
+    let start = try #require(MixtureRecord.all["gmm1d"]?.runs["best_of_100"]).initial
+    let values = Dictionary(
+      uniqueKeysWithValues: start.map { ($0.key.split(separator: ".")[1].description, $0.value) })
+    let guide = AutoDelta(
+      model, expose: ["weights", "locs", "scale"], start: .values(values.mapValues { $0.tensor() }))
+    let module = try SVIModule(
+      model, guide, loss: TraceEnumELBO(maxPlateNesting: 1), prototype: data, optimizer: adam)
+    let loader = DataLoader(TensorDataset(data), batchSize: data.count)
+    _ = try Trainer(maxEpochs: 300).fit(module, train: loader)
+    #expect(module.warnings.count == 1 && module.warnings[0].contains("site 'weights' runs to"))
+  }
+
+  @Test func restartsFitFromManyStartsInParallel() throws {
+    let data = MixtureRecord.data("gmm2d_component")
+    let program = try #require(MixtureModels.all["gmm2d_component"])
+    let table = try restarts(
+      4, seed: 3, threads: 2, sorted: true, train: DataLoader(TensorDataset(data), batchSize: 100),
+      loss: "train_loss", trainer: { _ in Trainer(maxEpochs: 400) },
+      start: { _, random in
+        let places = random.permutation(100).prefix(3).map { $0 }
+        let start: [String: Tensor] = [
+          "weights": .full([3], 1.0 / 3), "scale": .full([3, 1], 1.7),
+          "locs": stack(places.map { data[$0] }),
+        ]
+        let model: (Tensor) -> Void = { program($0, $0.count) }
+        let guide = AutoDelta(
+          model, expose: ["weights", "locs", "scale"], start: .values(start))
+        let module = try? SVIModule(
+          model, guide, loss: TraceEnumELBO(maxPlateNesting: 2), prototype: data
+        ) { Adam($0, learningRate: 0.1, betas: (0.8, 0.99)) }
+        guard let module else { preconditionFailure("the model and its guide fit together") }
+        return StartingPoint(module)
+      })
+    let optimum = try #require(MixtureRecord.all["gmm2d_component"]).exact.optimum.loss
+    let best = try #require(table.rows.first?.result.metrics["train_loss"])
+    #expect(abs(best - optimum) < 0.1)
+  }
+
   private func line(_ batch: Tensor) {
     let mean = sample("mean", Normal(0, 10))
     plate("data", 100, subsampleSize: batch.count) {

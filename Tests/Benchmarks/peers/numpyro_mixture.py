@@ -17,7 +17,7 @@ from numpyro.infer.autoguide import AutoDelta
 
 @config_enumerate
 def mixture(data):
-    weights = numpyro.sample("weights", dist.Dirichlet(0.5 * jnp.ones(2)))
+    weights = numpyro.sample("weights", dist.Dirichlet(2 * jnp.ones(2)))
     scale = numpyro.sample("scale", dist.LogNormal(0.0, 0.5))
     with numpyro.plate("components", 2):
         locs = numpyro.sample("locs", dist.Normal(0.0, 4.0))

@@ -10,7 +10,7 @@ from pyro.infer.autoguide import AutoDelta
 
 @config_enumerate
 def mixture(data):
-    weights = pyro.sample("weights", dist.Dirichlet(0.5 * torch.ones(2)))
+    weights = pyro.sample("weights", dist.Dirichlet(2 * torch.ones(2)))
     scale = pyro.sample("scale", dist.LogNormal(0.0, 0.5))
     with pyro.plate("components", 2):
         locs = pyro.sample("locs", dist.Normal(0.0, 4.0))
