@@ -14,7 +14,7 @@ struct ImportRules {
   ]
   private static let withoutFoundation: Set = ["LevinTensor", "LevinNN", "LevinDistributions"]
   private static let fileAccess = "Sources/LevinTensor/Files/"
-  private static let doorToC = "Sources/LevinTensor/Kernels.swift"
+  private static let doorToC = "Sources/LevinTensor/Kernels/Kernels.swift"
 
   /// Every module of this package.
   private let modules: Set<String>

@@ -1,10 +1,10 @@
-import Foundation
+public import Foundation
 
 /// Reads the reference values that other libraries gave, kept as JSON in `Tests/Fixtures`.
 public enum Fixture {
   /// Returns the decoded contents of a fixture.
   ///
-  /// The folder is found from this source file's own place, so that tests need no resource bundle
+  /// The folder is found from this source file's own path, so that tests need no resource bundle
   /// and a fixture can be made anew without a build.
   ///
   /// - Parameters:
@@ -21,8 +21,9 @@ public enum Fixture {
     try String(contentsOf: file(name), encoding: .utf8)
   }
 
-  private static func file(_ name: String) -> URL {
-    let tests = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-    return tests.appending(components: "Fixtures", name)
-  }
+  /// The folder of all fixtures.
+  public static let folder = URL(filePath: #filePath)
+    .deletingLastPathComponent().deletingLastPathComponent().appending(component: "Fixtures")
+
+  private static func file(_ name: String) -> URL { folder.appending(component: name) }
 }

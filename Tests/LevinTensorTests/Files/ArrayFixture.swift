@@ -57,9 +57,7 @@ struct ArrayFixture: Decodable {
     return fixture
   }()
 
-  private static let folder = URL(filePath: #filePath)
-    .deletingLastPathComponent().deletingLastPathComponent()
-    .appending(components: "Fixtures", "arrays")
+  private static let folder = Fixture.folder.appending(component: "arrays")
 
   static func path(_ file: String) -> String { folder.appending(component: file).path }
 
