@@ -55,6 +55,7 @@ let package = Package(
     tests(of: "LevinTraining"),
     tests(of: "LevinInference"),
     tests(of: "LevinCSV"),
+    tests(of: "Levin"),
   ],
   swiftLanguageModes: [.v6]
 )
@@ -68,7 +69,7 @@ func example(_ name: String, folder: String) -> Target {
 func tests(of module: String) -> Target {
   .testTarget(
     name: "\(module)Tests",
-    dependencies: [.target(name: module), "Levin", "LevinTestKit"])
+    dependencies: (module == "Levin" ? [] : [.target(name: module)]) + ["Levin", "LevinTestKit"])
 }
 
 for target in package.targets where target.type != .plugin && target.name != "LevinKernels" {

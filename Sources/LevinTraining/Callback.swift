@@ -1,3 +1,6 @@
+public import LevinNN
+public import LevinTensor
+
 /// Something that takes part in a fit without being the model: a logger, a plot, a stopping rule.
 ///
 /// Subclasses override the hooks they need. Hooks are called on the thread of the fit, callback after
@@ -5,7 +8,7 @@
 ///
 ///     setup, onFitStart, onTrainStart
 ///       onTrainEpochStart
-///         onTrainBatchStart, onTrainBatchEnd                              per batch
+///         onTrainBatchStart, onBeforeOptimizerStep, onTrainBatchEnd       per batch
 ///         onValidationStart, onValidationEpochStart,
 ///           onValidationBatchStart, onValidationBatchEnd,                 per batch
 ///         onValidationEpochEnd, onValidationEnd
@@ -15,9 +18,15 @@
 /// ``onMetrics(_:_:record:)`` comes whenever metrics are complete: once at the end of each epoch, with
 /// what training, validation and hooks logged in it, and after each step that logged some by step.
 ///
+/// What a step or a hook logs is in ``Trainer/metrics`` before the next callback's hook is called, under the name it
+/// was logged with. What `onMetrics` itself logs comes in a second record of the same epoch and step.
+///
 /// An error that a hook throws ends the fit: then ``onException(_:_:error:)`` and ``teardown(_:_:)``
 /// follow, and `fit` throws the error.
-open class Callback {
+///
+/// A callback that keeps something from hook to hook, which a resumed run would miss, says so by ``state()`` and
+/// ``restore(from:)``.
+open class Callback: Stateful {
   /// Makes a callback; one that is given to several trainers must keep nothing from run to run.
   public init() {}
 
@@ -33,9 +42,16 @@ open class Callback {
   open func onTrainBatchStart(
     _ trainer: Trainer, _ module: any LightningModule, batchIndex: Int
   ) throws {}
-  /// A step is done and its parameters are in force.
+  /// The gradients of a step are known as a graph, and the optimizer has not seen them.
+  ///
+  /// Nothing is computed yet: what is made of the gradients here, and what is logged, joins the one evaluation of the
+  /// step. An assigned gradient takes the place of the old one. It is not called for a batch that is skipped.
+  open func onBeforeOptimizerStep(
+    _ trainer: Trainer, _ module: any LightningModule, gradients: inout NamedGradients
+  ) throws {}
+  /// A batch is done: its step is in force, or it was skipped.
   open func onTrainBatchEnd(
-    _ trainer: Trainer, _ module: any LightningModule, loss: Double, batchIndex: Int
+    _ trainer: Trainer, _ module: any LightningModule, outcome: StepOutcome, batchIndex: Int
   ) throws {}
   /// An epoch is over, validation included; its metrics are known.
   open func onTrainEpochEnd(_ trainer: Trainer, _ module: any LightningModule) throws {}
@@ -64,7 +80,7 @@ open class Callback {
 
   /// The last epoch is over.
   open func onTrainEnd(_ trainer: Trainer, _ module: any LightningModule) throws {}
-  /// The fit is over.
+  /// The fit is over; ``Trainer/result`` is known.
   open func onFitEnd(_ trainer: Trainer, _ module: any LightningModule) throws {}
   /// The fit ends with an error.
   open func onException(
@@ -72,4 +88,12 @@ open class Callback {
   ) {}
   /// The last call of every fit that reached ``setup(_:_:)``, whatever happened: let go of things.
   open func teardown(_ trainer: Trainer, _ module: any LightningModule) throws {}
+
+  /// Everything that the callback keeps from hook to hook; nothing unless overridden.
+  open func state() -> State { State() }
+
+  /// Takes over what another callback of this kind kept.
+  ///
+  /// - Throws: `StateError` when the state was taken from something else.
+  open func restore(from state: State) throws { try state.expectOnly([]) }
 }

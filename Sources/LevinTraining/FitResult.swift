@@ -1,7 +1,9 @@
-/// What a fit came to.
+/// The outcome of a fit.
 public struct FitResult: Sendable {
-  /// Why the fit ended.
+  /// The reason why the fit ended.
   public let stopReason: StopReason
+  /// The words of whoever asked for the end by ``Trainer/stop(_:)``, if there were any.
+  public let stopDetail: String?
   /// The epochs completed.
   public let epochs: Int
   /// The steps taken.
@@ -13,22 +15,28 @@ public struct FitResult: Sendable {
   public let loss: MetricValue?
   /// The last values of everything that was logged.
   public let metrics: Metrics
-  /// The time that the fit took.
+  /// The duration of the fit in seconds.
   public let seconds: Double
   /// The folder of the run; nil when nothing was written.
   public let directory: String?
 }
 
-/// Why a fit ended.
+/// The reason why a fit ended.
+///
+/// Cases may be added in later versions, so a `switch` outside of this package needs a default.
 public enum StopReason: Sendable, Hashable, CustomStringConvertible {
   /// All epochs were run.
   case maxEpochs
-  /// A callback asked for the end through ``Trainer/shouldStop``.
+  /// A callback asked for the end by ``Trainer/stop(_:)``.
   case requested
   /// The user pressed Ctrl-C.
   case interrupted
+  /// The task that the fit runs in was cancelled.
+  case cancelled
   /// A loss, a gradient or a new parameter was not finite.
   case nonFinite
+  /// The fit ended with another error.
+  case failed
 
   /// The reason in a few words.
   public var description: String {
@@ -36,7 +44,9 @@ public enum StopReason: Sendable, Hashable, CustomStringConvertible {
     case .maxEpochs: "all epochs done"
     case .requested: "stopped by a callback"
     case .interrupted: "interrupted"
+    case .cancelled: "cancelled"
     case .nonFinite: "not finite"
+    case .failed: "ended by an error"
     }
   }
 }
@@ -50,6 +60,7 @@ extension FitResult: CustomStringConvertible {
     if let loss { rows.insert(("loss", loss.description), at: 0) }
     let width = rows.map(\.0.count).max() ?? 0
     let lines = rows.map { "  \(Text.padded($0.0, to: width))  \($0.1)" }
-    return (["\(stopReason): \(counts) in \(time) s"] + lines).joined(separator: "\n")
+    let reason = stopDetail.map { "\(stopReason) (\($0))" } ?? "\(stopReason)"
+    return (["\(reason): \(counts) in \(time) s"] + lines).joined(separator: "\n")
   }
 }

@@ -1,3 +1,7 @@
+public import LevinNN
+internal import LevinTensor
+internal import Synchronization
+
 /// Runs fits: epochs, steps, validation, and the callbacks that watch them.
 ///
 ///     let trainer = Trainer(maxEpochs: 100, callbacks: [CSVLogger()])
@@ -6,22 +10,17 @@
 /// Settings are checked when a fit begins, all of them before the first step and before anything is
 /// written. A trainer runs one fit at a time; each fit begins anew, with a folder of its own.
 public final class Trainer {
-  /// How often a fit goes through the training data.
+  /// The number of times that a fit goes through the training data.
   public let maxEpochs: Int
-  /// What takes part in every fit, in the order in which hooks are called.
+  /// Everything that takes part in each fit, in the order in which hooks are called.
   public let callbacks: [Callback]
 
-  /// The epoch that the fit is in, counted from 0; after the fit, the epochs completed.
-  public internal(set) var currentEpoch = 0
-  /// The steps taken since the fit began.
-  public internal(set) var globalStep = 0
-  /// The last values of everything that was logged.
-  public internal(set) var metrics = Metrics()
-  /// Set by a callback that wants the fit to end: no further batch is learnt from, and the epoch is
-  /// closed as usual.
-  public var shouldStop = false
+  /// The optimizers of the running fit, or of the last: those of a group one by one.
+  public internal(set) var optimizers: [any Optimizer] = []
+  /// The outcome of the fit, from the hook ``Callback/onFitEnd(_:_:)`` on; nil while a fit runs.
+  public internal(set) var result: FitResult?
 
-  /// What is told to the user while a fit runs.
+  /// The messages that the user sees while a fit runs.
   struct Announcements {
     var progressBar: Bool
     var summary: Bool
@@ -31,15 +30,18 @@ public final class Trainer {
   var announcements: Announcements
   let console: Console
   let folder: RunFolder
+  let progress = FitProgress()
+  private var board = MetricsBoard()
+  private let isFitting = Atomic<Bool>(false)
 
   /// Makes a trainer.
   ///
   /// - Parameters:
-  ///   - maxEpochs: How often a fit goes through the training data.
-  ///   - directory: Where the folders of runs lie, relative to the working directory.
+  ///   - maxEpochs: The number of times that a fit goes through the training data.
+  ///   - directory: The folder of all runs, relative to the working directory.
   ///   - name: A name for runs of one kind: a run's folder is `directory/name/version_0`,
   ///     `version_1` and so on, made when the first file is written into it.
-  ///   - callbacks: What takes part in every fit: loggers and the like.
+  ///   - callbacks: Everything that takes part in each fit: loggers and the like.
   ///   - progressBar: Whether progress is shown on standard error: a line that is redrawn on a
   ///     terminal, and otherwise a plain line now and then.
   ///   - summary: Whether the parameters are listed on standard error when a fit begins.
@@ -63,19 +65,58 @@ public final class Trainer {
     folder = RunFolder(directory: directory, name: name)
   }
 
+  /// The epoch that the fit is in, counted from 0; after the fit, the epochs completed.
+  public var currentEpoch: Int { progress.epoch }
+
+  /// The steps taken since the fit began.
+  public var globalStep: Int { progress.step }
+
+  /// The newest values of everything that was logged.
+  public var metrics: Metrics { board.metrics }
+
+  /// Whether the fit is to end: no further batch is learnt from, and the epoch is closed as usual.
+  ///
+  /// An epoch that was not complete does not count. A callback sets it, best by ``stop(_:)``.
+  public var shouldStop: Bool {
+    get { progress.isStopRequested }
+    set {
+      progress.isStopRequested = newValue
+      if !newValue { progress.stopReason = nil }
+    }
+  }
+
+  /// Asks for the end of the fit.
+  ///
+  /// - Parameter reason: Words for ``FitResult/stopDetail``, such as `no improvement in 10 epochs`.
+  public func stop(_ reason: String? = nil) {
+    shouldStop = true
+    progress.stopReason = reason ?? progress.stopReason
+  }
+
+  /// Lets fits begin again after Ctrl-C ended one.
+  ///
+  /// Ctrl-C ends the fit that runs, which returns ``StopReason/interrupted``. The user may mean the whole program, so
+  /// every later fit of the process throws ``TrainerError/interruptedBefore``, until this is called.
+  public static func clearInterrupt() { Interrupts.clear() }
+
   /// The folder of this run, made by the first call of a run: for callbacks that write files.
   public func runDirectory() throws -> String { try folder.make() }
 
   /// Fits a module to training data.
   ///
-  /// The parameters of `model` are changed in place. Ctrl-C ends the fit after the step it is in.
+  /// The parameters of `model` are changed in place. Ctrl-C ends the fit after the step it is in, and so does
+  /// cancelling the task that it runs in. What is drawn from the default generator inside comes from a stream of the
+  /// fit's own, a child of the one in force.
   ///
-  /// - Returns: Why the fit ended, and what it came to.
+  /// - Parameters:
+  ///   - model: The module.
+  ///   - train: The training data: a ``DataLoader`` or another source of batches.
+  /// - Returns: The reason for the end, and the outcome.
   /// - Throws: ``TrainerError`` for settings and data that make no sense, before the first step, and
-  ///   for a loss, gradient or parameter that is not finite; and whatever a callback throws.
+  ///   for a loss, gradient or parameter that is not finite; and whatever a callback, the module or the data throw.
   @discardableResult
   public func fit<Model: LightningModule>(
-    _ model: Model, train: DataLoader<Model.Batch>
+    _ model: Model, train: some BatchSource<Model.Batch>
   ) throws -> FitResult {
     try FitLoop(self, model, train: train, validation: nil).run()
   }
@@ -85,23 +126,30 @@ public final class Trainer {
   /// As ``fit(_:train:)`` otherwise.
   @discardableResult
   public func fit<Model: ValidatingModule>(
-    _ model: Model, train: DataLoader<Model.Batch>, validation: DataLoader<Model.Batch>
+    _ model: Model, train: some BatchSource<Model.Batch>, validation: some BatchSource<Model.Batch>
   ) throws -> FitResult {
     let loop = FitLoop(
       self, model, train: train,
-      validation: .init(loader: validation) { model.validationStep($0, batchIndex: $1) })
+      validation: (validation, { try model.validationStep($0, batchIndex: $1) }))
     return try loop.run()
   }
 
-  func reset() {
-    currentEpoch = 0
-    globalStep = 0
-    metrics = Metrics()
-    shouldStop = false
-    folder.reset()
+  /// Runs `body`, and refuses another fit of this trainer meanwhile.
+  func exclusively<R>(_ body: () throws -> R) throws -> R {
+    if isFitting.exchange(true, ordering: .acquiringAndReleasing) {
+      throw TrainerError.trainerInUse
+    }
+    defer { isFitting.store(false, ordering: .releasing) }
+    return try body()
   }
 
-  func warn(_ text: String) {
-    if announcements.warnings { console.line("warning: " + text) }
+  /// Makes everything ready for a fit.
+  func begin(_ session: FitSession) {
+    board = session.board
+    (progress.epoch, progress.batchesConsumed, progress.step) = (0, 0, 0)
+    shouldStop = false
+    result = nil
+    optimizers = []
+    folder.reset()
   }
 }

@@ -1,4 +1,6 @@
-/// Why a fit could not begin, or had to end.
+/// The reason why a fit could not begin, or had to end.
+///
+/// Cases may be added in later versions, so a `switch` outside of this package needs a default.
 public enum TrainerError: Error, Sendable {
   /// A data set has no observations.
   case emptyDataset(DataRole)
@@ -10,14 +12,20 @@ public enum TrainerError: Error, Sendable {
   case invalidBatchSize(Int, DataRole)
   /// Incomplete batches are left out, and there are no others.
   case noCompleteBatch(count: Int, batchSize: Int, DataRole)
-  /// The seed of a random stream is negative; `place` names what takes it.
-  case negativeSeed(Int, place: String)
+  /// The seed of a random stream is negative; `source` names the stream.
+  case negativeSeed(Int, source: String)
   /// The number of epochs is negative.
   case invalidMaxEpochs(Int)
   /// The number of restarts or of threads for them is out of range.
   case invalidRestarts(count: Int, threads: Int)
   /// The module has no parameters.
   case noParameters(module: String)
+  /// Parameters lie in classes that do not conform to `Module`, so that nobody trains them.
+  case unreachableParameters([String], module: String)
+  /// The trainer runs another fit.
+  case trainerInUse
+  /// Ctrl-C was pressed during an earlier fit, and nobody has cleared that.
+  case interruptedBefore
   /// The module's optimizer was given no parameters.
   case optimizerWithoutParameters(module: String)
   /// The module's optimizer has settings that make no sense.
@@ -34,7 +42,9 @@ public enum TrainerError: Error, Sendable {
 
 /// A step whose numbers went bad; the parameters are as they were before it.
 public struct NonFiniteStep: Sendable {
-  /// What a number that is not finite belongs to, with the parameter's name in the source.
+  /// The owner of a number that is not finite, by its name in the source.
+  ///
+  /// Cases may be added in later versions, so a `switch` outside of this package needs a default.
   public enum Culprit: Sendable, Hashable {
     /// A parameter was not finite before the step.
     case parameter(String)
@@ -42,6 +52,10 @@ public struct NonFiniteStep: Sendable {
     case gradient(String)
     /// The value that a parameter would take is not finite.
     case update(String)
+    /// The optimizer's new state of a parameter is not finite; the name is empty where that is not known.
+    case optimizerState(String)
+    /// The value that a buffer would take is not finite.
+    case buffer(String)
   }
 
   /// The epoch, counted from 0.
@@ -50,9 +64,9 @@ public struct NonFiniteStep: Sendable {
   public let step: Int
   /// The loss of the step.
   public let loss: Double
-  /// The first parameter or gradient that is not finite; nil when the loss alone is not.
+  /// The first owner of a number that is not finite; nil when the loss alone is not.
   public let culprit: Culprit?
-  /// What the fit had come to before the step.
+  /// The outcome of the fit before the step.
   public let result: FitResult
 }
 
@@ -67,6 +81,9 @@ extension NonFiniteStep: CustomStringConvertible {
     case .parameter(let name): "and parameter '\(name)' was not finite before the step"
     case .gradient(let name): "and the gradient at '\(name)' is the first that is not finite"
     case .update(let name): "and the new value of '\(name)' is the first that is not finite"
+    case .optimizerState(let name):
+      "and the optimizer's state" + (name.isEmpty ? "" : " of '\(name)'") + " would not be finite"
+    case .buffer(let name): "and the new value of buffer '\(name)' is the first that is not finite"
     case nil: "and every gradient is finite"
     }
   }
@@ -85,6 +102,16 @@ extension TrainerError: CustomStringConvertible {
       "restarts: \(count) starts on \(threads) threads; give at least 0 starts and 1 thread"
     case .noParameters(let module):
       "\(module) has no parameters; declare what is to be fitted as '@Parameter var name: Tensor'"
+    case .unreachableParameters(let names, let module):
+      "\(module): \(names.map { "'\($0)'" }.joined(separator: ", ")) would never be trained, since the class "
+        + "that holds \(names.count == 1 ? "it" : "them") does not conform to Module; declare it as "
+        + "'class ...: Module'"
+    case .trainerInUse:
+      "Trainer: it runs a fit already, on another thread or in whose hook this one was begun; make a Trainer for "
+        + "each fit"
+    case .interruptedBefore:
+      "Trainer: Ctrl-C ended an earlier fit of this process, so no other begins; to go on all the same, call "
+        + "Trainer.clearInterrupt() first"
     case .optimizerWithoutParameters(let module):
       "configureOptimizers of \(module) gives an optimizer without parameters; "
         + "pass it 'parameters'"
@@ -114,8 +141,8 @@ extension TrainerError: CustomStringConvertible {
     case .noCompleteBatch(let count, let batchSize, let role):
       "DataLoader for the \(role): dropLast leaves nothing of \(count) observations in batches of "
         + "\(batchSize); give a smaller batchSize or do without dropLast"
-    case .negativeSeed(let seed, let place):
-      "\(place): the seed is \(seed); give 0 or a positive number"
+    case .negativeSeed(let seed, let source):
+      "\(source): the seed is \(seed); give 0 or a positive number"
     default: ""
     }
   }

@@ -1,7 +1,4 @@
 import Levin
-import LevinNN
-import LevinTensor
-import LevinTraining
 
 /// A model at its starting values with an optimizer, trained by a loop written by hand.
 ///
@@ -15,7 +12,7 @@ final class Fit {
   private let optimizer: Adam
 
   /// - Parameters:
-  ///   - parameters: What is learnt.
+  ///   - parameters: The parameters that are learnt.
   ///   - loss: Builds the graph of the loss at the parameters' present values.
   init(_ parameters: [Parameter], loss: @escaping () -> Tensor) {
     self.loss = loss
@@ -25,14 +22,8 @@ final class Fit {
   /// Takes a step and returns the loss before it.
   @discardableResult
   func step() -> Double {
-    let loss = loss()
-    let step = PendingStep(loss, optimizer)
-    let value = step.compute()
-    guard value.isFinite, step.isFinite else {
-      fatalError("a step of a benchmark is not finite: loss \(value)")
-    }
-    step.update.commit()
-    return value
+    var step = Step(loss(), optimizer: optimizer)
+    do { return try step.take() } catch { fatalError("a step of a benchmark: \(error)") }
   }
 }
 

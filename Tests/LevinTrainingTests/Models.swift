@@ -53,7 +53,7 @@ final class Probe: Callback {
   private(set) var errors: [any Error] = []
 
   override func onTrainBatchEnd(
-    _ trainer: Trainer, _ module: any LightningModule, loss: Double, batchIndex: Int
+    _ trainer: Trainer, _ module: any LightningModule, outcome: StepOutcome, batchIndex: Int
   ) throws {
     try batchEnd(trainer, batchIndex)
   }

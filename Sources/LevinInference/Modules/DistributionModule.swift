@@ -31,8 +31,9 @@ extension DistributionModule {
   /// Looks for an observation outside the support of the distribution.
   ///
   /// - Throws: ``DistributionModuleError/outsideSupport(_:)`` for the first one.
-  public func check(_ data: Tensor, role: DataRole) throws {
-    try OutsideSupport.check(data, role: role, of: self, against: forward())
+  public func check(_ data: Tensor, role: DataRole, firstIndex: Int) throws {
+    try OutsideSupport.check(
+      data, role: role, firstIndex: firstIndex, of: self, against: forward())
   }
 }
 
@@ -67,7 +68,8 @@ extension ConditionalDistributionModule {
   /// Looks for a target outside the support of the distribution.
   ///
   /// - Throws: ``DistributionModuleError/outsideSupport(_:)`` for the first one.
-  public func check(_ data: (Tensor, Tensor), role: DataRole) throws {
-    try OutsideSupport.check(data.1, role: role, of: self, against: forward(data.0))
+  public func check(_ data: (Tensor, Tensor), role: DataRole, firstIndex: Int) throws {
+    try OutsideSupport.check(
+      data.1, role: role, firstIndex: firstIndex, of: self, against: forward(data.0))
   }
 }

@@ -46,17 +46,19 @@ public struct OutsideSupport: Sendable, CustomStringConvertible {
 
 extension OutsideSupport {
   static func check(
-    _ data: Tensor, role: DataRole, of module: some LightningModule,
+    _ data: Tensor, role: DataRole, firstIndex: Int, of module: some LightningModule,
     against distribution: any Distribution
   ) throws {
     let isInside = distribution.support.check(data)
     if isInside.all().item(as: Bool.self) { return }
     guard let place = isInside.scalars(as: Bool.self).firstIndex(of: false) else { return }
     let eventSize = data.elementCount / isInside.elementCount
+    var index = index(of: place, in: isInside.shape)
+    if !index.isEmpty { index[0] += firstIndex }
     throw DistributionModuleError.outsideSupport(
       OutsideSupport(
         module: "\(type(of: module))", distribution: "\(type(of: distribution))", role: role,
-        index: index(of: place, in: isInside.shape),
+        index: index,
         value: data.flattened()[place * eventSize].item(), support: distribution.support))
   }
 

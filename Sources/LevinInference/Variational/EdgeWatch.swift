@@ -1,6 +1,6 @@
-internal import Foundation
 internal import LevinNN
 internal import LevinTensor
+internal import LevinTraining
 
 /// Looks whether estimates run to the edge of their support.
 ///
@@ -12,7 +12,7 @@ struct EdgeWatch {
   private static let mostElements = 1024
 
   private(set) var warnings: [String] = []
-  /// Whether warnings go to standard error.
+  /// Whether warnings are shown when they come.
   var prints = true
   private var watched: [(site: SiteParameter, value: Tensor)] = []
   // Sites without an edge at 0, and those that were told of.
@@ -48,7 +48,7 @@ struct EdgeWatch {
     for (site, value) in watched where value.scalars.contains(where: { $0 < Self.nearness }) {
       known.insert(site.site)
       let nearest = value.scalars.min() ?? 0
-      warn(
+      tell(
         "step \(step): site '\(site.site)' runs to the edge of its support: its smallest element is "
           + "\(Float(nearest)). Its density may have no maximum, as that of Dirichlet(0.5) has none; a "
           + "concentration of 1 or more, other starts or a guide with a spread keep it inside")
@@ -63,9 +63,9 @@ struct EdgeWatch {
     look(atStep: step)
   }
 
-  private mutating func warn(_ text: String) {
+  private mutating func tell(_ text: String) {
     warnings.append(text)
-    if prints { FileHandle.standardError.write(Data("warning: \(text)\n".utf8)) }
+    if prints { warn(text) }
   }
 }
 

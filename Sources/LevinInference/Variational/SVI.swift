@@ -1,6 +1,5 @@
 public import LevinNN
 public import LevinTensor
-internal import LevinTraining
 
 /// Stochastic variational inference: makes a guide's parameters fit a model's posterior, step by step.
 ///
@@ -19,16 +18,17 @@ public final class SVI<Input> {
   private let makeOptimizer: ([Parameter]) -> any Optimizer
   private let others: [Parameter]
   private var optimizer: (any Optimizer)?
+  private var knownBuffers: [Buffer]?
   private var edges = EdgeWatch()
 
   /// The number of steps taken.
   public private(set) var stepCount = 0
 
-  /// What was noticed on the way, such as a value that runs to the edge of its support; each is printed to
-  /// standard error when it happens, unless ``printsWarnings`` is false.
+  /// Warnings so far, such as of a value that runs to the edge of its support; each is shown when it happens, unless
+  /// ``printsWarnings`` is false: on standard error, or through the console of the fit that this runs in.
   public var warnings: [String] { edges.warnings }
 
-  /// Whether ``warnings`` go to standard error as they come.
+  /// Whether ``warnings`` are shown as they come.
   public var printsWarnings: Bool {
     get { edges.prints }
     set { edges.prints = newValue }
@@ -39,7 +39,7 @@ public final class SVI<Input> {
   /// - Parameters:
   ///   - model: The model.
   ///   - guide: The guide, whose parameters are trained.
-  ///   - objective: What is made small.
+  ///   - objective: The loss that is made small.
   ///   - parameters: Parameters of the model that are trained too.
   ///   - optimizer: Makes the optimizer of all parameters when they are known.
   public init(
@@ -63,7 +63,7 @@ public final class SVI<Input> {
   /// - Parameters:
   ///   - model: The model.
   ///   - guide: The guide, whose parameters are trained.
-  ///   - objective: What is made small.
+  ///   - objective: The loss that is made small.
   ///   - optimizer: Makes the optimizer of the parameters of a site, given the site's name, or that of the
   ///     property of a guide of one's own.
   public convenience init(
@@ -76,8 +76,8 @@ public final class SVI<Input> {
       let named = sites ?? guide.namedParameters.map { ($0.name, $0.parameter) }
       var groups: [(site: String, parameters: [Parameter])] = []
       for (site, parameter) in named {
-        if let place = groups.firstIndex(where: { $0.site == site }) {
-          groups[place].parameters.append(parameter)
+        if let index = groups.firstIndex(where: { $0.site == site }) {
+          groups[index].parameters.append(parameter)
         } else {
           groups.append((site, [parameter]))
         }
@@ -92,16 +92,27 @@ public final class SVI<Input> {
   ///   or a new value is not finite; the parameters are then as they were.
   @discardableResult
   public func step(_ input: Input) throws -> Double {
-    let loss = try differentiableLoss(input)
+    let loss = try withMode(.training) { try differentiableLoss(input) }
     let optimizer = self.optimizer ?? makeOptimizer(guide.parameters + others)
     self.optimizer = optimizer
-    let step = PendingStep(loss, optimizer)
-    let value = step.compute(with: edges.watch(guide))
+    var step = Step(loss, optimizer: optimizer, buffers: buffers(of: guide))
+    step.compute(edges.watch(guide))
     stepCount += 1
-    try check(value, step, input)
-    step.update.commit()
-    edges.look(atStep: stepCount)
-    return value
+    do {
+      let value = try step.take()
+      edges.look(atStep: stepCount)
+      return value
+    } catch let failure as Step.NonFinite {
+      throw InferenceError.notFinite(step: stepCount, what: what(failure, optimizer, input))
+    }
+  }
+
+  // Found once: reflection takes its time.
+  private func buffers(of guide: any Guide<Input>) -> [Buffer] {
+    if let knownBuffers { return knownBuffers }
+    let found = guide.buffers
+    knownBuffers = found
+    return found
   }
 
   /// The loss as it is, without a step.
@@ -114,18 +125,20 @@ public final class SVI<Input> {
     try objective.loss(model: { try model(input) }, guide: { try guide(input) })
   }
 
-  private func check(_ loss: Double, _ step: PendingStep, _ input: Input) throws {
-    if !loss.isFinite {
-      throw InferenceError.notFinite(step: stepCount, what: "the loss" + culprits(input))
+  private func what(
+    _ failure: Step.NonFinite, _ optimizer: any Optimizer, _ input: Input
+  ) -> String {
+    if !failure.loss.isFinite { return "the loss" + culprits(input) }
+    func owner(_ index: Int?) -> String {
+      index.map { name(of: optimizer.parameters[$0]) } ?? "an unnamed parameter"
     }
-    let parameters = optimizer?.parameters ?? []
-    if let place = step.gradientCheck.firstFailure {
-      throw InferenceError.notFinite(
-        step: stepCount, what: "the gradient of \(name(of: parameters[place]))")
-    }
-    if let place = step.valueCheck.firstFailure {
-      throw InferenceError.notFinite(
-        step: stepCount, what: "the new value of \(name(of: step.update.values[place].parameter))")
+    switch failure.culprit {
+    case .parameter(let index): return owner(index)
+    case .gradient(let index): return "the gradient of \(owner(index))"
+    case .update(let index): return "the new value of \(owner(index))"
+    case .optimizerState(let index): return "the optimizer's state of \(owner(index))"
+    case .buffer: return "the new value of a buffer of the guide"
+    case nil: return "the loss"
     }
   }
 

@@ -14,7 +14,7 @@ public import LevinTraining
 /// A step is one of ``SVI``: the loss is that of the objective, a sum over the data. For batches that are a
 /// part of the data the model says so by its plate, as in
 /// `plate("data", size, subsampleSize: batch.count)`, so that each counts for all.
-public final class SVIModule<Input>: LightningModule {
+public final class SVIModule<Input>: LightningModule, ExtraState {
   /// The guide that is trained.
   public let guide: any Guide<Input>
   private let model: (Input) throws -> Void
@@ -27,8 +27,8 @@ public final class SVIModule<Input>: LightningModule {
   // A fit that runs to an edge does so for hundreds of steps.
   private static var stepsBetweenLooks: Int { 50 }
 
-  /// What was noticed on the way, such as a value that runs to the edge of its support; each is printed to
-  /// standard error when it happens.
+  /// Warnings so far, such as of a value that runs to the edge of its support; each is shown when it happens, through
+  /// the console of the fit.
   public var warnings: [String] { edges.warnings }
 
   /// Makes a module, and runs the model and the guide once.
@@ -36,7 +36,7 @@ public final class SVIModule<Input>: LightningModule {
   /// - Parameters:
   ///   - model: The model.
   ///   - guide: The guide, whose parameters are trained.
-  ///   - objective: What is made small.
+  ///   - objective: The loss that is made small.
   ///   - parameters: Parameters of the model that are trained too.
   ///   - prototype: Data like those of the batches: a guide makes its parameters when it first sees some.
   ///   - optimizer: Makes the optimizer of all parameters.
@@ -57,21 +57,32 @@ public final class SVIModule<Input>: LightningModule {
   }
 
   /// The loss of the objective for one batch, logged as `train_loss`.
-  public func trainingStep(_ batch: Input, batchIndex: Int) -> Tensor {
+  ///
+  /// - Throws: ``InferenceError`` if the model and the guide do not fit together for this batch.
+  public func trainingStep(_ batch: Input, batchIndex: Int) throws -> Tensor {
     if stepCount % Self.stepsBetweenLooks == 0 { edges.inspect(guide, atStep: stepCount) }
     stepCount += 1
-    do {
-      let loss = try objective.loss(model: { try model(batch) }, guide: { try guide(batch) })
-      log("train_loss", loss, progressBar: true)
-      return loss
-    } catch {
-      // What fits together for the prototype and does not for a batch is a mistake of the model.
-      fatalError("SVIModule: \(error)")
-    }
+    let loss = try objective.loss(model: { try model(batch) }, guide: { try guide(batch) })
+    log("train_loss", loss, progressBar: true)
+    return loss
   }
 
   /// The optimizer of all parameters.
   public func configureOptimizers() -> OptimizerConfiguration {
     OptimizerConfiguration(makeOptimizer(guide.parameters + others))
+  }
+
+  /// The number of steps.
+  public func extraState() -> State {
+    var state = State()
+    state["stepCount"] = .integer(stepCount)
+    return state
+  }
+
+  /// Takes over the number of steps of another module.
+  ///
+  /// - Throws: `StateError` when the state was taken from something else.
+  public func restoreExtra(from state: State) throws {
+    stepCount = try state.integer("stepCount")
   }
 }

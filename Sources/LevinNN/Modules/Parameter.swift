@@ -31,7 +31,7 @@ public final class Parameter {
   private let sink: GradientSink
   private let map: (any Transform)?
 
-  /// Evaluates and copies a tensor; whole numbers become `float32`.
+  /// Evaluates and copies a tensor; integers become `float32`.
   public init(wrappedValue: Tensor) {
     sink = GradientSink()
     map = nil
@@ -75,6 +75,9 @@ public final class Parameter {
   package func adopt(_ value: Tensor) {
     leaf = value.asGradientLeaf(sink: sink)
   }
+
+  /// Takes over unconstrained numbers of the same shape and dtype.
+  func restore(_ value: Tensor) { leaf = Self.leaf(of: value, sink) }
 
   /// The sum of the gradients that `backward()` has left here; nil before the first.
   ///

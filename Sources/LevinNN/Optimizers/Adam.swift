@@ -13,36 +13,27 @@ import Darwin
 /// The order matters: float32 trajectories agree with PyTorch's to the last digits, not only in the
 /// limit. Bias corrections are worked out in double precision and enter as numbers.
 public final class Adam: Optimizer {
-  /// The parameters it updates.
-  public let parameters: [Parameter]
   /// The step size; may be changed between steps.
   public var learningRate: Double
   /// The decay rates of the running means of the gradient and of its square.
   public let betas: (Double, Double)
-  /// What is added to the denominator.
+  /// The number added to the denominator.
   public let epsilon: Double
   /// The factor of the L2 penalty, whose gradient is added to the loss's.
   public let weightDecay: Double
 
-  private struct Moments {
-    var steps: Int
-    var first: Tensor
-    var second: Tensor
-  }
-
-  private var moments: [Moments?]
+  private let memory: ParameterMemory<Moments>
 
   /// Sets up the optimizer; settings are checked when a fit begins.
   public init(
     _ parameters: [Parameter], learningRate: some BinaryFloatingPoint,
     betas: (Double, Double) = (0.9, 0.999), epsilon: Double = 1e-8, weightDecay: Double = 0
   ) {
-    self.parameters = parameters
     self.learningRate = Double(learningRate)
     self.betas = betas
     self.epsilon = epsilon
     self.weightDecay = weightDecay
-    moments = parameters.map { _ in nil }
+    memory = ParameterMemory(parameters)
   }
 
   /// Sets up the optimizer with a learning rate of 0.001.
@@ -50,11 +41,12 @@ public final class Adam: Optimizer {
     self.init(parameters, learningRate: 1e-3)
   }
 
-  /// What is wrong with the settings; nil when all is well.
+  /// The parameters it updates.
+  public var parameters: [Parameter] { memory.parameters }
+
+  /// The first problem with the settings; nil when all is well.
   public var settingsProblem: String? {
-    if !(learningRate >= 0) || learningRate.isInfinite {
-      return "Adam: the learning rate is \(learningRate), and must be a finite number from 0 up"
-    }
+    if let problem = learningRateProblem("Adam") { return problem }
     for (name, beta) in [("first", betas.0), ("second", betas.1)] where !(0..<1).contains(beta) {
       return "Adam: the \(name) of the betas is \(beta), and must be at least 0 and below 1"
     }
@@ -67,32 +59,71 @@ public final class Adam: Optimizer {
 
   /// The update that follows from gradients, one for each of ``parameters``.
   public func proposeUpdate(_ gradients: [Tensor?]) -> ProposedUpdate {
-    proposing(
-      for: parameters, gradients, from: moments, update: advance,
-      tensors: { [$0.first, $0.second] }, commit: { self.moments = $0 })
+    memory.propose(gradients, advance)
   }
 
-  private func advance(_ value: Tensor, _ gradient: Tensor, _ old: Moments?) -> (Tensor, Moments) {
+  private func advance(_ value: Tensor, _ gradient: Tensor, _ moments: inout Moments) -> Tensor {
     let gradient = weightDecay == 0 ? gradient : gradient + value * weightDecay
-    let first = old?.first ?? .zeroLeaf(like: value)
-    let second = old?.second ?? .zeroLeaf(like: value)
-    let steps = (old?.steps ?? 0) + 1
+    moments.steps += 1
     // Worked out apart: within an expression of tensors, `1 - beta` would be a tensor too.
     let (weight1, weight2) = (1 - betas.0, 1 - betas.1)
-    let correction1 = 1 - pow(betas.0, Double(steps))
-    let correction2 = (1 - pow(betas.1, Double(steps))).squareRoot()
+    let correction1 = 1 - pow(betas.0, Double(moments.steps))
+    let correction2 = (1 - pow(betas.1, Double(moments.steps))).squareRoot()
     let stepSize = -learningRate / correction1
-    let next = Moments(
-      steps: steps,
-      first: Self.interpolate(first, gradient, weight: weight1),
-      second: second * betas.1 + (gradient * weight2) * gradient)
-    let denominator = next.second.sqrt() / correction2 + epsilon
-    return (value + (next.first * stepSize) / denominator, next)
+    moments.first = Self.interpolate(moments.first, gradient, weight: weight1)
+    moments.second = moments.second * betas.1 + (gradient * weight2) * gradient
+    let denominator = moments.second.sqrt() / correction2 + epsilon
+    return value + (moments.first * stepSize) / denominator
   }
 
   // PyTorch's `lerp`, which starts from the nearer end.
   private static func interpolate(_ start: Tensor, _ end: Tensor, weight: Double) -> Tensor {
     let rest = 1 - weight
     return weight < 0.5 ? start + (end - start) * weight : end - (end - start) * rest
+  }
+
+  /// The learning rate, and by parameter the number of steps and the running means.
+  public func state() -> State {
+    var state = State()
+    state["learningRate"] = .real(learningRate)
+    state["parameters"] = .tree(memory.state())
+    return state
+  }
+
+  /// Goes on from the state of another `Adam` for parameters of the same shapes.
+  ///
+  /// - Throws: ``StateError`` when the state was taken from something else.
+  public func restore(from state: State) throws {
+    let rate = try state.real("learningRate")
+    try memory.restore(from: state.tree("parameters"))
+    learningRate = rate
+  }
+}
+
+/// The running means of a parameter's gradient and of its square.
+private struct Moments: OptimizerMemory {
+  var steps = 0
+  var first: Tensor
+  var second: Tensor
+
+  init(for value: Tensor) {
+    first = .zeroLeaf(like: value)
+    second = .zeroLeaf(like: value)
+  }
+
+  var tensors: [Tensor] { [first, second] }
+
+  func state() -> State {
+    var state = State()
+    state["steps"] = .integer(steps)
+    state["first"] = .tensor(first)
+    state["second"] = .tensor(second)
+    return state
+  }
+
+  mutating func restore(from state: State) throws {
+    steps = try state.integer("steps")
+    first = try state.tensor("first", like: first)
+    second = try state.tensor("second", like: second)
   }
 }

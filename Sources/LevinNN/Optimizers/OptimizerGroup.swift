@@ -18,7 +18,19 @@ public final class OptimizerGroup: Optimizer {
     parameters = members.flatMap(\.parameters)
   }
 
-  /// What is wrong with the settings of the first member that has a problem.
+  /// The learning rate of the first member.
+  ///
+  /// Setting it sets that of every member; set those of ``members`` to keep
+  /// them apart.
+  public var learningRate: Double {
+    get { members.first?.learningRate ?? 0 }
+    set { for member in members { member.learningRate = newValue } }
+  }
+
+  /// The members, those of groups among them one by one.
+  public var groups: [any Optimizer] { members.flatMap(\.groups) }
+
+  /// The problem of the first member that has one.
   public var settingsProblem: String? { members.lazy.compactMap(\.settingsProblem).first }
 
   /// The updates of all members.
@@ -32,8 +44,33 @@ public final class OptimizerGroup: Optimizer {
       rest = rest.dropFirst(own.count)
       return member.proposeUpdate(Array(own))
     }
+    let areOwned = updates.allSatisfy { $0.owners.count == $0.state.count }
     return ProposedUpdate(
-      values: updates.flatMap(\.values), state: updates.flatMap(\.state)
-    ) { for update in updates { update.remember() } }
+      values: updates.flatMap(\.values), state: updates.flatMap(\.state),
+      owners: areOwned ? updates.flatMap(\.owners) : []
+    ) { for update in updates { update.adoptState() } }
+  }
+
+  /// The states of the members by index.
+  public func state() -> State {
+    var state = State()
+    for (index, member) in members.enumerated() { state["\(index)"] = .tree(member.state()) }
+    return state
+  }
+
+  /// Takes over the states of as many members of the same kinds.
+  ///
+  /// - Throws: ``StateError`` when the state was taken from something else; every member then keeps what it had.
+  public func restore(from state: State) throws {
+    try state.expectOnly(members.indices.map(String.init))
+    let before = members.map { $0.state() }
+    do {
+      for (index, member) in members.enumerated() {
+        try member.restore(from: state.tree("\(index)"))
+      }
+    } catch {
+      for (member, old) in zip(members, before) { try? member.restore(from: old) }
+      throw error
+    }
   }
 }

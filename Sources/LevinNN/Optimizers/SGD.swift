@@ -2,8 +2,6 @@ public import LevinTensor
 
 /// Stochastic gradient descent with momentum, with the arithmetic of `torch.optim.SGD`.
 public final class SGD: Optimizer {
-  /// The parameters it updates.
-  public let parameters: [Parameter]
   /// The step size; may be changed between steps.
   public var learningRate: Double
   /// The share of the last step that goes into the next; 0 for plain gradient descent.
@@ -13,26 +11,26 @@ public final class SGD: Optimizer {
   /// Whether the gradient is looked at ahead of the momentum step, after Nesterov.
   public let isNesterov: Bool
 
-  private var velocities: [Tensor?]
+  private let memory: ParameterMemory<Velocity>
 
   /// Sets up the optimizer; settings are checked when a fit begins.
   public init(
     _ parameters: [Parameter], learningRate: some BinaryFloatingPoint, momentum: Double = 0,
     weightDecay: Double = 0, isNesterov: Bool = false
   ) {
-    self.parameters = parameters
     self.learningRate = Double(learningRate)
     self.momentum = momentum
     self.weightDecay = weightDecay
     self.isNesterov = isNesterov
-    velocities = parameters.map { _ in nil }
+    memory = ParameterMemory(parameters)
   }
 
-  /// What is wrong with the settings; nil when all is well.
+  /// The parameters it updates.
+  public var parameters: [Parameter] { memory.parameters }
+
+  /// The first problem with the settings; nil when all is well.
   public var settingsProblem: String? {
-    if !(learningRate >= 0) || learningRate.isInfinite {
-      return "SGD: the learning rate is \(learningRate), and must be a finite number from 0 up"
-    }
+    if let problem = learningRateProblem("SGD") { return problem }
     if !(momentum >= 0) { return "SGD: the momentum is \(momentum), and must not be negative" }
     if !(weightDecay >= 0) {
       return "SGD: the weight decay is \(weightDecay), and must not be negative"
@@ -42,20 +40,57 @@ public final class SGD: Optimizer {
 
   /// The update that follows from gradients, one for each of ``parameters``.
   public func proposeUpdate(_ gradients: [Tensor?]) -> ProposedUpdate {
-    proposing(
-      for: parameters, gradients, from: velocities, update: advance,
-      tensors: { [self] in momentum == 0 ? [] : [$0] },
-      commit: { [self] in if momentum != 0 { velocities = $0 } })
+    memory.propose(gradients, advance)
   }
 
-  private func advance(_ value: Tensor, _ gradient: Tensor, _ old: Tensor?) -> (Tensor, Tensor) {
+  private func advance(_ value: Tensor, _ gradient: Tensor, _ memory: inout Velocity) -> Tensor {
     let gradient = weightDecay == 0 ? gradient : gradient + value * weightDecay
-    // Without momentum, and at first, the velocity is the gradient itself, as in PyTorch. One that is
-    // kept must not hold on to the graph of the loss.
-    let velocity =
-      momentum == 0 ? gradient : old.map { $0 * momentum + gradient } ?? gradient.detached()
-    let direction = isNesterov ? gradient + velocity * momentum : velocity
     let stepSize = -learningRate
-    return (value + direction * stepSize, velocity)
+    guard momentum != 0 else { return value + gradient * stepSize }
+    // At first the velocity is the gradient itself, as in PyTorch; kept, it must not hold on to the graph of the
+    // loss.
+    let velocity = memory.velocity.map { $0 * momentum + gradient } ?? gradient.detached()
+    memory.velocity = velocity
+    let direction = isNesterov ? gradient + velocity * momentum : velocity
+    return value + direction * stepSize
+  }
+
+  /// The learning rate, and by parameter the velocity.
+  public func state() -> State {
+    var state = State()
+    state["learningRate"] = .real(learningRate)
+    state["parameters"] = .tree(memory.state())
+    return state
+  }
+
+  /// Goes on from the state of another `SGD` for parameters of the same shapes.
+  ///
+  /// - Throws: ``StateError`` when the state was taken from something else.
+  public func restore(from state: State) throws {
+    let rate = try state.real("learningRate")
+    try memory.restore(from: state.tree("parameters"))
+    learningRate = rate
+  }
+}
+
+/// The running sum of a parameter's gradients; nothing before the first step, or without momentum.
+private struct Velocity: OptimizerMemory {
+  var velocity: Tensor?
+  private let shape: [Int]
+  private let dtype: DType
+
+  init(for value: Tensor) { (shape, dtype) = (value.shape, value.dtype) }
+
+  var tensors: [Tensor] { velocity.map { [$0] } ?? [] }
+
+  func state() -> State {
+    var state = State()
+    state["velocity"] = velocity.map { .tensor($0) }
+    return state
+  }
+
+  mutating func restore(from state: State) throws {
+    velocity =
+      state["velocity"] == nil ? nil : try state.tensor("velocity", shape: shape, dtype: dtype)
   }
 }

@@ -24,7 +24,14 @@ public func withSeed<R>(_ seed: Int, _ body: () throws -> R) rethrows -> R {
 package func withDefaultGenerator<R>(
   _ generator: PCG64, _ body: () throws -> R
 ) rethrows -> R {
-  try DefaultGenerator.$current.withValue(DefaultGenerator(generator), operation: body)
+  try withDefaultGenerator(DefaultGenerator(generator), body)
+}
+
+/// Runs `body` with a default generator that the caller holds on to, to keep or restore its state.
+package func withDefaultGenerator<R>(
+  _ generator: DefaultGenerator, _ body: () throws -> R
+) rethrows -> R {
+  try DefaultGenerator.$current.withValue(generator, operation: body)
 }
 
 /// A generator that many threads may draw from, one at a time.
@@ -32,11 +39,21 @@ package final class DefaultGenerator: Sendable {
   @TaskLocal fileprivate static var current = DefaultGenerator(PCG64(seed: 0))
   @TaskLocal private static var isDrawing = false
 
-  private let state: Locked<PCG64>
+  private let held: Locked<PCG64>
 
-  init(_ generator: PCG64) { state = Locked(generator) }
+  init(_ generator: PCG64) { held = Locked(generator) }
 
-  func restart(_ generator: PCG64) { state.withLock { $0 = generator } }
+  /// A generator of its own, for a job that must neither disturb the one in force nor be disturbed: the next
+  /// child of that one.
+  package static func makeChild() -> DefaultGenerator {
+    DefaultGenerator(current.held.withLock { $0.spawn(1)[0] })
+  }
+
+  /// The stream as it is.
+  package var stream: PCG64 { held.withLock { $0 } }
+
+  /// Goes on with another stream.
+  package func restart(_ generator: PCG64) { held.withLock { $0 = generator } }
 
   /// Lets `body` draw from the generator in force, while all others wait.
   package static func draw<R: Sendable>(_ body: (inout PCG64) -> R) -> R {
@@ -45,6 +62,6 @@ package final class DefaultGenerator: Sendable {
       !isDrawing,
       "sample: the default generator is in use by the call that this one is part of; "
         + "pass on its generator as 'using: &generator'")
-    return $isDrawing.withValue(true) { current.state.withLock { body(&$0) } }
+    return $isDrawing.withValue(true) { current.held.withLock { body(&$0) } }
   }
 }

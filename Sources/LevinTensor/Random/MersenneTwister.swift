@@ -14,11 +14,11 @@
 ///     var random = MersenneTwister(seed: 0)
 ///     let weights = random.randn(64)  // torch.manual_seed(0); torch.randn(64)
 public struct MersenneTwister: Sendable, Equatable {
-  private static let size = 624
+  static let size = 624
   private static let shift = 397
 
-  private var words: [UInt32]
-  private var position = Self.size
+  private(set) var words: [UInt32]
+  private(set) var position = Self.size
 
   /// The second normal of the last pair that a short `randn` drew, until the next one takes it.
   var pendingNormal: Double?
@@ -34,6 +34,13 @@ public struct MersenneTwister: Sendable, Equatable {
       word = 1_812_433_253 &* (word ^ (word >> 30)) &+ index
       words.append(word)
     }
+  }
+
+  /// A stream that goes on from where another one was.
+  init(words: [UInt32], position: Int, pendingNormal: Double?) {
+    self.words = words
+    self.position = position
+    self.pendingNormal = pendingNormal
   }
 
   /// Returns 32 random bits.

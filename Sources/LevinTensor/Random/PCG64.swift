@@ -16,11 +16,13 @@
 ///     let noise = random.standardNormal()
 ///     let order = random.permutation(10)
 public struct PCG64: Sendable, Equatable, RandomNumberGenerator {
-  private var state: UInt128
-  private let increment: UInt128
+  /// The position on the cycle.
+  private(set) var current: UInt128
+  /// The constant c, which tells the cycles apart.
+  let increment: UInt128
 
   /// The upper half of the last word that ``nextUInt32()`` split, until the next call takes it.
-  private var pendingHalf: UInt32?
+  private(set) var pendingHalf: UInt32?
 
   /// What the stream was seeded with, and what its children's seeds come from.
   public private(set) var seedSequence: SeedSequence
@@ -51,14 +53,22 @@ public struct PCG64: Sendable, Equatable, RandomNumberGenerator {
     let stream = words[5] << 96 | words[4] << 64 | words[7] << 32 | words[6]
     increment = stream << 1 | 1
     // One step from the state 0, which is the increment, then the seed, then one step more.
-    state = increment &+ start
+    current = increment &+ start
     seedSequence = sequence
     step()
   }
 
+  /// A stream that goes on from where another one was.
+  init(current: UInt128, increment: UInt128, pendingHalf: UInt32?, seedSequence: SeedSequence) {
+    self.current = current
+    self.increment = increment
+    self.pendingHalf = pendingHalf
+    self.seedSequence = seedSequence
+  }
+
   @inline(__always)
   private mutating func step() {
-    state = state &* 0x2360_ed05_1fc6_5da4_4385_df64_9fcc_f645 &+ increment
+    current = current &* 0x2360_ed05_1fc6_5da4_4385_df64_9fcc_f645 &+ increment
   }
 
   /// Returns 64 random bits.
@@ -67,8 +77,8 @@ public struct PCG64: Sendable, Equatable, RandomNumberGenerator {
   @inline(__always)
   public mutating func next() -> UInt64 {
     step()
-    let high = UInt64(truncatingIfNeeded: state >> 64)
-    let folded = high ^ UInt64(truncatingIfNeeded: state)
+    let high = UInt64(truncatingIfNeeded: current >> 64)
+    let folded = high ^ UInt64(truncatingIfNeeded: current)
     let turn = high >> 58
     return folded >> turn | folded << ((64 &- turn) & 63)
   }

@@ -17,7 +17,7 @@ public struct SeedSequence: Sendable, Equatable {
   public let spawnKey: [UInt32]
 
   /// The number of children handed out so far.
-  public private(set) var childCount = 0
+  public internal(set) var childCount = 0
 
   private let pool: SIMD4<UInt32>
 

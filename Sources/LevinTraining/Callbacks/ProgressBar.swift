@@ -6,13 +6,13 @@
 final class ProgressBar: Callback {
   private let console: Console
   private let totalSteps: Int
-  private let log: MetricCollector
+  private let log: MetricsBoard
   private var started = 0.0
   private var due = 0.0
   private var loss = Double.nan
   private var isOnScreen = false
 
-  init(_ console: Console, totalSteps: Int, log: MetricCollector) {
+  init(_ console: Console, totalSteps: Int, log: MetricsBoard) {
     self.console = console
     self.totalSteps = totalSteps
     self.log = log
@@ -26,9 +26,9 @@ final class ProgressBar: Callback {
   }
 
   override func onTrainBatchEnd(
-    _ trainer: Trainer, _ module: any LightningModule, loss: Double, batchIndex: Int
+    _ trainer: Trainer, _ module: any LightningModule, outcome: StepOutcome, batchIndex: Int
   ) {
-    self.loss = loss
+    self.loss = outcome.loss ?? loss
     let now = console.now()
     guard now >= due else { return }
     due = now + interval
@@ -66,7 +66,7 @@ final class ProgressBar: Callback {
     parts.append("step \(step)/\(totalSteps)")
     if seconds > 0 { parts.append("\(Text.short(Double(step) / seconds)) steps/s") }
     parts.append("loss \(Text.short(loss))")
-    parts += log.progressMetrics().map { "\($0.name) \(Text.short($0.value.value))" }
+    parts += log.progressMetrics.map { "\($0.name) \(Text.short($0.value.value))" }
     return parts.joined(separator: "  ")
   }
 

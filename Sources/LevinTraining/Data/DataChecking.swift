@@ -1,17 +1,19 @@
-/// A module that looks at all data once before the first step.
+/// A module that looks at all data once.
 ///
-/// The trainer asks after its own checks and before any hook, so an error leaves nothing behind. What
-/// is thrown comes out of `fit` unchanged.
+/// For data that can be read again the trainer asks after its own checks and before any hook, so an error leaves
+/// nothing behind; the batches of a stream are looked at when they come. What is thrown comes out of `fit`
+/// unchanged.
 public protocol DataCheckingModule<Batch>: LightningModule {
   /// Throws when the data cannot be what this module models.
   ///
   /// - Parameters:
-  ///   - data: A whole data set as one batch.
-  ///   - role: What the data set serves for, to be named in the error.
-  func check(_ data: Batch, role: DataRole) throws
+  ///   - data: Consecutive observations.
+  ///   - role: The purpose of the data, to be named in the error.
+  ///   - firstIndex: The index of the first of these observations among all data.
+  func check(_ data: Batch, role: DataRole, firstIndex: Int) throws
 }
 
-/// What a data set serves for in a fit.
+/// The purpose of data in a fit.
 public enum DataRole: String, Sendable, CustomStringConvertible {
   /// The data that is learnt from.
   case training

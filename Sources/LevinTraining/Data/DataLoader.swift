@@ -52,7 +52,7 @@ public struct EpochBatches<Batch>: RandomAccessCollection, Sendable {
   // Nil stands for the order of the data set.
   private let order: [Int]?
 
-  /// The place of the first batch, 0.
+  /// The index of the first batch, 0.
   public var startIndex: Int { 0 }
   /// The number of batches.
   public let endIndex: Int
@@ -81,7 +81,7 @@ public struct EpochBatches<Batch>: RandomAccessCollection, Sendable {
     return random.permutation(count)
   }
 
-  /// The places in the epoch's order that a batch takes.
+  /// The positions in the epoch's order that a batch takes.
   func observations(_ position: Int) -> Range<Int> {
     let start = position * loader.batchSize
     return start..<Swift.min(start + loader.batchSize, loader.dataset.count)

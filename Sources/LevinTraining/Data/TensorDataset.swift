@@ -1,17 +1,24 @@
 public import LevinTensor
 
-/// Observations in tensors, one at each place of the first axis.
+/// Observations in tensors, one at each index of the first axis.
 ///
-/// One tensor gives batches that are a tensor; two or three give batches that are tuples:
+/// One tensor gives batches that are a tensor; more give batches that are tuples, or structures of your own:
 ///
 ///     TensorDataset(samples)           // Batch == Tensor
 ///     TensorDataset(inputs, targets)   // Batch == (Tensor, Tensor)
+///     TensorDataset(tensors: [age, dose, response]) { Trial(age: $0[0], dose: $0[1], response: $0[2]) }
 public struct TensorDataset<Batch>: Sendable {
   /// The tensors, evaluated.
   public let tensors: [Tensor]
   private let assemble: @Sendable ([Tensor]) -> Batch
 
-  private init(_ tensors: [Tensor], assemble: @escaping @Sendable ([Tensor]) -> Batch) {
+  /// Observations of tensors of equal length, put together to batches of any type.
+  ///
+  /// - Parameters:
+  ///   - tensors: The tensors, whose first axes go over the observations; at least one.
+  ///   - assemble: A batch, made of the same observations of each tensor.
+  public init(tensors: [Tensor], assemble: @escaping @Sendable ([Tensor]) -> Batch) {
+    require(!tensors.isEmpty, "TensorDataset: there are no tensors; give at least one")
     let data = tensors.map { $0.detached() }
     evaluate(data)
     self.tensors = data
@@ -38,20 +45,57 @@ public struct TensorDataset<Batch>: Sendable {
 extension TensorDataset where Batch == Tensor {
   /// Observations of one tensor.
   public init(_ tensor: Tensor) {
-    self.init([tensor]) { $0[0] }
+    self.init(tensors: [tensor]) { $0[0] }
   }
 }
 
 extension TensorDataset where Batch == (Tensor, Tensor) {
   /// Observations of two tensors of equal length, such as inputs and targets.
   public init(_ first: Tensor, _ second: Tensor) {
-    self.init([first, second]) { ($0[0], $0[1]) }
+    self.init(tensors: [first, second]) { ($0[0], $0[1]) }
   }
 }
 
 extension TensorDataset where Batch == (Tensor, Tensor, Tensor) {
   /// Observations of three tensors of equal length, such as inputs, targets and weights.
   public init(_ first: Tensor, _ second: Tensor, _ third: Tensor) {
-    self.init([first, second, third]) { ($0[0], $0[1], $0[2]) }
+    self.init(tensors: [first, second, third]) { ($0[0], $0[1], $0[2]) }
   }
+}
+
+extension TensorDataset {
+  /// Observations of four or more tensors of equal length; a batch is a tuple of as many.
+  public init<each Rest: DatasetComponent>(
+    _ first: Tensor, _ second: Tensor, _ third: Tensor, _ fourth: Tensor, _ rest: repeat each Rest
+  ) where Batch == (Tensor, Tensor, Tensor, Tensor, repeat each Rest) {
+    var tensors = [first, second, third, fourth]
+    for part in repeat each rest { tensors.append(part.component) }
+    self.init(tensors: tensors) { parts in
+      var next = 3
+      func take<Part: DatasetComponent>(_ type: Part.Type) -> Part {
+        next += 1
+        return Part(component: parts[next])
+      }
+      return (parts[0], parts[1], parts[2], parts[3], repeat take((each Rest).self))
+    }
+  }
+}
+
+/// A tensor as part of the tuple that a batch is.
+///
+/// `Tensor` is the only type that conforms.
+public protocol DatasetComponent: Sendable {
+  /// The tensor.
+  var component: Tensor { get }
+
+  /// A part of a batch.
+  init(component: Tensor)
+}
+
+extension Tensor: DatasetComponent {
+  /// The tensor itself.
+  public var component: Tensor { self }
+
+  /// The tensor itself.
+  public init(component: Tensor) { self = component }
 }

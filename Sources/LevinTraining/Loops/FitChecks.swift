@@ -1,48 +1,52 @@
-import LevinNN
-import LevinTensor
+internal import LevinNN
 
-// What is looked at before anything else happens. Nothing has been called or written yet.
-extension FitLoop {
-  func checkBeforeStart() throws {
-    if trainer.maxEpochs < 0 { throw TrainerError.invalidMaxEpochs(trainer.maxEpochs) }
-    try check(train, .training)
-    if let validation { try check(validation.loader, .validation) }
-    if named.isEmpty { throw TrainerError.noParameters(module: moduleName) }
-    guard let checking = model as? any DataCheckingModule<Model.Batch> else { return }
-    try checking.check(train.dataset.all, role: .training)
-    if let validation { try checking.check(validation.loader.dataset.all, role: .validation) }
+// What is looked at before the first step.
+
+/// The optimizer of a module, after a look at its parameters and settings.
+func configureOptimizer(
+  of module: some LightningModule, parameters: [(name: String, parameter: Parameter)]
+) throws -> any Optimizer {
+  let name = String(describing: type(of: module))
+  let optimizer = try module.configureOptimizers().optimizer
+  if optimizer.parameters.isEmpty { throw TrainerError.optimizerWithoutParameters(module: name) }
+  var seen: Set<ObjectIdentifier> = []
+  let twice = optimizer.parameters.firstIndex { !seen.insert(ObjectIdentifier($0)).inserted }
+  let problem = twice.map { index in
+    "the optimizer was given '\(parameterNames(of: optimizer, among: parameters)[index])' twice; give it "
+      + "each parameter once"
+  }
+  if let problem = optimizer.settingsProblem ?? problem {
+    throw TrainerError.invalidOptimizer(module: name, problem: problem)
+  }
+  return optimizer
+}
+
+/// The look of a module at the data of a fit, where it wants one.
+///
+/// Data that can be read again are looked at before the first step, batch by batch so that memory stays bounded;
+/// batches that come only once are looked at when they come.
+final class DataCheck<Model: LightningModule> {
+  private let module: any DataCheckingModule<Model.Batch>
+  private let role: DataRole
+  private var first = 0
+
+  private init(_ module: any DataCheckingModule<Model.Batch>, _ role: DataRole) {
+    (self.module, self.role) = (module, role)
   }
 
-  private func check(_ loader: DataLoader<Model.Batch>, _ role: DataRole) throws {
-    let tensors = loader.dataset.tensors
-    if tensors.contains(where: { $0.rank == 0 }) { throw TrainerError.datasetWithoutAxis(role) }
-    let lengths = tensors.map(\.count)
-    if lengths.contains(where: { $0 != lengths[0] }) {
-      throw TrainerError.mismatchedLengths(lengths, role)
-    }
-    if lengths[0] == 0 { throw TrainerError.emptyDataset(role) }
-    if loader.batchSize <= 0 { throw TrainerError.invalidBatchSize(loader.batchSize, role) }
-    if loader.batchCount == 0 {
-      throw TrainerError.noCompleteBatch(
-        count: lengths[0], batchSize: loader.batchSize, role)
-    }
-    if case .seeded(let seed) = loader.shuffle, seed < 0 {
-      throw TrainerError.negativeSeed(seed, place: "DataLoader for the \(role)")
-    }
+  /// Looks at all data of a source if it gives them, and otherwise returns what looks at each batch.
+  static func begin(
+    _ model: Model, _ source: any BatchSource<Model.Batch>, for role: DataRole
+  ) throws -> DataCheck? {
+    guard let module = model as? any DataCheckingModule<Model.Batch> else { return nil }
+    let check = DataCheck(module, role)
+    guard var batches = try source.observationsInOrder() else { return check }
+    while let batch = try batches.next() { try check.look(at: batch) }
+    return nil
   }
 
-  /// The optimizer, after a look at its parameters and settings.
-  func configureOptimizer() throws -> Stepper {
-    let optimizer = model.configureOptimizers().optimizer
-    if optimizer.parameters.isEmpty {
-      throw TrainerError.optimizerWithoutParameters(module: moduleName)
-    }
-    let names = Dictionary(
-      uniqueKeysWithValues: named.map { (ObjectIdentifier($0.parameter), $0.name) })
-    let stepper = Stepper(optimizer, names: names)
-    if let problem = optimizer.settingsProblem ?? stepper.problem {
-      throw TrainerError.invalidOptimizer(module: moduleName, problem: problem)
-    }
-    return stepper
+  func look(at batch: LoadedBatch<Model.Batch>) throws {
+    try module.check(batch.content, role: role, firstIndex: first)
+    first += batch.observationCount
   }
 }

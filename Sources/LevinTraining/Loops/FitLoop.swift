@@ -1,64 +1,79 @@
-import LevinNN
-import LevinTensor
+internal import LevinNN
+internal import LevinTensor
 
 /// One fit, from the checks to the teardown.
 final class FitLoop<Model: LightningModule> {
-  struct Validation {
-    let loader: DataLoader<Model.Batch>
-    let step: (Model.Batch, Int) -> Void
-  }
+  private let trainer: Trainer
+  private let model: Model
+  private let train: any BatchSource<Model.Batch>
+  private let validation: EvaluationLoop<Model>?
+  private let walk: ModuleWalk
+  private let session: FitSession
+  // A stream of its own, so that two fits at once do not take turns with each other's draws.
+  private let generator = DefaultGenerator.makeChild()
+  private var check: DataCheck<Model>?
+  private var epochs: EpochLoop<Model>?
 
-  typealias NamedValues = [(name: String, value: MetricValue)]
-
-  let trainer: Trainer
-  let model: Model
-  let train: DataLoader<Model.Batch>
-  let validation: Validation?
-  /// The parameters with their names: reflection takes its time, so it is asked once.
-  let named: [(name: String, parameter: Parameter)]
-  private let callbacks: [Callback]
-  private let log = RunningLog()
-  private var epochLoss = WeightedMean()
-  private var lossDType = DType.float32
-  private var lastLoss: MetricValue?
-  private var stepper: Stepper?
-  // The epoch's metrics, from when they are known to when they are sent.
-  private var epochMetrics: NamedValues?
-  private var wasCutShort = false
-  private let started: Double
-
-  init(_ trainer: Trainer, _ model: Model, train: DataLoader<Model.Batch>, validation: Validation?)
-  {
+  init(
+    _ trainer: Trainer, _ model: Model, train: any BatchSource<Model.Batch>,
+    validation: (source: any BatchSource<Model.Batch>, step: (Model.Batch, Int) throws -> Void)?
+  ) {
     self.trainer = trainer
     self.model = model
     self.train = train
-    self.validation = validation
-    named = model.namedParameters
-    let steps = train.batchCount.multipliedReportingOverflow(by: trainer.maxEpochs)
-    let bar = ProgressBar(
-      trainer.console, totalSteps: steps.overflow ? .max : steps.partialValue, log: log.training)
-    callbacks = trainer.callbacks + (trainer.announcements.progressBar ? [bar] : [])
-    started = trainer.console.now()
+    walk = ModuleWalk(model)
+    let total = train.batchesPerEpoch.map { $0.multipliedReportingOverflow(by: trainer.maxEpochs) }
+    session = FitSession(
+      trainer, model, totalSteps: total.flatMap { $0.overflow ? nil : $0.partialValue })
+    self.validation = validation.map { [session] in
+      EvaluationLoop(session, model, $0.source, step: $0.step)
+    }
   }
 
-  var moduleName: String { String(describing: type(of: model)) }
-
   func run() throws -> FitResult {
-    try checkBeforeStart()
-    trainer.reset()
-    return try Interrupts.watching {
-      try RunningLog.$current.withValue(log) { try runWithTeardown() }
+    try trainer.exclusively {
+      if Interrupts.isRaised { throw TrainerError.interruptedBefore }
+      try checkBeforeStart()
+      trainer.begin(session)
+      return try Interrupts.watching { try withSurroundings { try runWithTeardown() } }
     }
+  }
+
+  // What the code of a fit finds in force: its log, its warnings, its generator, evaluation outside of steps.
+  private func withSurroundings<R>(_ body: () throws -> R) throws -> R {
+    try OpenFits.including(session.warnings) {
+      try Warnings.$current.withValue(session.warnings) {
+        try MetricsBoard.$current.withValue(session.board) {
+          try withDefaultGenerator(generator) { try withMode(.evaluation, body) }
+        }
+      }
+    }
+  }
+
+  private func checkBeforeStart() throws {
+    if trainer.maxEpochs < 0 { throw TrainerError.invalidMaxEpochs(trainer.maxEpochs) }
+    try train.checkSettings(for: .training)
+    try validation?.source.checkSettings(for: .validation)
+    if walk.parameters.isEmpty { throw unreachableParameters ?? noParameters }
+    check = try DataCheck.begin(model, train, for: .training)
+    if let validation {
+      validation.check = try DataCheck.begin(model, validation.source, for: .validation)
+    }
+  }
+
+  private var noParameters: TrainerError { .noParameters(module: session.moduleName) }
+
+  private var unreachableParameters: TrainerError? {
+    walk.unreachable.isEmpty
+      ? nil : .unreachableParameters(walk.unreachable, module: session.moduleName)
   }
 
   private func runWithTeardown() throws -> FitResult {
     let outcome = Result { try runPhases() }
-    if case .failure(let error) = outcome {
-      try? sendEpochMetrics()
-      for callback in callbacks { callback.onException(trainer, model, error: error) }
-    }
+    if case .failure(let error) = outcome { close(after: error) }
+    session.board.intake = .closed
     var failure: (any Error)?
-    for callback in callbacks {
+    for callback in session.callbacks {
       do { try callback.teardown(trainer, model) } catch { failure = failure ?? error }
     }
     let result = try outcome.get()
@@ -66,197 +81,45 @@ final class FitLoop<Model: LightningModule> {
     return result
   }
 
+  // The row of an epoch that was over is not lost, and the callbacks see what the fit had come to.
+  private func close(after error: any Error) {
+    try? epochs?.sendMetricsOfEpoch()
+    _ = session.board.takeEpochMetrics(.training)
+    if case TrainerError.nonFinite(let step) = error {
+      trainer.result = step.result
+    } else {
+      trainer.result = session.result(.failed, loss: epochs?.lastLoss)
+    }
+    for callback in session.callbacks { callback.onException(trainer, model, error: error) }
+    try? session.sendEpochMetrics([])
+  }
+
   private func runPhases() throws -> FitResult {
-    try callAll { try $0.setup(trainer, model) }
-    stepper = try configureOptimizer()
-    try callAll { try $0.onFitStart(trainer, model) }
+    try session.callAll { try $0.setup(trainer, model) }
+    let optimizer = try configureOptimizer(of: model, parameters: walk.parameters)
+    trainer.optimizers = optimizer.groups
+    for (_, buffer) in walk.buffers { buffer.commit() }
+    let epochs = EpochLoop(
+      session, model, train: train, validation: validation,
+      stepping: TrainingStep(session, model, optimizer, walk), check: check)
+    self.epochs = epochs
+    announce()
+    try session.callAll { try $0.onFitStart(trainer, model) }
+    try session.callAll { try $0.onTrainStart(trainer, model) }
+    let reason = try epochs.run()
+    try session.callAll { try $0.onTrainEnd(trainer, model) }
+    trainer.result = session.result(reason, loss: epochs.lastLoss)
+    try session.callAll { try $0.onFitEnd(trainer, model) }
+    try session.sendEpochMetrics([])
+    let result = session.result(reason, loss: epochs.lastLoss)
+    trainer.result = result
+    return result
+  }
+
+  private func announce() {
     if trainer.announcements.summary {
-      trainer.console.line(ParameterSummary.text(moduleName, named))
+      trainer.console.line(ParameterSummary.text(session.moduleName, walk.parameters))
     }
-    try callAll { try $0.onTrainStart(trainer, model) }
-    while !isOver { try runEpoch() }
-    try callAll { try $0.onTrainEnd(trainer, model) }
-    try callAll { try $0.onFitEnd(trainer, model) }
-    try sendLateMetrics()
-    return result(stopReason)
-  }
-
-  private var isOver: Bool {
-    wasCutShort || Interrupts.isRaised || trainer.shouldStop
-      || trainer.currentEpoch >= trainer.maxEpochs
-  }
-
-  private var stopReason: StopReason {
-    if wasCutShort { return .interrupted }
-    if trainer.currentEpoch >= trainer.maxEpochs { return .maxEpochs }
-    return trainer.shouldStop ? .requested : .interrupted
-  }
-
-  private func result(_ reason: StopReason) -> FitResult {
-    FitResult(
-      stopReason: reason, epochs: trainer.currentEpoch, steps: trainer.globalStep, loss: lastLoss,
-      metrics: trainer.metrics, seconds: trainer.console.now() - started,
-      directory: trainer.folder.path)
-  }
-
-  private func callAll(_ hook: (Callback) throws -> Void) throws {
-    for callback in callbacks { try hook(callback) }
-  }
-
-  // MARK: - Epochs
-
-  private func runEpoch() throws {
-    try callAll { try $0.onTrainEpochStart(trainer, model) }
-    let batches = train.batches(epoch: trainer.currentEpoch)
-    for index in batches.indices {
-      let weight = Double(batches.observations(index).count)
-      try runBatch(batches[index], index, weight: weight)
-      if Interrupts.isRaised && (index + 1 < batches.count || validation != nil) {
-        wasCutShort = true
-        break
-      }
-      if trainer.shouldStop { break }
-    }
-    try closeEpoch()
-  }
-
-  // An epoch that was cut short reports what it has, but does not count as an epoch.
-  private func closeEpoch() throws {
-    lastLoss = MetricValue(epochLoss.mean, lossDType)
-    epochLoss = WeightedMean()
-    let metrics = log.training.takeEpochMetrics()
-    epochMetrics = metrics
-    publish(metrics)
-    if !wasCutShort, let validation { try validate(validation) }
-    if !wasCutShort { try callAll { try $0.onTrainEpochEnd(trainer, model) } }
-    try sendEpochMetrics()
-    if !wasCutShort { trainer.currentEpoch += 1 }
-  }
-
-  private func validate(_ validation: Validation) throws {
-    try callAll { try $0.onValidationStart(trainer, model) }
-    try callAll { try $0.onValidationEpochStart(trainer, model) }
-    try log.validating { try withoutGradient { try runValidationBatches(validation) } }
-    let metrics = log.validation.takeEpochMetrics()
-    if wasCutShort { return }
-    try addEpochMetrics(metrics)
-    try callAll { try $0.onValidationEpochEnd(trainer, model) }
-    try callAll { try $0.onValidationEnd(trainer, model) }
-  }
-
-  private func runValidationBatches(_ validation: Validation) throws {
-    let batches = validation.loader.batches()
-    for index in batches.indices {
-      try callAll { try $0.onValidationBatchStart(trainer, model, batchIndex: index) }
-      log.validation.batchWeight = Double(batches.observations(index).count)
-      validation.step(batches[index], index)
-      try collect(log.validation)
-      try callAll { try $0.onValidationBatchEnd(trainer, model, batchIndex: index) }
-      try collect(log.validation)
-      try sendStepMetrics(log.validation)
-      if Interrupts.isRaised {
-        wasCutShort = true
-        return
-      }
-    }
-  }
-
-  // MARK: - Steps
-
-  private func runBatch(_ batch: Model.Batch, _ index: Int, weight: Double) throws {
-    guard let stepper else { fatalError("a step before the optimizer is configured") }
-    for callback in callbacks {
-      try callback.onTrainBatchStart(trainer, model, batchIndex: index)
-    }
-    log.training.batchWeight = weight
-    let loss = model.trainingStep(batch, batchIndex: index)
-    require(
-      loss.elementCount == 1,
-      "trainingStep of \(moduleName) returned a loss of shape \(loss.shape); take its mean or sum")
-    try log.training.throwRejection()
-    let value = try take(stepper, loss)
-    epochLoss.add(value, weight: weight)
-    lossDType = loss.dtype
-    trainer.globalStep += 1
-    for callback in callbacks {
-      try callback.onTrainBatchEnd(trainer, model, loss: value, batchIndex: index)
-    }
-    try collect(log.training)
-    try sendStepMetrics(log.training)
-  }
-
-  private func take(_ stepper: Stepper, _ loss: Tensor) throws -> Double {
-    switch stepper.take(loss, logging: log.training) {
-    case .taken(let value):
-      if let text = stepper.newsAboutIdleParameters() { trainer.warn(text) }
-      try log.training.settle()
-      return value
-    case .lossWithoutGradient:
-      throw TrainerError.lossWithoutGradient(module: moduleName, step: trainer.globalStep)
-    case .notFinite(let value, let culprit):
-      log.training.discardPending()
-      throw TrainerError.nonFinite(
-        NonFiniteStep(
-          epoch: trainer.currentEpoch, step: trainer.globalStep, loss: value, culprit: culprit,
-          result: result(.nonFinite)))
-    }
-  }
-
-  // MARK: - Metrics
-
-  // What hooks and validation steps logged; a training step evaluates its own.
-  private func collect(_ collector: MetricCollector) throws {
-    guard collector.hasPending else { return }
-    var tensors: [Tensor] = []
-    collector.appendPendingTensors(to: &tensors)
-    evaluate(tensors)
-    try collector.settle()
-  }
-
-  private func sendStepMetrics(_ collector: MetricCollector) throws {
-    let metrics = collector.takeStepMetrics()
-    if metrics.isEmpty { return }
-    publish(metrics)
-    try send(metrics, epoch: trainer.currentEpoch)
-  }
-
-  // One row an epoch for training, validation and what hooks logged since.
-  private func sendEpochMetrics() throws {
-    guard epochMetrics != nil else { return }
-    try collect(log.training)
-    try addEpochMetrics(log.training.takeStepMetrics() + log.training.takeEpochMetrics())
-    let metrics = epochMetrics ?? []
-    epochMetrics = nil
-    if !metrics.isEmpty { try send(metrics, epoch: trainer.currentEpoch) }
-  }
-
-  // What hooks logged when the last epoch was over.
-  private func sendLateMetrics() throws {
-    try collect(log.training)
-    let metrics = log.training.takeStepMetrics() + log.training.takeEpochMetrics()
-    if metrics.isEmpty { return }
-    publish(metrics)
-    try send(metrics, epoch: max(trainer.currentEpoch - 1, 0))
-  }
-
-  private func addEpochMetrics(_ metrics: NamedValues) throws {
-    for (name, _) in metrics where epochMetrics?.contains(where: { $0.name == name }) == true {
-      throw TrainerError.invalidLog(
-        name: name,
-        problem: "it has a value in this epoch already, from the training or validation step or a "
-          + "hook; give them different names, such as 'train_\(name)' and 'val_\(name)'")
-    }
-    epochMetrics?.append(contentsOf: metrics)
-    publish(metrics)
-  }
-
-  private func publish(_ metrics: NamedValues) {
-    for (name, value) in metrics { trainer.metrics.update(name, value) }
-  }
-
-  private func send(_ metrics: NamedValues, epoch: Int) throws {
-    let record = MetricsRecord(
-      epoch: epoch, step: max(trainer.globalStep - 1, 0), metrics: metrics)
-    for callback in callbacks { try callback.onMetrics(trainer, model, record: record) }
+    if let problem = unreachableParameters { session.warnings.show(problem.description) }
   }
 }

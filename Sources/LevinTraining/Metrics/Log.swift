@@ -2,14 +2,17 @@ public import LevinTensor
 
 /// Logs a number of the running fit under a name.
 ///
-/// Called in a step or a hook, it hands the value to the callbacks of the trainer; outside a fit it does
-/// nothing. By default a metric is one number an epoch: the mean over the epoch's batches, weighted by
-/// their sizes, in double precision. A tensor is computed together with the step.
+/// Called in a step or a hook, it hands the value to the callbacks of the trainer: from the next callback's hook on,
+/// ``Trainer/metrics`` has it under its name. By default a metric is one number an epoch: the mean over the
+/// epoch's batches, weighted by their sizes, in double precision; while the epoch runs, that is the mean so far. A
+/// tensor is computed together with the step.
 ///
 ///     log("train_loss", loss)
 ///     log("rate", rate, onStep: true)     // a row for every step instead
 ///
-/// With both `onStep` and `onEpoch` the metric appears as `name_step` and `name_epoch`.
+/// With both `onStep` and `onEpoch` the rows have it as `name_step` and `name_epoch`, and ``Trainer/metrics`` has the
+/// newest of the two as `name` as well. Outside a fit it does nothing; on another thread than the fit's, which it
+/// cannot tell from that, it says so once.
 ///
 /// - Parameters:
 ///   - name: The name; the same one takes the same options throughout a fit.
@@ -21,12 +24,11 @@ public func log(
   _ name: String, _ value: Tensor, onStep: Bool = false, onEpoch: Bool? = nil,
   progressBar: Bool = false
 ) {
-  guard let running = RunningLog.current else { return }
+  guard let board = MetricsBoard.current else { return OpenFits.noteLogOutside(name) }
   require(
     value.elementCount == 1,
-    "log: '\(name)' has shape \(value.shape); log one element, such as its mean or one place of it")
-  let options = LogOptions(onStep, onEpoch, progressBar)
-  running.active.log(name, .tensor(value), options, dtype: value.dtype)
+    "log: '\(name)' has shape \(value.shape); log one element, such as its mean or one index of it")
+  board.log(name, value, LogOptions(onStep, onEpoch, progressBar))
 }
 
 /// Logs a Swift number of the running fit under a name.
@@ -36,9 +38,39 @@ public func log(
   _ name: String, _ value: some TensorScalar, onStep: Bool = false, onEpoch: Bool? = nil,
   progressBar: Bool = false
 ) {
-  guard let running = RunningLog.current else { return }
+  guard let board = MetricsBoard.current else { return OpenFits.noteLogOutside(name) }
   let options = LogOptions(onStep, onEpoch, progressBar)
-  running.active.log(name, .number(value.doubleValue), options, dtype: type(of: value).dtype)
+  board.log(name, value.doubleValue, options, dtype: type(of: value).dtype)
+}
+
+/// Logs the distribution of a tensor's elements, for loggers that show histograms.
+///
+/// The tensor is computed together with the step. It comes with the record of the step or epoch it is logged in.
+///
+/// - Parameters:
+///   - name: The name.
+///   - values: A tensor of any shape.
+///   - bins: The number of bins, at least 1.
+public func logHistogram(_ name: String, _ values: Tensor, bins: Int = 64) {
+  guard let board = MetricsBoard.current else { return OpenFits.noteLogOutside(name) }
+  board.logHistogram(name, values.detached(), bins: bins)
+}
+
+/// Logs a text, for loggers that show texts.
+public func logText(_ name: String, _ text: String) {
+  guard let board = MetricsBoard.current else { return OpenFits.noteLogOutside(name) }
+  board.log(name, .text(text))
+}
+
+/// Logs an image, for loggers that show images.
+///
+/// - Parameters:
+///   - name: The name.
+///   - bytes: The contents of an image file.
+///   - format: Its format, such as `png` or `jpeg`.
+public func logImage(_ name: String, _ bytes: [UInt8], format: String = "png") {
+  guard let board = MetricsBoard.current else { return OpenFits.noteLogOutside(name) }
+  board.log(name, .image(bytes, format: format))
 }
 
 /// When a metric is reported.
@@ -53,30 +85,8 @@ struct LogOptions: Equatable {
     self.progressBar = progressBar
   }
 
-  /// The names under which a metric appears.
+  /// The names under which a metric has rows.
   func outputs(of name: String) -> [String] {
     onStep && onEpoch ? [name + "_step", name + "_epoch"] : [name]
-  }
-}
-
-/// Where `log` finds the fit it is called in.
-///
-/// It is reached through a task-local, which belongs to the thread of the fit; that is why it need not
-/// be safe for use from several.
-final class RunningLog: @unchecked Sendable {
-  @TaskLocal static var current: RunningLog?
-
-  let training = MetricCollector()
-  let validation = MetricCollector()
-  /// The collector of the phase that the fit is in.
-  private(set) var active: MetricCollector
-
-  init() { active = training }
-
-  /// Lets `body` log to the validation's metrics.
-  func validating(_ body: () throws -> Void) rethrows {
-    active = validation
-    defer { active = training }
-    try body()
   }
 }

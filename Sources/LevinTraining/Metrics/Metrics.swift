@@ -58,13 +58,23 @@ public struct MetricsRecord: Sendable {
   public let epoch: Int
   /// The last step taken, counted from 0 over all epochs.
   public let step: Int
+  /// The index of the batch within its validation, for the row of a validation step; nil for all other rows.
+  public let batchIndex: Int?
   /// The metrics, in the order in which they were logged.
   public let metrics: [(name: String, value: MetricValue)]
+  /// Histograms, texts and images, for loggers that show them.
+  public let media: [(name: String, value: LoggedMedia)]
 
   /// Puts a record together, as the trainer does and tests of loggers may.
-  public init(epoch: Int, step: Int, metrics: [(name: String, value: MetricValue)]) {
+  public init(
+    epoch: Int, step: Int, batchIndex: Int? = nil,
+    metrics: [(name: String, value: MetricValue)],
+    media: [(name: String, value: LoggedMedia)] = []
+  ) {
     self.epoch = epoch
     self.step = step
+    self.batchIndex = batchIndex
     self.metrics = metrics
+    self.media = media
   }
 }

@@ -13,8 +13,9 @@ import Darwin
 ///
 /// The first SIGINT sets a flag that every running fit looks at after each step. The handler is
 /// installed for one signal only, so a second one meets the default action and ends the process. Fits in
-/// parallel share one installation; the last to end puts the old handler back. A process that ignores
-/// SIGINT goes on ignoring it.
+/// parallel share one installation; the last to end puts the old handler back. The flag stays up until
+/// somebody clears it, so that a program with a loop over fits does not go on with the next. A process that
+/// ignores SIGINT goes on ignoring it.
 enum Interrupts {
   private struct Installation {
     var users = 0
@@ -24,8 +25,11 @@ enum Interrupts {
   fileprivate static let raised = Atomic<Bool>(false)
   private static let installation = Locked(Installation())
 
-  /// Whether Ctrl-C was pressed since the first of the running fits began.
+  /// Whether Ctrl-C was pressed during a fit, and nobody has cleared that.
   static var isRaised: Bool { raised.load(ordering: .relaxed) }
+
+  /// Forgets that Ctrl-C was pressed.
+  static func clear() { raised.store(false, ordering: .relaxed) }
 
   /// Runs `body` with the handler in place.
   static func watching<Result>(_ body: () throws -> Result) rethrows -> Result {
@@ -39,7 +43,7 @@ enum Interrupts {
       state.users += 1
       guard state.users == 1 else { return }
       // Touched here so that the handler finds it initialised.
-      raised.store(false, ordering: .relaxed)
+      _ = raised.load(ordering: .relaxed)
       sigaction(SIGINT, nil, &state.old)
       if !isIgnoring(state.old) { install() }
     }
@@ -50,7 +54,6 @@ enum Interrupts {
       state.users -= 1
       guard state.users == 0 else { return }
       sigaction(SIGINT, &state.old, nil)
-      raised.store(false, ordering: .relaxed)
     }
   }
 

@@ -82,7 +82,7 @@ private final class Nested: LightningModule {
 
   @Test func theBarShowsWhatIsLoggedForIt() throws {
     let text = try transcript(isTerminal: true, summary: false).text
-    #expect(text.contains("shown 4.000"))
+    #expect(text.contains("shown 2.500"))
   }
 
   @Test func theResultPrintsReasonCountsAndMetrics() throws {

@@ -23,8 +23,13 @@ private final class Recorder: Callback {
   override func onTrainBatchStart(_ t: Trainer, _ m: any LightningModule, batchIndex: Int) {
     note("batchStart\(batchIndex)")
   }
+  override func onBeforeOptimizerStep(
+    _ t: Trainer, _ m: any LightningModule, gradients: inout NamedGradients
+  ) {
+    note("beforeStep")
+  }
   override func onTrainBatchEnd(
-    _ t: Trainer, _ m: any LightningModule, loss: Double, batchIndex: Int
+    _ t: Trainer, _ m: any LightningModule, outcome: StepOutcome, batchIndex: Int
   ) {
     note("batchEnd\(batchIndex)/\(t.globalStep)")
   }
@@ -64,8 +69,9 @@ private struct Stop: Error {}
       Location(), train: loader([1, 2, 3], batchSize: 2), validation: loader([1, 2]))
     #expect(
       calls == [
-        "setup", "fitStart", "trainStart", "epochStart0", "batchStart0", "batchEnd0/1",
-        "batchStart1", "batchEnd1/2", "valStart", "valEpochStart", "valBatchStart0",
+        "setup", "fitStart", "trainStart", "epochStart0", "batchStart0",
+        "beforeStep", "batchEnd0/1", "batchStart1", "beforeStep", "batchEnd1/2", "valStart",
+        "valEpochStart", "valBatchStart0",
         "valBatchEnd0", "valEpochEnd", "valEnd", "epochEnd", "metricstrain_loss+location+val_loss",
         "trainEnd", "fitEnd", "teardown",
       ])
@@ -97,7 +103,7 @@ private struct Stop: Error {}
     #expect(throws: Stop.self) {
       try trainer.fit(Location(), train: loader([1, 2], batchSize: 1))
     }
-    #expect(calls.suffix(3) == ["batchStart1", "exception", "teardown"])
+    #expect(calls.suffix(3) == ["beforeStep", "exception", "teardown"])
     #expect(failing.tornDown == 1 && failing.errors.count == 1)
   }
 
@@ -113,7 +119,7 @@ private struct Stop: Error {}
     probe.batchEnd = { trainer, _ in trainer.shouldStop = trainer.globalStep == 4 }
     let data = loader([1, 2, 3], batchSize: 1)
     let result = try quietTrainer(5, [probe]).fit(Location(), train: data)
-    #expect(result.stopReason == .requested && result.steps == 4 && result.epochs == 2)
+    #expect(result.stopReason == .requested && result.steps == 4 && result.epochs == 1)
   }
 
   @Test func aTrainerBeginsAnewAtEachFit() throws {

@@ -32,7 +32,7 @@ private final class Pair: LightningModule {
 private final class Picky: Location, DataCheckingModule {
   struct Objection: Error { let role: DataRole }
 
-  func check(_ data: Tensor, role: DataRole) throws {
+  func check(_ data: Tensor, role: DataRole, firstIndex: Int) throws {
     if data.min().item() < 0 { throw Objection(role: role) }
   }
 }
@@ -44,49 +44,55 @@ private func data(_ count: Int = 3) -> TensorDataset<Tensor> {
 @Suite struct TrainerErrorTests {
   /// A fit that must not begin, and words that its error must say.
   private static let mistakes: [(String, @Sendable (Trainer) throws -> Void)] = [
-    ("training data is empty", { try $0.fit(Location(), train: .init(data(0), batchSize: 1)) }),
-    ("batchSize is 0", { try $0.fit(Location(), train: .init(data(), batchSize: 0)) }),
-    ("batchSize is -2", { try $0.fit(Location(), train: .init(data(), batchSize: -2)) }),
+    (
+      "training data is empty", { try $0.fit(Location(), train: DataLoader(data(0), batchSize: 1)) }
+    ),
+    ("batchSize is 0", { try $0.fit(Location(), train: DataLoader(data(), batchSize: 0)) }),
+    ("batchSize is -2", { try $0.fit(Location(), train: DataLoader(data(), batchSize: -2)) }),
     (
       "dropLast leaves nothing of 3",
-      { try $0.fit(Location(), train: .init(data(), batchSize: 5, dropLast: true)) }
+      { try $0.fit(Location(), train: DataLoader(data(), batchSize: 5, dropLast: true)) }
     ),
     (
       "seed is -1",
-      { try $0.fit(Location(), train: .init(data(), batchSize: 1, shuffle: .seeded(-1))) }
+      { try $0.fit(Location(), train: DataLoader(data(), batchSize: 1, shuffle: .seeded(-1))) }
     ),
-    ("rank 0", { try $0.fit(Location(), train: .init(TensorDataset(Tensor(1.0)), batchSize: 1)) }),
+    (
+      "rank 0",
+      { try $0.fit(Location(), train: DataLoader(TensorDataset(Tensor(1.0)), batchSize: 1)) }
+    ),
     (
       "validation data is empty",
       {
         try $0.fit(
-          Location(), train: .init(data(), batchSize: 1), validation: .init(data(0), batchSize: 1))
+          Location(), train: DataLoader(data(), batchSize: 1),
+          validation: DataLoader(data(0), batchSize: 1))
       }
     ),
     (
       "[3, 4] observations",
       {
         let pair = TensorDataset(Tensor.ones([3]), Tensor.ones([4]))
-        try $0.fit(Pair(), train: .init(pair, batchSize: 1))
+        try $0.fit(Pair(), train: DataLoader(pair, batchSize: 1))
       }
     ),
-    ("Bare has no parameters", { try $0.fit(Bare(), train: .init(data(), batchSize: 1)) }),
+    ("Bare has no parameters", { try $0.fit(Bare(), train: DataLoader(data(), batchSize: 1)) }),
     (
       "an optimizer without parameters",
-      { try $0.fit(Misconfigured { _ in Adam([]) }, train: .init(data(), batchSize: 1)) }
+      { try $0.fit(Misconfigured { _ in Adam([]) }, train: DataLoader(data(), batchSize: 1)) }
     ),
     (
       "learning rate is -1",
       {
         let model = Misconfigured { Adam($0.parameters, learningRate: -1) }
-        try $0.fit(model, train: .init(data(), batchSize: 1))
+        try $0.fit(model, train: DataLoader(data(), batchSize: 1))
       }
     ),
     (
       "'weight' twice",
       {
         let model = Misconfigured { Adam($0.parameters + $0.parameters) }
-        try $0.fit(model, train: .init(data(), batchSize: 1))
+        try $0.fit(model, train: DataLoader(data(), batchSize: 1))
       }
     ),
   ]

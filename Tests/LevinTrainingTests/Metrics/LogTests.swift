@@ -102,11 +102,6 @@ import Testing
     #expect(result.metrics["late"] == 3)
   }
 
-  @Test func outsideAFitNothingHappens() {
-    log("x", 1.0)
-    log("x", Tensor([1, 2]).sum())
-  }
-
   private static let rejected: [(@Sendable () -> Void, String)] = [
     (
       {

@@ -1,0 +1,67 @@
+public import LevinTensor
+
+extension DataLoader: BatchSource {
+  /// The number of batches in an epoch.
+  public var batchesPerEpoch: Int? { batchCount }
+
+  /// The batches of an epoch, counted from 0.
+  public func makeBatches(epoch: Int) -> BatchStream<Batch> { stream(of: batches(epoch: epoch)) }
+
+  /// All observations in the order of the data set.
+  public func observationsInOrder() -> BatchStream<Batch>? {
+    // Larger batches than the fit's, where those are small: each costs an evaluation.
+    let size = max(batchSize, 1 << 16)
+    return stream(of: DataLoader(dataset, batchSize: size).batches())
+  }
+
+  private func stream(of batches: EpochBatches<Batch>) -> BatchStream<Batch> {
+    var index = 0
+    return BatchStream {
+      guard index < batches.count else { return nil }
+      defer { index += 1 }
+      return LoadedBatch(
+        batches[index], observationCount: batches.observations(index).count)
+    }
+  }
+
+  /// Makes sure that there are observations, as many in each tensor, and batches of them.
+  ///
+  /// - Throws: ``TrainerError`` for the first thing that makes no sense.
+  public func checkSettings(for role: DataRole) throws {
+    let tensors = dataset.tensors
+    if tensors.contains(where: { $0.rank == 0 }) { throw TrainerError.datasetWithoutAxis(role) }
+    let lengths = tensors.map(\.count)
+    if lengths.contains(where: { $0 != lengths[0] }) {
+      throw TrainerError.mismatchedLengths(lengths, role)
+    }
+    if lengths[0] == 0 { throw TrainerError.emptyDataset(role) }
+    if batchSize <= 0 { throw TrainerError.invalidBatchSize(batchSize, role) }
+    if batchCount == 0 {
+      throw TrainerError.noCompleteBatch(count: lengths[0], batchSize: batchSize, role)
+    }
+    if case .seeded(let seed) = shuffle, seed < 0 {
+      throw TrainerError.negativeSeed(seed, source: "DataLoader for the \(role)")
+    }
+  }
+
+  /// The settings that the order of the data follows from, and the number of observations.
+  public func state() -> State {
+    var state = State()
+    state["count"] = .integer(dataset.count)
+    state["batchSize"] = .integer(batchSize)
+    state["dropLast"] = .boolean(dropLast)
+    if case .seeded(let seed) = shuffle { state["seed"] = .integer(seed) }
+    return state
+  }
+
+  /// Makes sure that this loader gives the batches that the other one gave: nothing changes from epoch to epoch.
+  ///
+  /// - Throws: `StateError` when they differ in settings or in the number of observations.
+  public mutating func restore(from state: State) throws {
+    try state.expect("count", state.integer("count"), toBe: dataset.count)
+    try state.expect("batchSize", state.integer("batchSize"), toBe: batchSize)
+    try state.expect("dropLast", state.boolean("dropLast"), toBe: dropLast)
+    let other = state["seed"] == nil ? Shuffle.none : .seeded(try state.integer("seed"))
+    try state.expect("seed", other, toBe: shuffle)
+  }
+}

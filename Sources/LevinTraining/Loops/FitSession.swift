@@ -1,0 +1,102 @@
+internal import LevinTensor
+
+/// The parts of a fit that its loops share: the trainer, the callbacks, the board of metrics.
+final class FitSession {
+  let trainer: Trainer
+  let module: any LightningModule
+  let callbacks: [Callback]
+  let board = MetricsBoard()
+  let warnings: Warnings
+  /// The epoch that records belong to: the one that runs or ran last.
+  var epochOfRecords = 0
+  private let started: Double
+
+  /// Puts together what the loops need.
+  ///
+  /// - Parameter totalSteps: The steps of the whole fit, for the progress bar; nil when nobody knows.
+  init(_ trainer: Trainer, _ module: any LightningModule, totalSteps: Int?) {
+    self.trainer = trainer
+    self.module = module
+    let bar = ProgressBar(trainer.console, totalSteps: totalSteps ?? 0, log: board)
+    callbacks = trainer.callbacks + (trainer.announcements.progressBar ? [bar] : [])
+    warnings = Warnings(trainer.console, areShown: trainer.announcements.warnings)
+    started = trainer.console.now()
+    board.warn = warnings.show
+  }
+
+  var moduleName: String { String(describing: type(of: module)) }
+  var progress: FitProgress { trainer.progress }
+
+  /// The reason to go no further; nil to go on.
+  var ending: StopReason? {
+    if Interrupts.isRaised { return .interrupted }
+    if CallerTask.isCancelled { return .cancelled }
+    return progress.isStopRequested ? .requested : nil
+  }
+
+  // MARK: - Hooks
+
+  /// Calls a hook of each callback.
+  ///
+  /// What it logs is current before the next callback's is called.
+  func callAll(_ hook: (Callback) throws -> Void) throws {
+    for callback in callbacks {
+      try hook(callback)
+      try board.collect()
+    }
+  }
+
+  // MARK: - Records
+
+  /// Sends the row of the step that was just settled, if it has one.
+  func sendStepMetrics(batchIndex: Int? = nil) throws {
+    let metrics = board.takeStepMetrics(board.phase)
+    try send(metrics, batchIndex: batchIndex, closesEpoch: false)
+  }
+
+  /// Sends the row of an epoch: the metrics given, and what hooks logged since they were taken.
+  func sendEpochMetrics(_ metrics: MetricsBoard.NamedValues) throws {
+    try board.collect()
+    let late = board.takeStepMetrics(.training) + board.takeEpochMetrics(.training)
+    try send(metrics + late, batchIndex: nil, closesEpoch: true)
+  }
+
+  // Hands a record to all callbacks, and then what they logged in answer.
+  private func send(
+    _ metrics: MetricsBoard.NamedValues, batchIndex: Int?, closesEpoch: Bool
+  ) throws {
+    let media = board.takeMedia()
+    if metrics.isEmpty && media.isEmpty { return }
+    if closesEpoch { board.beginEpoch() }
+    let record = MetricsRecord(
+      epoch: epochOfRecords, step: max(progress.step - 1, 0), batchIndex: batchIndex,
+      metrics: metrics, media: media)
+    try callAll { try $0.onMetrics(trainer, module, record: record) }
+    try sendAnswers(to: record, closesEpoch)
+  }
+
+  // A callback that logs in `onMetrics` has its values in a record of the same epoch and step. It is called for that
+  // one too, and what it logs then is not taken again, or there would be no end.
+  private func sendAnswers(to record: MetricsRecord, _ closesEpoch: Bool) throws {
+    var answers = board.takeStepMetrics(board.phase)
+    if closesEpoch { answers += board.takeEpochMetrics(.training) }
+    let media = board.takeMedia()
+    if answers.isEmpty && media.isEmpty { return }
+    let answer = MetricsRecord(
+      epoch: record.epoch, step: record.step, batchIndex: record.batchIndex, metrics: answers,
+      media: media)
+    board.intake = .answering(Set(answers.map(\.name) + media.map(\.name)))
+    defer { board.intake = .open }
+    try callAll { try $0.onMetrics(trainer, module, record: answer) }
+  }
+
+  // MARK: - The result
+
+  /// The outcome of the fit up to now.
+  func result(_ reason: StopReason, loss: MetricValue?) -> FitResult {
+    FitResult(
+      stopReason: reason, stopDetail: reason == .requested ? progress.stopReason : nil,
+      epochs: progress.epoch, steps: progress.step, loss: loss, metrics: board.metrics,
+      seconds: trainer.console.now() - started, directory: trainer.folder.path)
+  }
+}

@@ -1,0 +1,121 @@
+internal import LevinNN
+internal import LevinTensor
+
+/// Takes the steps of a fit, one for each batch.
+final class TrainingStep<Model: LightningModule> {
+  private let session: FitSession
+  private let model: Model
+  private let optimizer: any Optimizer
+  private let buffers: [(name: String, buffer: Buffer)]
+  // The names of the optimizer's parameters, in its order.
+  private let names: [String]
+  private var reach: GradientReach?
+  private var loss = WeightedMean()
+  private var dtype = DType.float32
+
+  init(_ session: FitSession, _ model: Model, _ optimizer: any Optimizer, _ walk: ModuleWalk) {
+    self.session = session
+    self.model = model
+    self.optimizer = optimizer
+    buffers = walk.buffers
+    names = parameterNames(of: optimizer, among: walk.parameters)
+    reach = GradientReach(optimizer, names: names, others: walk.parameters)
+  }
+
+  private var trainer: Trainer { session.trainer }
+
+  /// The mean loss since the epoch began; nil when no step was taken.
+  var epochLoss: MetricValue? { loss.weight > 0 ? MetricValue(loss.mean, dtype) : nil }
+
+  func beginEpoch() { loss = WeightedMean() }
+
+  /// Learns from a batch.
+  ///
+  /// - Returns: Whether it did; a hook may ask for the end before.
+  func run(_ batch: LoadedBatch<Model.Batch>, index: Int) throws -> Bool {
+    let board = session.board
+    for callback in session.callbacks {
+      try callback.onTrainBatchStart(trainer, model, batchIndex: index)
+      try board.collect()
+    }
+    if session.progress.isStopRequested { return false }
+    board.batchWeight = Double(batch.observationCount)
+    let output = try withMode(.training) {
+      try model.trainingStep(batch.content, batchIndex: index)
+    }
+    try board.throwRejection()
+    let outcome = try output.loss.map(take) ?? skip()
+    for callback in session.callbacks {
+      try callback.onTrainBatchEnd(trainer, model, outcome: outcome, batchIndex: index)
+      try board.collect()
+    }
+    try session.sendStepMetrics()
+    return true
+  }
+
+  private func skip() throws -> StepOutcome {
+    for (_, buffer) in buffers { buffer.discard() }
+    try session.board.collect()
+    return .skipped
+  }
+
+  private func take(_ loss: Tensor) throws -> StepOutcome {
+    require(
+      loss.elementCount == 1,
+      "trainingStep of \(session.moduleName) returned a loss of shape \(loss.shape); take its mean or sum"
+    )
+    var step = Step(loss, optimizer: optimizer, buffers: buffers.map(\.buffer))
+    if reach != nil { noteReach(of: step) }
+    if !step.hasGradient {
+      throw TrainerError.lossWithoutGradient(
+        module: session.moduleName, step: session.progress.step)
+    }
+    try callBeforeOptimizerStep(&step)
+    step.compute(session.board.pendingTensors)
+    do {
+      let value = try step.take()
+      return try settle(value, loss.dtype)
+    } catch let failure as Step.NonFinite {
+      session.board.discardPending()
+      throw TrainerError.nonFinite(describe(failure))
+    }
+  }
+
+  private func settle(_ value: Double, _ dtype: DType) throws -> StepOutcome {
+    try session.board.settle()
+    loss.add(value, weight: session.board.batchWeight)
+    self.dtype = dtype
+    session.progress.step += 1
+    return .taken(loss: value)
+  }
+
+  private func callBeforeOptimizerStep(_ step: inout Step) throws {
+    var gradients = NamedGradients(names: names, tensors: step.gradients)
+    for callback in session.callbacks {
+      try callback.onBeforeOptimizerStep(trainer, model, gradients: &gradients)
+    }
+    try session.board.throwRejection()
+    step.revise { $0 = gradients.tensors }
+  }
+
+  private func noteReach(of step: Step) {
+    for text in reach?.findings(in: step) ?? [] { session.warnings.show(text) }
+    if reach?.isDone == true { reach = nil }
+  }
+
+  private func describe(_ failure: Step.NonFinite) -> NonFiniteStep {
+    func name(_ index: Int?) -> String { index.map { names[$0] } ?? "" }
+    let culprit: NonFiniteStep.Culprit? = failure.culprit.map { culprit in
+      switch culprit {
+      case .parameter(let index): .parameter(names[index])
+      case .gradient(let index): .gradient(names[index])
+      case .update(let index): .update(name(index))
+      case .optimizerState(let index): .optimizerState(name(index))
+      case .buffer(let index): .buffer(buffers[index].name)
+      }
+    }
+    return NonFiniteStep(
+      epoch: session.progress.epoch, step: session.progress.step, loss: failure.loss,
+      culprit: culprit, result: session.result(.nonFinite, loss: epochLoss))
+  }
+}

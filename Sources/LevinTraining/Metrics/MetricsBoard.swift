@@ -1,0 +1,264 @@
+internal import LevinTensor
+
+/// What a fit has logged: from the call of `log`, over the mean of an epoch, to what callbacks and loggers see.
+///
+/// A metric has a slot. Since a step logs the same names in the same order each time, the slot after the last one
+/// used is tried first, and a name is looked up only when that fails. What is logged stays pending until the step
+/// has computed it, or until the end of the hook that logged it; then it is current under its name.
+package final class MetricsBoard: @unchecked Sendable {
+  /// Where `log` finds the board of the fit it is called in.
+  ///
+  /// A task-local belongs to the thread of the fit; that is why a board need not be safe for use from several.
+  @TaskLocal package static var current: MetricsBoard?
+
+  typealias NamedValues = [(name: String, value: MetricValue)]
+
+  /// The loops and hooks that values are logged in.
+  enum Phase: String {
+    case training
+    case validation
+  }
+
+  /// How values are taken in.
+  enum Intake {
+    /// As they come.
+    case open
+    /// In answer to a record: names in the set are known already, and none is recorded again.
+    case answering(Set<String>)
+    /// Not at all: the loggers have closed.
+    case closed
+  }
+
+  enum Pending {
+    case tensor(slot: Int, Tensor)
+    case number(slot: Int, Double)
+    case histogram(name: String, Tensor, bins: Int)
+  }
+
+  private(set) var slots: [MetricSlot] = []
+  private var positions: [String: Int] = [:]
+  // The names under which metrics have rows.
+  private var outputs: Set<String> = []
+  private var next = 0
+  private var pending: [Pending] = []
+  private var media: [(name: String, value: LoggedMedia)] = []
+  private var rejection: TrainerError?
+  /// The phase of what is logged now.
+  var phase = Phase.training
+  var intake = Intake.open
+  /// The observations of the batch that values are logged for.
+  var batchWeight = 1.0
+  /// Tells the user of what is not taken in.
+  var warn: (String) -> Void = { _ in }
+  private var toldOf: Set<String> = []
+
+  init() {}
+
+  // MARK: - Taking in
+
+  func log(_ name: String, _ value: Tensor, _ options: LogOptions) {
+    guard takes(name) else { return }
+    pending.append(.tensor(slot: slot(name, options, value.dtype), value))
+  }
+
+  func log(_ name: String, _ value: Double, _ options: LogOptions, dtype: DType) {
+    guard takes(name) else { return }
+    pending.append(.number(slot: slot(name, options, dtype), value))
+  }
+
+  func log(_ name: String, _ value: LoggedMedia) {
+    if takes(name) { media.append((name, value)) }
+  }
+
+  func logHistogram(_ name: String, _ values: Tensor, bins: Int) {
+    if takes(name) { pending.append(.histogram(name: name, values, bins: bins)) }
+  }
+
+  private func takes(_ name: String) -> Bool {
+    switch intake {
+    case .open: return true
+    case .answering(let known):
+      if !known.contains(name), toldOf.insert(name).inserted {
+        warn(
+          "log(\"\(name)\") in onMetrics answers a record that is an answer itself, and is not "
+            + "recorded; log it when the first record comes, or in another hook")
+      }
+    case .closed:
+      if toldOf.insert(name).inserted {
+        warn(
+          "log(\"\(name)\") in teardown comes when the loggers have closed, and is not recorded; log "
+            + "it in onFitEnd")
+      }
+    }
+    return false
+  }
+
+  private func slot(_ name: String, _ options: LogOptions, _ dtype: DType) -> Int {
+    let index = position(name, options, dtype)
+    if slots[index].options != options {
+      reject(name, "it was logged before with other options; a name keeps those it began with")
+    }
+    if slots[index].phase != phase {
+      // The mean of an epoch is of one phase; values of steps may come from both.
+      if options.onEpoch { rejectSecondValue(name) } else { slots[index].phase = phase }
+    }
+    slots[index].dtype = dtype
+    return index
+  }
+
+  private func position(_ name: String, _ options: LogOptions, _ dtype: DType) -> Int {
+    if next < slots.count, slots[next].name == name {
+      defer { next += 1 }
+      return next
+    }
+    if let index = positions[name] {
+      next = index + 1
+      return index
+    }
+    check(name, options)
+    positions[name] = slots.count
+    slots.append(MetricSlot(name: name, options: options, dtype: dtype, phase: phase))
+    next = slots.count
+    return slots.count - 1
+  }
+
+  private func check(_ name: String, _ options: LogOptions) {
+    if ["epoch", "step", "validation_batch", ""].contains(name) {
+      reject(
+        name,
+        "every row has columns 'epoch', 'step' and 'validation_batch' already; choose another name")
+    }
+    for output in options.outputs(of: name) where !outputs.insert(output).inserted {
+      reject(name, "another metric appears as '\(output)' already; choose another name")
+    }
+    if !options.onStep && !options.onEpoch {
+      reject(name, "both onStep and onEpoch are false, so it would appear nowhere; set one of them")
+    }
+  }
+
+  // `log` cannot throw from within a step, so the loop does when it settles.
+  private func reject(_ name: String, _ problem: String) {
+    rejection = rejection ?? .invalidLog(name: name, problem: problem)
+  }
+
+  private func rejectSecondValue(_ name: String) {
+    reject(
+      name,
+      "it has a value in this epoch already, from the training or validation step or a hook; give "
+        + "them different names, such as 'train_\(name)' and 'val_\(name)'")
+  }
+
+  // MARK: - Settling
+
+  /// The pending tensors, to be computed with a step.
+  var pendingTensors: [Tensor] {
+    pending.compactMap { entry in
+      switch entry {
+      case .tensor(_, let tensor), .histogram(_, let tensor, _): tensor
+      case .number: nil
+      }
+    }
+  }
+
+  /// Computes what is pending and makes it current.
+  func collect() throws {
+    if pending.isEmpty && rejection == nil { return }
+    evaluate(pendingTensors)
+    try settle()
+  }
+
+  /// Throws what `log` found wrong since the last time.
+  func throwRejection() throws {
+    guard let error = rejection else { return }
+    rejection = nil
+    discardPending()
+    throw error
+  }
+
+  /// Makes current what is pending and has been computed.
+  func settle() throws {
+    try throwRejection()
+    for entry in pending {
+      switch entry {
+      case .tensor(let slot, let tensor): add(tensor.firstScalar, to: slot)
+      case .number(let slot, let number): add(number, to: slot)
+      case .histogram(let name, let values, let bins):
+        media.append((name, .histogram(Histogram(of: values.scalars, bins: bins))))
+      }
+    }
+    discardPending()
+    try throwRejection()
+  }
+
+  private func add(_ value: Double, to index: Int) {
+    if slots[index].isClosed && slots[index].options.onEpoch {
+      rejectSecondValue(slots[index].name)
+    }
+    slots[index].add(value, weight: batchWeight)
+  }
+
+  /// Forgets what is pending: the values of a step that was not put in force.
+  func discardPending() {
+    pending.removeAll(keepingCapacity: true)
+    next = 0
+  }
+
+  // MARK: - Rows
+
+  /// The metrics of a phase that want a row of their own for what was just settled.
+  func takeStepMetrics(_ phase: Phase) -> NamedValues {
+    var metrics: NamedValues = []
+    for index in slots.indices where slots[index].isNew && slots[index].phase == phase {
+      slots[index].isNew = false
+      if let name = slots[index].stepName { metrics.append((name, slots[index].latest)) }
+    }
+    return metrics
+  }
+
+  /// The means of a phase since the last call, after which they begin anew.
+  func takeEpochMetrics(_ phase: Phase) -> NamedValues {
+    var metrics: NamedValues = []
+    metrics.reserveCapacity(slots.count)
+    for index in slots.indices where slots[index].phase == phase {
+      if let value = slots[index].close() { metrics.append(value) }
+    }
+    return metrics
+  }
+
+  /// Histograms, texts and images since the last call.
+  func takeMedia() -> [(name: String, value: LoggedMedia)] {
+    defer { media.removeAll(keepingCapacity: true) }
+    return media
+  }
+
+  /// Lets metrics have a value in a new epoch.
+  func beginEpoch() {
+    for index in slots.indices { slots[index].isClosed = false }
+  }
+
+  // MARK: - What others see
+
+  /// The newest values of everything that was logged.
+  var metrics: Metrics {
+    var metrics = Metrics()
+    for slot in slots {
+      for (name, value) in slot.current { metrics.update(name, value) }
+    }
+    return metrics
+  }
+
+  /// What the progress bar shows.
+  var progressMetrics: NamedValues {
+    slots.filter(\.options.progressBar).compactMap { slot in
+      slot.current.first.map { (slot.name, $0.value) }
+    }
+  }
+
+  /// Puts a slot in place as it was, without the checks of `log`.
+  func adopt(_ slots: [MetricSlot]) {
+    self.slots = slots
+    positions = Dictionary(uniqueKeysWithValues: slots.enumerated().map { ($1.name, $0) })
+    outputs = Set(slots.flatMap { $0.options.outputs(of: $0.name) })
+    discardPending()
+  }
+}

@@ -1,0 +1,17 @@
+/// The task that waits for jobs on threads of their own, which cannot see its cancellation themselves.
+///
+/// The task outlives the jobs, since it waits for them; asking a task whether it is cancelled is allowed from any
+/// thread.
+struct CallerTask: @unchecked Sendable {
+  @TaskLocal static var current: CallerTask?
+
+  private let task: UnsafeCurrentTask
+
+  /// Runs `body`, which starts jobs and waits for them, with the task it runs in, if there is one.
+  static func with<R>(_ body: (CallerTask?) throws -> R) rethrows -> R {
+    try withUnsafeCurrentTask { task in try body(task.map(CallerTask.init) ?? current) }
+  }
+
+  /// Whether the task that this code runs for has been cancelled.
+  static var isCancelled: Bool { Task.isCancelled || current?.task.isCancelled == true }
+}
