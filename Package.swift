@@ -55,6 +55,11 @@ let package = Package(
     tests(of: "LevinTraining"),
     tests(of: "LevinInference"),
     tests(of: "LevinCSV"),
+    .testTarget(
+      name: "ExamplesTests",
+      dependencies: [
+        "Levin", "LevinTestKit", "beta-mixture", "gaussian-mixture", "zero-inflated-poisson",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

@@ -102,9 +102,11 @@ import Testing
     #expect(result.metrics["late"] == 3)
   }
 
-  @Test func outsideAFitNothingHappens() {
+  @Test func whatIsLoggedOutsideAFitGoesNowhere() throws {
     log("x", 1.0)
-    log("x", Tensor([1, 2]).sum())
+    log("y", Tensor([1, 2]).sum())
+    let result = try quietTrainer(1).fit(Location(), train: loader([1]))
+    #expect(result.metrics["x"] == nil && result.metrics["y"] == nil)
   }
 
   private static let rejected: [(@Sendable () -> Void, String)] = [
