@@ -182,8 +182,9 @@ struct NameReader {
     if text(end) == "in" { keep(brace + 1..<end) }
   }
 
+  /// Keeps the variables of a pattern; what begins with a capital is a type in it.
   private mutating func keep(_ range: Range<Int>) {
-    for index in range where isWord(index) && ![":", ".", "<", "["].contains(text(index - 1)) {
+    for index in range where isWord(index) && text(index).first?.isUppercase == false {
       names.own.insert(text(index))
     }
   }
