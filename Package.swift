@@ -56,6 +56,11 @@ let package = Package(
     tests(of: "LevinInference"),
     tests(of: "LevinCSV"),
     tests(of: "Levin"),
+    .testTarget(
+      name: "ExamplesTests",
+      dependencies: [
+        "Levin", "LevinTestKit", "beta-mixture", "gaussian-mixture", "zero-inflated-poisson",
+      ]),
   ],
   swiftLanguageModes: [.v6]
 )

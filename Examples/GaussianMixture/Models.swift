@@ -1,8 +1,24 @@
 import Levin
 
+/// How likely data are; or, where there are none, a draw of `count` observations.
+typealias Model = @Sendable (_ data: Tensor?, _ count: Int) -> Void
+
+/// Numbers from two groups with centres of their own and one scale.
+///
+/// With data it says how likely they are; without, it draws `count` of them. `enumerate` has inference sum
+/// over the two values of each assignment.
+func mixture(_ data: Tensor?, count: Int) {
+  let weights = sample("weights", Dirichlet(.full([2], 0.5)))
+  let scale = sample("scale", LogNormal(0, 0.5))
+  let locs = plate("components", 2) { sample("locs", Normal(0, 4)) }
+  plate("data", count) {
+    let assignment = sample("assignment", Categorical(probs: weights), enumerate: .parallel)
+    sample("obs", Normal(locs[assignment], scale), observed: data)
+  }
+}
+
 // The mixtures of two dimensions: points in the plane that belong to one of three groups, each with a
-// place of its own. They differ in what shares a scale. Like the first model in `main.swift` each says how
-// likely data are, and draws `count` observations where there are none.
+// centre of its own. They differ in what shares a scale.
 
 /// One scale for all groups and both coordinates.
 func sharedScaleMixture(_ data: Tensor?, count: Int) {

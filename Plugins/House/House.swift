@@ -3,8 +3,8 @@ import PackagePlugin
 
 /// Tells whether the house is in order: `swift package house [--since COMMIT]`.
 ///
-/// Checks the format, the lengths of files and functions and the layering of the modules, and
-/// prints how much code there is. Every finding is an error, so the command fails if there is one.
+/// Checks the format, the lengths of files and functions, the sizes of folders, and the layering of the
+/// modules and their rooms, and prints how much code there is. Every finding is an error, so the command fails if there is one.
 @main
 struct House: CommandPlugin {
   func performCommand(context: PluginContext, arguments: [String]) throws {
@@ -19,6 +19,10 @@ struct House: CommandPlugin {
       findings += functionLengthFindings(in: file)
       findings += rules.findings(in: file)
     }
+    let list = RoomList(
+      try String(contentsOf: root.appending(path: RoomList.path), encoding: .utf8))
+    findings += RoomRules(list: list, files: files).findings()
+    findings += folderSizeFindings(in: files)
     for finding in findings.sorted() { Diagnostics.error(finding.description) }
 
     var problems = findings.count

@@ -47,3 +47,13 @@ final class ClosureGuide: Guide {
 
   func callAsFunction(_ input: Tensor) throws { try body(input) }
 }
+
+/// A trainer of 100 epochs that says nothing.
+func quietTrainer(_ callbacks: [Callback] = [], maxEpochs: Int = 100) -> Trainer {
+  Trainer(maxEpochs: maxEpochs, callbacks: callbacks, progressBar: false, summary: false)
+}
+
+/// All observations as one batch.
+func fullBatch(_ data: Tensor) -> DataLoader<Tensor> {
+  DataLoader(TensorDataset(data), batchSize: max(data.count, 1))
+}

@@ -1,6 +1,8 @@
 import Foundation
-import LevinTensor
+import Levin
 import LevinTestKit
+
+@testable import gaussian_mixture
 
 /// What Pyro gave for a data set of a mixture model: `Fixtures/gmm/<name>.json` and `.csv`.
 struct MixtureRecord: Decodable, Sendable {
@@ -11,6 +13,15 @@ struct MixtureRecord: Decodable, Sendable {
     let lossAfterLastStep: Double
     let initial: [String: Numbers]
     let final: [String: Numbers]
+
+    /// The initial values by the names of the sites.
+    var start: [String: Tensor] {
+      Dictionary(
+        uniqueKeysWithValues: initial.map {
+          ($0.key.split(separator: ".")[1].description, $0.value)
+        }
+      ).mapValues { $0.tensor() }
+    }
 
     enum CodingKeys: String, CodingKey {
       case steps, losses, final
@@ -57,6 +68,7 @@ struct MixtureRecord: Decodable, Sendable {
 
   /// Every run, by the name that the file has for it.
   let runs: [String: Run]
+  /// The values of the sites that the data were simulated with.
   let truth: [String: Numbers]
   let formatShapes: [String: String]
   let exact: Exact
@@ -84,9 +96,13 @@ struct MixtureRecord: Decodable, Sendable {
     runs = try Dictionary(uniqueKeysWithValues: names.map { ($0, try value($0)) })
   }
 
-  static let names = [
-    "gmm1d", "gmm2d_shared", "gmm2d_component", "gmm2d_component_alt", "gmm2d_dimension",
+  /// The model of each data set.
+  static let models: [String: Model] = [
+    "gmm1d": mixture, "gmm2d_shared": sharedScaleMixture, "gmm2d_component": componentScaleMixture,
+    "gmm2d_component_alt": alternateComponentScaleMixture, "gmm2d_dimension": dimensionScaleMixture,
   ]
+
+  static let names = models.keys.sorted()
 
   static let all: [String: MixtureRecord] = Dictionary(
     uniqueKeysWithValues: names.map { name in

@@ -1,6 +1,8 @@
 import Levin
 import Testing
 
+@testable import gaussian_mixture
+
 @Suite struct FormatShapesTests {
   static let cases = MixtureRecord.names.flatMap { name in
     (MixtureRecord.all[name]?.formatShapes ?? [:]).keys.sorted().map { (name, $0) }
@@ -8,7 +10,7 @@ import Testing
 
   @Test(arguments: cases) func tablesArePyrosByteForByte(name: String, key: String) throws {
     let record = try #require(MixtureRecord.all[name])
-    let model = try #require(MixtureModels.all[name])
+    let model = try #require(MixtureRecord.models[name])
     // "n11" or "n11_enum_dim_-2".
     let dim = key.split(separator: "_").last.flatMap { Int($0) }
     let trace = withSeed(0) {
@@ -26,7 +28,7 @@ import Testing
 
   @Test func parametersOfAGuideStandAboveItsSites() throws {
     let guide = AutoDelta<Tensor>(
-      { MixtureModels.oneDimensional($0, $0.count) }, expose: ["weights", "locs", "scale"])
+      { mixture($0, count: $0.count) }, expose: ["weights", "locs", "scale"])
     let trace = try withSeed(0) { try Trace { try guide(MixtureRecord.data("gmm1d")) } }
     trace.computeLogProb()
     let rows = [

@@ -2,6 +2,8 @@ import Levin
 import LevinTestKit
 import Testing
 
+@testable import gaussian_mixture
+
 /// Discrete posteriors of the notebook's mixture at the simulated parameters, which Pyro recorded.
 @Suite struct RecordedPosteriorTests {
   private struct Recorded: Decodable {
@@ -24,7 +26,7 @@ import Testing
     truth = numbers.filter { $0.key != "assignment" }.mapValues { $0.tensor() }
   }
 
-  private func model(_ data: Tensor) { MixtureModels.oneDimensional(data, data.count) }
+  private func model(_ data: Tensor) { mixture(data, count: data.count) }
 
   @Test func marginalsArePyros() throws {
     let guide = AutoDelta(model, expose: Set(truth.keys), start: .values(truth))
