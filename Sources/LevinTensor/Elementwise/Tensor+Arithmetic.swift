@@ -1,7 +1,7 @@
 // Each operator has one form for two tensors and two for a Swift number beside a tensor, whose dtype
 // the number takes. A product with a real number turns whole numbers into `float32`.
 extension Tensor {
-  private static func binary(_ operation: Operation, _ a: Tensor, _ b: Tensor) -> Tensor {
+  private static func binary(_ operation: BinaryOperation, _ a: Tensor, _ b: Tensor) -> Tensor {
     Tensor(Node.binary(operation, a.node, b.node))
   }
 

@@ -1,5 +1,5 @@
 extension Tensor {
-  func unary(_ operation: Operation, attributes: [Int] = []) -> Tensor {
+  func unary(_ operation: UnaryOperation, attributes: [Int] = []) -> Tensor {
     Tensor(Node.unary(operation, node, attributes: attributes))
   }
 

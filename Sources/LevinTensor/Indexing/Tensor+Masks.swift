@@ -44,7 +44,8 @@ extension Tensor {
     evaluate(self)
     guard let view = node.result else { fatalError("evaluation left no result") }
     guard view.strides == nil else {
-      return Tensor(Node(.cast, NodeInputs(node), shape: shape, dtype: .bool)).placesOfTrue()
+      return Tensor(Node(.unary(.cast), NodeInputs(node), shape: shape, dtype: .bool))
+        .placesOfTrue()
     }
     let (places, found) = view.withElements(.bool) {
       Kernels.placesOfTrue($0, count: elementCount)

@@ -154,7 +154,7 @@ extension SmoothFunction {
     },
     .init("slices that overlap", [block], [[12]]) { $0[0][0..<8] * $0[0][4..<12] },
     .init("place", [block], [[3, 4]]) {
-      Tensor(Node.place($0[0].exp().node, starts: [1, 0], steps: [2, 3], in: [7, 10]))
+      Tensor(Node.embed($0[0].exp().node, starts: [1, 0], steps: [2, 3], in: [7, 10]))
     },
     .init("concatenate", [block, [0.2, 1.4, -0.5]], [[3, 4], [3, 1]]) {
       concatenate([$0[0].exp(), $0[1], $0[0] * $0[1]], axis: 1).square()

@@ -64,7 +64,7 @@ struct ElementwiseOperation: Sendable, CustomTestStringConvertible {
     ("absorbingMultiply", { Tensor(Node.binary(.absorbingMultiply, $0.node, $1.node)) }),
     ("absorbingDivide", { Tensor(Node.binary(.absorbingDivide, $0.node, $1.node)) }),
   ]
-  private static let ofThreeReals: [(String, LevinTensor.Operation)] = [
+  private static let ofThreeReals: [(String, TernaryOperation)] = [
     ("betaI", .betaI), ("betaDensity", .betaDensity), ("betaFirstSlope", .betaFirstSlope),
     ("betaSecondSlope", .betaSecondSlope), ("betaIInverse", .betaIInverse),
   ]

@@ -210,6 +210,6 @@ final class Capture {
   }
 
   private static func head(_ operation: Operation, _ node: Node, rank: Int) -> Int {
-    Int(operation.rawValue) | Int(node.dtype.rawValue) << 8 | rank << 16
+    operation.code | Int(node.dtype.rawValue) << 12 | rank << 16
   }
 }
