@@ -55,8 +55,8 @@ extension GradientRule {
     let inverse = `where`(isZero, 0, 1 / `where`(isZero, 1, gaps))
     let turned = inverse * vectors.transposed().matmul(g[.ellipsis, 1..., .all])
     let inner = turned + g[.ellipsis, 0, .all].diagonalMatrix()
-    let whole = vectors.matmul(inner).matmul(vectors.transposed())
-    return (whole + whole.transposed()) * 0.5
+    let product = vectors.matmul(inner).matmul(vectors.transposed())
+    return (product + product.transposed()) * 0.5
   }
 
   // A = Q R: (gQ + Q copyltu(M)) R⁻ᵀ with M = R gRᵀ - gQᵀ Q, where copyltu mirrors the lower triangle.

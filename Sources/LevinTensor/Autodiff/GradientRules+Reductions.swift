@@ -20,7 +20,7 @@ extension GradientRule {
     }
   }
 
-  // For each element the product of the others that meet with it. Dividing the whole product by the
+  // For each element the product of the others that meet with it. Dividing the product of all by the
   // element would fail at zeros, and in the second derivative even beside them.
   private func productsOfOthers(_ x: Tensor) -> Tensor {
     let axes = reducedAxes

@@ -1,4 +1,4 @@
-// How a draw moves with the shape parameters of its distribution while its distribution function stays the
+// The slope of a draw in the shape parameters of its distribution while its distribution function stays the
 // same: dx/da = -(dF/da) / f(x), by which samples are differentiated (M. Figurnov, S. Mohamed and A. Mnih,
 // "Implicit Reparameterization Gradients", 2018). Worked out in double precision; 0 where both parts
 // vanish or overflow.

@@ -1,5 +1,5 @@
-// What an operation needs beside its operands is a list of integers in its node, which is part of a plan's
-// key. Each list is written and read by one of the types below and by nothing else.
+// The attributes of an operation, all it needs beside its operands, are a list of integers in its node and
+// part of a plan's key. Each list is written and read by one of the types below and by nothing else.
 
 /// The axes of a reduction: whether they stay with size 1, then the axes themselves.
 struct ReductionAxes {

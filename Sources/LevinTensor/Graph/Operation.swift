@@ -1,7 +1,7 @@
 /// Every operation of the engine, by families.
 ///
-/// What is known of an operation, its result's shape and dtype, its derivative, its kernel or routine, its
-/// cost, is a switch over the cases of its family, so that the compiler names what a new one lacks.
+/// Result's shape and dtype, derivative, kernel or routine, and cost are switches over the cases of a family,
+/// so that the compiler names what a new operation lacks.
 package enum Operation: Sendable, BitwiseCopyable {
   // Sources.
   /// Elements in memory: data, a parameter, a draw.

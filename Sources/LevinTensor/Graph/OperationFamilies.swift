@@ -58,7 +58,7 @@ package enum LinearAlgebraOperation: UInt8, CaseIterable, BitwiseCopyable, Senda
   case qr
 }
 
-/// What depends on the order of elements. Attribute: the axis, unless said otherwise.
+/// Operations that depend on the order of elements. Attribute: the axis, unless said otherwise.
 package enum OrderingOperation: UInt8, CaseIterable, BitwiseCopyable, Sendable {
   /// The index of the first largest or smallest element along the axis, which goes.
   case argMax, argMin

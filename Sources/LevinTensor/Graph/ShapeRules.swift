@@ -1,4 +1,4 @@
-/// What an operation's result looks like: its shape and dtype from its operands'.
+/// The shape and dtype of an operation's result, from its operands'.
 ///
 /// Nodes are made here and nowhere else, so every mistake about shapes is found when an expression is
 /// written, with the operation and both shapes in the message.

@@ -48,7 +48,7 @@ extension Tensor {
         .placesOfTrue()
     }
     let (places, found) = view.withElements(.bool) {
-      Kernels.placesOfTrue($0, count: elementCount)
+      Kernels.positionsOfTrue($0, count: elementCount)
     }
     return Tensor(storage: places, shape: [found], dtype: .int64)
   }

@@ -59,7 +59,7 @@ package enum BinaryOperation: UInt8, CaseIterable, BitwiseCopyable, Sendable {
     }
   }
 
-  /// What it is defined on.
+  /// The elements that it is defined on.
   var domain: ElementDomain {
     switch self {
     case .logicalAnd, .logicalOr: .booleans

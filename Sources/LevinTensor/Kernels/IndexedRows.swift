@@ -1,8 +1,8 @@
 internal import LevinKernels
 
-/// Rows that go between a table and places in it that indices name.
+/// Rows that go into a table or out of it, at indices along one of its axes.
 struct IndexedRows {
-  /// What happens to the rows.
+  /// The direction in which rows go.
   enum Movement {
     /// Taken from the table.
     case gather
@@ -20,23 +20,23 @@ struct IndexedRows {
     }
   }
 
-  /// Some of the outer places, and of the indices at each.
+  /// Some of the outer positions, and of the indices at each.
   struct Part {
     var outer: Range<Int>
     var indices: Range<Int>
   }
 
-  /// How many outer places there are, each with a table of its own.
+  /// The number of outer positions, each with a table of its own.
   var outer: Int
-  /// The size of the axis along which indices name places.
+  /// The size of the axis of the indices.
   var size: Int
-  /// How many indices there are for each outer place.
+  /// The number of indices for each outer position.
   var count: Int
-  /// How many of them lie side by side and name a place in a column of their own, or 1.
+  /// The number of indices side by side, each for a column of its own, or 1.
   var columns: Int
-  /// How many elements one index moves.
+  /// The number of elements that one index moves.
   var row: Int
-  /// Whether each outer place has indices of its own.
+  /// Whether each outer position has indices of its own.
   var isAlong: Bool
   /// Whether negative indices count from the end.
   var countsFromEnd = true
@@ -48,7 +48,7 @@ struct IndexedRows {
       counts_from_end: countsFromEnd ? 1 : 0, is_along: isAlong ? 1 : 0)
   }
 
-  /// Moves a part of the rows, and returns the place of the first index that is out of range.
+  /// Moves a part of the rows, and returns the position of the first index that is out of range.
   ///
   /// The table of a sum of `float32` has elements of `float64`.
   func move(
@@ -65,14 +65,14 @@ struct IndexedRows {
     return bad < 0 ? nil : bad
   }
 
-  /// Multiplies places by the size and adds the indices, which makes them places in a longer axis;
-  /// returns the place of the first index that is out of range.
+  /// Multiplies indices by the size and adds further ones, which makes them indices along a longer axis;
+  /// returns the position of the first index that is out of range.
   func combine(
-    into places: UnsafeMutableRawPointer, isWide: Bool, indices: MemoryArray, range: Range<Int>
+    into combined: UnsafeMutableRawPointer, isWide: Bool, indices: MemoryArray, range: Range<Int>
   ) -> Int? {
     var indexing = indexing(indices, .int64)
     let bad = lv_combine_indices(
-      &indexing, places, isWide ? 1 : 0, range.lowerBound, range.count)
+      &indexing, combined, isWide ? 1 : 0, range.lowerBound, range.count)
     return bad < 0 ? nil : bad
   }
 }

@@ -1,6 +1,6 @@
 internal import LevinKernels
 
-/// What a kernel computes, and what that costs.
+/// The operation of a kernel, and its cost.
 struct KernelOperation: Hashable {
   let code: lv_op
   /// The cost of an element, in simple operations such as an addition.

@@ -49,7 +49,7 @@ final class KernelProgram: @unchecked Sendable {
     }
   }
 
-  /// Where a slot's address comes from: a buffer of the execution, or its scratch memory when nil.
+  /// The origin of a slot's address: a buffer of the execution, or its scratch memory when nil.
   struct Slot {
     var buffer: Int?
     var byteOffset: Int
@@ -66,7 +66,7 @@ final class KernelProgram: @unchecked Sendable {
     var length: Int
     var chunk: Int
     var chunksPerBlock: Int
-    /// How many threads the pass is worth at most.
+    /// The largest number of threads that the pass is worth.
     var threads: Int
   }
 

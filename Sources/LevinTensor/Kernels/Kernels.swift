@@ -24,22 +24,22 @@ enum Kernels {
       from.assumingMemoryBound(to: CChar.self), parts, count)
   }
 
-  /// The places in row-major order at which truth values hold, as `int64` in memory of their own.
-  static func placesOfTrue(
+  /// The positions in row-major order of Booleans that are true, as `int64` in memory of their own.
+  static func positionsOfTrue(
     _ elements: UnsafeMutableRawPointer, count: Int
-  ) -> (places: Storage, count: Int) {
+  ) -> (positions: Storage, count: Int) {
     let bytes = elements.assumingMemoryBound(to: UInt8.self)
     let found = lv_count_true(bytes, count)
     let storage = Storage(byteCount: found * DType.int64.byteCount)
-    lv_places_of_true(bytes, count, storage.pointer.assumingMemoryBound(to: Int64.self))
+    lv_positions_of_true(bytes, count, storage.pointer.assumingMemoryBound(to: Int64.self))
     return (storage, found)
   }
 
-  /// The place along each axis of a shape, for places in row-major order.
-  static func unravel(_ places: Storage, count: Int, shape: [Int]) -> Storage {
+  /// The index along each axis of a shape, for positions in row-major order.
+  static func unravel(_ positions: Storage, count: Int, shape: [Int]) -> Storage {
     let result = Storage(byteCount: count * shape.count * DType.int64.byteCount)
     lv_unravel(
-      places.pointer.assumingMemoryBound(to: Int64.self), count, shape.map(Int64.init),
+      positions.pointer.assumingMemoryBound(to: Int64.self), count, shape.map(Int64.init),
       shape.count, result.pointer.assumingMemoryBound(to: Int64.self))
     return result
   }

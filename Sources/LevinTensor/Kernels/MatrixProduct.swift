@@ -1,6 +1,6 @@
 internal import LevinKernels
 
-/// What multiplies large matrices of real numbers.
+/// The library that multiplies large matrices of real numbers.
 package enum MatrixLibrary {
   /// "OpenBLAS" or "Accelerate" where one is found and used, else "Levin".
   ///
@@ -32,7 +32,7 @@ struct MatrixProduct {
     product.c = result
   }
 
-  /// Multiplies; each pair begins at these places, in elements.
+  /// Multiplies pairs of matrices that begin at these offsets, in elements.
   mutating func run(firstStarts: [Int64], secondStarts: [Int64]) {
     product.batches = firstStarts.count
     let threads = Int32(Threads.count)

@@ -1,6 +1,6 @@
 internal import LevinKernels
 
-/// What the thread sanitizer is told, where it watches.
+/// Notes for the thread sanitizer, if it watches.
 enum ThreadSanitizer {
   /// This thread is done with a block of memory for now.
   static func noteAccess(_ block: UnsafeMutableRawPointer) { lv_note_access(block) }

@@ -3,7 +3,7 @@ import Synchronization
 
 /// The threads that share work.
 enum Threads {
-  /// How many work together: `LEVIN_THREADS`, or what affinity and quota allow.
+  /// The number of threads that work together: `LEVIN_THREADS`, or what affinity and quota allow.
   ///
   /// Results have the same bits whatever it is.
   static var count: Int {
@@ -17,7 +17,7 @@ enum Threads {
   /// - Parameter isWorthwhile: Whether there is enough work, some tens of microseconds of it.
   static func run(_ count: Int, isWorthwhile: Bool, _ body: (Int) -> Void) {
     guard isWorthwhile, count > 1, Threads.count > 1 else {
-      for place in 0..<count { body(place) }
+      for number in 0..<count { body(number) }
       return
     }
     withoutActuallyEscaping(body) { escapable in
@@ -46,9 +46,9 @@ enum Threads {
 
     func work() {
       while true {
-        let place = next.add(1, ordering: .relaxed).oldValue
-        if place >= count { return }
-        body(place)
+        let number = next.add(1, ordering: .relaxed).oldValue
+        if number >= count { return }
+        body(number)
       }
     }
   }

@@ -29,7 +29,7 @@ final class Capture {
     let inputCount: Int32
   }
 
-  @exclusivity(unchecked) private var places: NodePlaces
+  @exclusivity(unchecked) private var places: NodePositions
   // The places of all nodes' inputs, one node after the other, and where each node's end.
   @exclusivity(unchecked) private var inputPlaces = GrowingBuffer<Int>(capacity: 512)
   @exclusivity(unchecked) private var inputEnds = GrowingBuffer<Int>(capacity: 256)
@@ -65,7 +65,7 @@ final class Capture {
   }
 
   init(roots requested: [Node], usesMarks: Bool) {
-    places = NodePlaces(usesMarks: usesMarks)
+    places = NodePositions(usesMarks: usesMarks)
     walk(requested)
   }
 
@@ -112,16 +112,16 @@ final class Capture {
 
   // Depth first with a stack of its own: a graph may be a chain of a million nodes.
   private func visit(_ root: Unmanaged<Node>) -> Int {
-    if let place = places.place(of: root) { return place }
+    if let place = places.position(of: root) { return place }
     push(root)
     while stack.count > 0 {
       let step = stack[stack.count - 1]
       if step.next < step.inputCount, let input = Self.input(step) {
         stack.updateLast { $0.next += 1 }
-        if places.place(of: input) == nil { push(input) }
+        if places.position(of: input) == nil { push(input) }
       } else {
         _ = stack.removeLast()
-        if places.place(of: step.node) == nil {
+        if places.position(of: step.node) == nil {
           step.node._withUnsafeGuaranteedRef { append($0) }
         }
       }
@@ -165,7 +165,7 @@ final class Capture {
       for attribute in node.attributes { wordBuffer.append(attribute) }
     }
     for index in 0..<Int(node.inputCount) {
-      guard let input = node.unownedInput(index), let place = places.place(of: input) else {
+      guard let input = node.unownedInput(index), let place = places.position(of: input) else {
         fatalError("\(node.operation): input \(index) was not visited")
       }
       inputPlaces.append(place)
