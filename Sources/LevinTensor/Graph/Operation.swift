@@ -63,24 +63,9 @@ package enum Operation: Sendable, BitwiseCopyable {
     }
   }
 
-  /// A number of twelve bits that tells the operation from all others.
+  /// A number that tells the operation from all others: its two bytes.
   @inline(__always)
-  var code: Int {
-    switch self {
-    case .leaf: 0
-    case .scalar: 1
-    case .unary(let operation): 1 << 8 | Int(operation.rawValue)
-    case .binary(let operation): 2 << 8 | Int(operation.rawValue)
-    case .ternary(let operation): 3 << 8 | Int(operation.rawValue)
-    case .reduction(let operation): 4 << 8 | Int(operation.rawValue)
-    case .composite(let operation): 5 << 8 | Int(operation.rawValue)
-    case .movement(let operation): 6 << 8 | Int(operation.rawValue)
-    case .indexing(let operation): 7 << 8 | Int(operation.rawValue)
-    case .linearAlgebra(let operation): 8 << 8 | Int(operation.rawValue)
-    case .ordering(let operation): 9 << 8 | Int(operation.rawValue)
-    case .scan(let operation): 10 << 8 | Int(operation.rawValue)
-    }
-  }
+  var code: UInt16 { unsafeBitCast(self, to: UInt16.self) }
 }
 
 extension Operation: Hashable {

@@ -5,15 +5,15 @@
 extension Node {
   /// A function of one element.
   static func unary(_ operation: UnaryOperation, _ x: Node, attributes: [Int] = []) -> Node {
-    let operand: Node =
-      switch operation.domain {
-      case .reals: x.dtype.isFloatingPoint ? x : .cast(x, to: .float32)
-      case .booleans: .cast(x, to: .bool)
-      case .numbers, .everything: x
-      }
-    require(
-      operation.domain != .numbers || x.dtype != .bool,
-      "\(operation): a boolean tensor has no arithmetic; cast it")
+    let operand: Node
+    switch operation.domain {
+    case .reals: operand = x.dtype.isFloatingPoint ? x : .cast(x, to: .float32)
+    case .booleans: operand = .cast(x, to: .bool)
+    case .numbers:
+      require(x.dtype != .bool, "\(operation): a boolean tensor has no arithmetic; cast it")
+      operand = x
+    case .everything: operand = x
+    }
     return Node(
       .unary(operation), NodeInputs(operand), shape: x.shape,
       dtype: operation.isTest ? .bool : operand.dtype, attributes: attributes)

@@ -159,7 +159,7 @@ final class Capture {
     let attributeCount = node.attributeCount
     wordBuffer.append(
       Self.head(node.operation, node, rank: node.shape.count)
-        | Int(node.inputCount) << 24 | attributeCount << 48)
+        | Int(node.inputCount) << 28 | attributeCount << 48)
     for axis in 0..<node.shape.count { wordBuffer.append(node.shape[axis]) }
     if attributeCount > 0 {
       for attribute in node.attributes { wordBuffer.append(attribute) }
@@ -210,6 +210,6 @@ final class Capture {
   }
 
   private static func head(_ operation: Operation, _ node: Node, rank: Int) -> Int {
-    operation.code | Int(node.dtype.rawValue) << 12 | rank << 16
+    Int(operation.code) | Int(node.dtype.rawValue) << 16 | rank << 20
   }
 }
