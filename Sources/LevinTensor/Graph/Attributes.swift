@@ -55,7 +55,9 @@ struct Slicing {
 }
 
 /// The axis of an operation by index, with what its faults are reported by: the axis in the user's words and
-/// the user's line. The size of the axis stands between them where the operation makes it.
+/// the user's line.
+///
+/// The size of the axis stands between them where the operation makes it.
 struct IndexedAxis {
   let attributes: [Int]
 

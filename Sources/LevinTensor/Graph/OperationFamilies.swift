@@ -1,6 +1,8 @@
 // The families of operations that have no kernel of their own. Those that have one are in `Kernels/`.
 
-/// Operations that the planner makes of others. Attributes: ``ReductionAxes``.
+/// Operations that the planner makes of others.
+///
+/// Attributes: ``ReductionAxes``.
 package enum CompositeOperation: UInt8, CaseIterable, BitwiseCopyable, Sendable {
   /// log of the sum of exponentials, along axes as a reduction is.
   case logSumExp
@@ -8,7 +10,9 @@ package enum CompositeOperation: UInt8, CaseIterable, BitwiseCopyable, Sendable 
   case softmax
 }
 
-/// Changes of shape, and elements that change their positions. Inside a pass they move no elements.
+/// Changes of shape, and elements that change their positions.
+///
+/// Inside a pass they move no elements.
 package enum MovementOperation: UInt8, CaseIterable, BitwiseCopyable, Sendable {
   case reshape, expand
   /// Attributes: the operand's axis for each axis of the result.
@@ -23,7 +27,9 @@ package enum MovementOperation: UInt8, CaseIterable, BitwiseCopyable, Sendable {
   case replace
 }
 
-/// Operations by index. Attributes: ``IndexedAxis``, unless said otherwise.
+/// Operations by index.
+///
+/// Attributes: ``IndexedAxis``, unless said otherwise.
 package enum IndexingOperation: UInt8, CaseIterable, BitwiseCopyable, Sendable {
   /// Whole slices of the first operand along the axis, by a tensor of indices.
   case gather
@@ -58,7 +64,9 @@ package enum LinearAlgebraOperation: UInt8, CaseIterable, BitwiseCopyable, Senda
   case qr
 }
 
-/// Operations that depend on the order of elements. Attribute: the axis, unless said otherwise.
+/// Operations that depend on the order of elements.
+///
+/// Attribute: the axis, unless said otherwise.
 package enum OrderingOperation: UInt8, CaseIterable, BitwiseCopyable, Sendable {
   /// The index of the first largest or smallest element along the axis, which goes.
   case argMax, argMin
@@ -71,7 +79,9 @@ package enum OrderingOperation: UInt8, CaseIterable, BitwiseCopyable, Sendable {
   case searchSorted
 }
 
-/// Running totals along an axis. Attributes: ``ScanOrder``.
+/// Running totals along an axis.
+///
+/// Attributes: ``ScanOrder``.
 package enum ScanOperation: UInt8, CaseIterable, BitwiseCopyable, Sendable {
   case cumulativeSum, cumulativeProduct, logCumulativeSumExp
   /// s_i = b_i + a_i s_(i-1) of operands a and b, an s of 0 absorbing an infinite a.

@@ -1,4 +1,6 @@
-/// The elements that a function is defined on. Operands of a lesser dtype are cast.
+/// The elements that a function is defined on.
+///
+/// Operands of a lesser dtype are cast.
 enum ElementDomain {
   case booleans
   /// Elements of any dtype, Booleans too.

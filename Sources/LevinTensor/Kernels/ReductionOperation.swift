@@ -1,6 +1,8 @@
 internal import LevinKernels
 
-/// Combinations of the elements along some axes. Attributes: ``ReductionAxes``.
+/// Combinations of the elements along some axes.
+///
+/// Attributes: ``ReductionAxes``.
 package enum ReductionOperation: UInt8, CaseIterable, BitwiseCopyable, Sendable {
   case sum, product, maximumOver, minimumOver
 

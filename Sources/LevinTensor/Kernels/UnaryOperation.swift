@@ -84,7 +84,9 @@ package enum UnaryOperation: UInt8, CaseIterable, BitwiseCopyable, Sendable {
     }
   }
 
-  /// The elements that it is defined on. A cast, which takes everything, is made by ``Node/cast(_:to:)``.
+  /// The elements that it is defined on.
+  ///
+  /// A cast, which takes everything, is made by ``Node/cast(_:to:)``.
   var domain: ElementDomain {
     switch self {
     case .cast: .everything
