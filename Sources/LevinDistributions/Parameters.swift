@@ -52,30 +52,6 @@ extension Distribution {
   }
 }
 
-/// Whether a shape broadcasts to another one without changing that.
-func isBroadcastable(_ shape: [Int], to target: [Int]) -> Bool {
-  shape.count <= target.count
-    && zip(shape.reversed(), target.reversed()).allSatisfy { $0 == $1 || $0 == 1 }
-}
-
-/// The shape that two shapes broadcast to; `operation` says for what if they do not.
-func broadcastShape(_ first: [Int], _ second: [Int], in operation: String) -> [Int] {
-  let rank = max(first.count, second.count)
-  let padded = [first, second].map { [Int](repeating: 1, count: rank - $0.count) + $0 }
-  return zip(padded[0], padded[1]).map { a, b in
-    require(
-      a == b || a == 1 || b == 1,
-      "\(operation): shapes \(first) and \(second) do not broadcast; sizes must agree or be 1")
-    return a == 1 ? b : a
-  }
-}
-
-/// The shape that parameters broadcast to.
-func broadcastShape(_ first: Tensor, _ second: Tensor) -> [Int] {
-  // A sum that nobody computes checks the shapes and knows the result's.
-  (first + second).shape
-}
-
 /// Draws one number after the other for each place of sample shape + batch shape.
 ///
 /// - Parameters:

@@ -58,14 +58,14 @@ static double beta_factor(double a, double b, unit_pair u) {
   return __builtin_elementwise_sqrt(size * 0.15915494309189533577) * exp(tails - excess);
 }
 
-// log x - digamma(a) + digamma(a + b), with d as in `distance`; less 1 / a if `whole`.
-static double log_slope(double a, double n, double x, double d, int whole) {
+// log x - digamma(a) + digamma(a + b), with d as in `distance`; less 1 / a if `less`.
+static double log_slope(double a, double n, double x, double d, int less) {
   double mu = d / a;
   if (a < 10.0) {
-    return log(x) - lv_digamma_f64(whole ? 1.0 + a : a) + lv_digamma_f64(n);
+    return log(x) - lv_digamma_f64(less ? 1.0 + a : a) + lv_digamma_f64(n);
   }
   double logarithm = mu > -0.5 && mu < 0.5 ? log1p(mu) : log(x * (n / a));
-  return logarithm - lv_digamma_tail(a) + lv_digamma_tail(n) - (whole ? 1.0 / a : 0.0);
+  return logarithm - lv_digamma_tail(a) + lv_digamma_tail(n) - (less ? 1.0 / a : 0.0);
 }
 
 // log gamma(b + a) - log gamma(b) for a <= 1, to a relative precision that holds as a goes to 0.

@@ -1,8 +1,8 @@
-// What the incomplete gamma and beta functions share.
+// Parts that the incomplete gamma and beta functions share.
 #ifndef LEVIN_INCOMPLETE_PARTS_H
 #define LEVIN_INCOMPLETE_PARTS_H
 
-#include "scalar_f64.inc"
+#include "scalar_gamma.inc"
 
 #define LV_EPSILON 0x1p-53
 

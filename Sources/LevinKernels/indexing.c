@@ -46,14 +46,14 @@ static void choose_columns(const lv_indexing *x, ptrdiff_t start, ptrdiff_t coun
 #define MOVE(TYPE)                                                                      \
   for (ptrdiff_t j = 0; j < count; j++) {                                               \
     if (gathers)                                                                        \
-      ((TYPE *)rows)[j] = ((const TYPE *)table)[places[j]];                             \
+      ((TYPE *)rows)[j] = ((const TYPE *)table)[positions[j]];                             \
     else                                                                                \
-      ((TYPE *)table)[places[j]] = ((const TYPE *)rows)[j];                             \
+      ((TYPE *)table)[positions[j]] = ((const TYPE *)rows)[j];                             \
   }                                                                                     \
   return;
 
 static inline __attribute__((always_inline)) void move_rows(
-    int gathers, char *table, char *rows, const int64_t *places, ptrdiff_t count,
+    int gathers, char *table, char *rows, const int64_t *positions, ptrdiff_t count,
     ptrdiff_t bytes) {
   switch (bytes) {
     case 1: MOVE(uint8_t)
@@ -61,28 +61,28 @@ static inline __attribute__((always_inline)) void move_rows(
     case 8: MOVE(uint64_t)
   }
   for (ptrdiff_t j = 0; j < count; j++) {
-    char *place = table + places[j] * bytes, *row = rows + j * bytes;
+    char *slot = table + positions[j] * bytes, *row = rows + j * bytes;
     if (gathers)
-      memcpy(row, place, bytes);
+      memcpy(row, slot, bytes);
     else
-      memcpy(place, row, bytes);
+      memcpy(slot, row, bytes);
   }
 }
 
 #define ADD(NAME, TYPE, SUM, COMBINED)                                                         \
   static void NAME(                                                                            \
-      char *table, const char *rows, const int64_t *places, ptrdiff_t count, ptrdiff_t row) {  \
+      char *table, const char *rows, const int64_t *positions, ptrdiff_t count, ptrdiff_t row) {  \
     const TYPE *from = (const TYPE *)rows;                                                     \
     if (row == 1) {                                                                            \
       for (ptrdiff_t j = 0; j < count; j++) {                                                  \
-        SUM *sum = (SUM *)table + places[j];                                                   \
+        SUM *sum = (SUM *)table + positions[j];                                                   \
         SUM term = from[j];                                                                    \
         *sum = COMBINED;                                                                       \
       }                                                                                        \
       return;                                                                                  \
     }                                                                                          \
     for (ptrdiff_t j = 0; j < count; j++) {                                                    \
-      SUM *sum = (SUM *)table + places[j] * row;                                               \
+      SUM *sum = (SUM *)table + positions[j] * row;                                               \
       for (ptrdiff_t i = 0; i < row; i++, sum++) {                                             \
         SUM term = from[j * row + i];                                                          \
         *sum = COMBINED;                                                                       \
@@ -97,14 +97,14 @@ ADD(add_f32, float, double, *sum + term)
 ADD(add_f64, double, double, *sum + term)
 
 static void add_rows(
-    enum lv_type type, char *table, const char *rows, const int64_t *places, ptrdiff_t count,
+    enum lv_type type, char *table, const char *rows, const int64_t *positions, ptrdiff_t count,
     ptrdiff_t row) {
   switch (type) {
-    case LV_BOOL: add_bool(table, rows, places, count, row); break;
-    case LV_I32: add_i32(table, rows, places, count, row); break;
-    case LV_I64: add_i64(table, rows, places, count, row); break;
-    case LV_F32: add_f32(table, rows, places, count, row); break;
-    default: add_f64(table, rows, places, count, row);
+    case LV_BOOL: add_bool(table, rows, positions, count, row); break;
+    case LV_I32: add_i32(table, rows, positions, count, row); break;
+    case LV_I64: add_i64(table, rows, positions, count, row); break;
+    case LV_F32: add_f32(table, rows, positions, count, row); break;
+    default: add_f64(table, rows, positions, count, row);
   }
 }
 
@@ -118,7 +118,7 @@ ptrdiff_t lv_move_indexed(
   const ptrdiff_t size = element_size(x->type);
   const ptrdiff_t table_size = movement == LV_SCATTER_ADD && x->type == LV_F32 ? 8 : size;
   const ptrdiff_t end = range->first + range->count;
-  int64_t places[BLOCK];
+  int64_t positions[BLOCK];
   int is_known = 0;
   for (ptrdiff_t o = range->outer_first; o < range->outer_first + range->outer_count; o++) {
     char *own_table = table + o * x->size * x->columns * x->row * table_size;
@@ -126,15 +126,15 @@ ptrdiff_t lv_move_indexed(
       const ptrdiff_t count = end - start < BLOCK ? end - start : BLOCK;
       char *own_rows = rows + (o * x->count + start) * x->row * size;
       if (!is_known) {
-        ptrdiff_t bad = wrap(x, (x->is_along ? o * x->count : 0) + start, count, places);
+        ptrdiff_t bad = wrap(x, (x->is_along ? o * x->count : 0) + start, count, positions);
         if (bad >= 0) return bad;
-        if (x->columns > 1) choose_columns(x, start, count, places);
+        if (x->columns > 1) choose_columns(x, start, count, positions);
       }
       is_known = !x->is_along && range->count <= BLOCK;
       switch (movement) {
-        case LV_GATHER: move_rows(1, own_table, own_rows, places, count, x->row * size); break;
-        case LV_SCATTER: move_rows(0, own_table, own_rows, places, count, x->row * size); break;
-        case LV_SCATTER_ADD: add_rows(x->type, own_table, own_rows, places, count, x->row);
+        case LV_GATHER: move_rows(1, own_table, own_rows, positions, count, x->row * size); break;
+        case LV_SCATTER: move_rows(0, own_table, own_rows, positions, count, x->row * size); break;
+        case LV_SCATTER_ADD: add_rows(x->type, own_table, own_rows, positions, count, x->row);
       }
     }
   }
@@ -167,16 +167,16 @@ ptrdiff_t lv_combine_indices(
     const lv_indexing *x, void *result, int is_wide, ptrdiff_t first, ptrdiff_t count) {
   int64_t *wide = result;
   int32_t *narrow = result;
-  int64_t places[BLOCK];
+  int64_t positions[BLOCK];
   for (ptrdiff_t start = first; start < first + count; start += BLOCK) {
     const ptrdiff_t n = first + count - start < BLOCK ? first + count - start : BLOCK;
-    ptrdiff_t bad = wrap(x, start, n, places);
+    ptrdiff_t bad = wrap(x, start, n, positions);
     if (bad >= 0) return bad;
     if (is_wide) {
-      for (ptrdiff_t k = 0; k < n; k++) wide[start + k] = wide[start + k] * x->size + places[k];
+      for (ptrdiff_t k = 0; k < n; k++) wide[start + k] = wide[start + k] * x->size + positions[k];
     } else {
       for (ptrdiff_t k = 0; k < n; k++)
-        narrow[start + k] = (int32_t)(narrow[start + k] * x->size + places[k]);
+        narrow[start + k] = (int32_t)(narrow[start + k] * x->size + positions[k]);
     }
   }
   return -1;
@@ -188,19 +188,19 @@ ptrdiff_t lv_count_true(const uint8_t *elements, ptrdiff_t count) {
   return found;
 }
 
-void lv_places_of_true(const uint8_t *elements, ptrdiff_t count, int64_t *places) {
+void lv_positions_of_true(const uint8_t *elements, ptrdiff_t count, int64_t *positions) {
   for (ptrdiff_t k = 0; k < count; k++)
-    if (elements[k]) *places++ = k;
+    if (elements[k]) *positions++ = k;
 }
 
 void lv_unravel(
-    const int64_t *places, ptrdiff_t count, const int64_t *shape, ptrdiff_t rank,
+    const int64_t *positions, ptrdiff_t count, const int64_t *shape, ptrdiff_t rank,
     int64_t *result) {
   for (ptrdiff_t k = 0; k < count; k++) {
-    int64_t place = places[k];
+    int64_t position = positions[k];
     for (ptrdiff_t axis = rank - 1; axis >= 0; axis--) {
-      result[k * rank + axis] = place % shape[axis];
-      place /= shape[axis];
+      result[k * rank + axis] = position % shape[axis];
+      position /= shape[axis];
     }
   }
 }

@@ -32,7 +32,7 @@ static double work(const lv_matrix_shape *s) { return (double)s->m * s->n * s->k
 static int is_tiny(const lv_matrix_shape *s) { return work(s) <= TINY_WORK; }
 static int is_vector(const lv_matrix_shape *s) { return s->n == 1 || s->m == 1; }
 
-// How long parts of the shared axis are; its whole length unless it is cut.
+// The length of the parts of the shared axis; all of it unless it is cut.
 static ptrdiff_t part_length(const lv_matrix_shape *s) {
   if (s->k < 2 * PART_PLACES || s->m * s->n > PART_ELEMENTS) return s->k;
   return rounded(most(PART_PLACES, parts_of(s->k, MOST_PARTS)), PART_PLACES / 16);
@@ -113,7 +113,7 @@ static void for_each(
 // A block of the shared axis and of columns, whose rows threads share.
 typedef struct {
   const task *t;
-  ptrdiff_t p, places;         // of the shared axis
+  ptrdiff_t p, terms;          // of the shared axis
   ptrdiff_t j, columns;        // of the second matrix
   ptrdiff_t rows;              // of an item
   ptrdiff_t splits, width;     // of the columns among items, and of packing
@@ -130,8 +130,8 @@ static void pack_columns(void *context, ptrdiff_t item, int thread) {
   const char *from =
       w->t->b + (w->p * s->b_row + (w->j + start) * s->b_column) * kernels->size;
   kernels->pack_columns(
-      w->packed + start * w->places * kernels->size, from, s->b_row, s->b_column,
-      least(w->width, w->columns - start), w->places);
+      w->packed + start * w->terms * kernels->size, from, s->b_row, s->b_column,
+      least(w->width, w->columns - start), w->terms);
 }
 
 static void multiply_item(void *context, ptrdiff_t item, int thread) {
@@ -145,10 +145,10 @@ static void multiply_item(void *context, ptrdiff_t item, int thread) {
   if (j >= w->columns) return;
   char *packed = w->packed_rows + thread * w->packed_rows_bytes;
   const char *from = w->t->a + (i * s->a_row + w->p * s->a_column) * kernels->size;
-  kernels->pack_rows(packed, from, s->a_row, s->a_column, rows, w->places);
+  kernels->pack_rows(packed, from, s->a_row, s->a_column, rows, w->terms);
   kernels->block(
-      packed, w->packed + j * w->places * kernels->size, rows, least(wide, w->columns - j),
-      w->places, w->t->c + (i * s->n + w->j + j) * kernels->size, s->n, w->p > 0);
+      packed, w->packed + j * w->terms * kernels->size, rows, least(wide, w->columns - j),
+      w->terms, w->t->c + (i * s->n + w->j + j) * kernels->size, s->n, w->p > 0);
 }
 
 // Rows of an item, such that all threads have some: packed rows fit the second-level cache.
@@ -169,9 +169,9 @@ static void multiply_blocks(const task *t) {
   for (w.j = 0; w.j < s->n; w.j += COLUMNS) {
     w.columns = least(COLUMNS, s->n - w.j);
     w.splits = blocks >= t->threads ? 1 : parts_of(t->threads, blocks);
-    for (w.p = 0; w.p < s->k; w.p += w.places) {
-      w.places = least(kernels->kc, s->k - w.p);
-      int shared = w.columns * w.places >= SHARED_PACKING && t->threads > 1;
+    for (w.p = 0; w.p < s->k; w.p += w.terms) {
+      w.terms = least(kernels->kc, s->k - w.p);
+      int shared = w.columns * w.terms >= SHARED_PACKING && t->threads > 1;
       w.width = shared ? rounded(parts_of(w.columns, 4 * t->threads), kernels->nr) : w.columns;
       for_each(parts_of(w.columns, w.width), t->threads, pack_columns, &w);
       for_each(blocks * w.splits, t->threads, multiply_item, &w);

@@ -1,4 +1,4 @@
-// What the product of matrices has of each instruction set; see matrix_product.inc.
+// The parts of the product of matrices that each instruction set has; see matrix_product.inc.
 #ifndef LEVIN_MATRIX_PRODUCT_H
 #define LEVIN_MATRIX_PRODUCT_H
 

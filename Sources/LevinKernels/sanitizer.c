@@ -1,4 +1,4 @@
-// What the thread sanitizer cannot see of reference counting.
+// Reference counts, which the thread sanitizer cannot see.
 //
 // A block of memory goes back to its pool when the last reference to it goes, on whatever thread that is.
 // Counting makes all that others did with the block come before; but it is done in the Swift runtime, which

@@ -1,4 +1,4 @@
-// What the environment sets.
+// Settings by environment variables.
 #ifndef LEVIN_SETTINGS_H
 #define LEVIN_SETTINGS_H
 

@@ -1,7 +1,7 @@
 /// Rules about shapes, and the words in which a broken one is reported.
 ///
 /// A shape is a plain `[Int]`, outermost axis first; rank 0 is one element.
-enum Shape {
+package enum Shape {
   /// The number of elements of a shape.
   static func count(_ shape: [Int]) -> Int { shape.reduce(1, *) }
 
@@ -17,7 +17,9 @@ enum Shape {
   }
 
   /// The shape two operands broadcast to: aligned at the last axis, sizes equal or one of them 1.
-  static func broadcast(_ a: [Int], _ b: [Int], for operation: @autoclosure () -> String) -> [Int] {
+  package static func broadcast(
+    _ a: [Int], _ b: [Int], for operation: @autoclosure () -> String
+  ) -> [Int] {
     if a == b || b.isEmpty { return a }
     if a.isEmpty { return b }
     let rank = max(a.count, b.count)
@@ -35,7 +37,7 @@ enum Shape {
   }
 
   /// Whether `shape` can be broadcast to `target` without changing `target`.
-  static func expands(_ shape: [Int], to target: [Int]) -> Bool {
+  package static func expands(_ shape: [Int], to target: [Int]) -> Bool {
     guard shape.count <= target.count else { return false }
     return zip(shape.reversed(), target.reversed()).allSatisfy { $0 == $1 || $0 == 1 }
   }

@@ -17,7 +17,7 @@ public struct Beta: Distribution {
     (self.concentration1, self.concentration0) = (
       concentration1.real(beside: concentration0), concentration0.real(beside: concentration1)
     )
-    batchShape = broadcastShape(self.concentration1, self.concentration0)
+    batchShape = Shape.broadcast(self.concentration1.shape, self.concentration0.shape, for: "Beta")
   }
 
   /// One number.

@@ -17,7 +17,7 @@ public struct Gamma: Distribution {
     (self.concentration, self.rate) = (
       concentration.real(beside: rate), rate.real(beside: concentration)
     )
-    batchShape = broadcastShape(self.concentration, self.rate)
+    batchShape = Shape.broadcast(self.concentration.shape, self.rate.shape, for: "Gamma")
   }
 
   /// One number.

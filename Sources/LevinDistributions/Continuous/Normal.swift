@@ -14,7 +14,7 @@ public struct Normal: Distribution {
   /// Creates a normal distribution for each place of the broadcast parameters.
   public init(_ loc: Tensor, _ scale: Tensor) {
     (self.loc, self.scale) = (loc.real(beside: scale), scale.real(beside: loc))
-    batchShape = broadcastShape(self.loc, self.scale)
+    batchShape = Shape.broadcast(self.loc.shape, self.scale.shape, for: "Normal")
   }
 
   /// One number.

@@ -41,7 +41,7 @@ private func unwrapped(
   if p is any ExpandedDistribution || q is any ExpandedDistribution {
     let inner = (p as? any ExpandedDistribution)?.anyBase ?? p
     let outer = (q as? any ExpandedDistribution)?.anyBase ?? q
-    let shape = broadcastShape(p.batchShape, q.batchShape, in: "klDivergence")
+    let shape = Shape.broadcast(p.batchShape, q.batchShape, for: "klDivergence")
     return (klDivergence(inner, outer).map { $0.expanded(to: shape) }, ())
   }
   if let p = p as? any IndependentDistribution, let q = q as? any IndependentDistribution {

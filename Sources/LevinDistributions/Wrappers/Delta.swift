@@ -28,7 +28,7 @@ public struct Delta: Distribution {
       "Delta: an event of \(eventRank) axes cannot be made of a value of shape \(value.shape)")
     (self.value, self.logDensity, self.eventRank) = (value, logDensity.real, eventRank)
     require(
-      isBroadcastable(logDensity.shape, to: batchShape),
+      Shape.expands(logDensity.shape, to: batchShape),
       "Delta: logDensity of shape \(logDensity.shape) does not broadcast to batch shape "
         + "\(batchShape), of a value of shape \(value.shape) with \(eventRank) event axes")
   }

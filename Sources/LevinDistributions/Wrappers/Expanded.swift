@@ -12,7 +12,7 @@ public struct Expanded<Base: Distribution>: Distribution {
   /// Creates a distribution of a batch shape that the base's broadcasts to.
   public init(_ base: Base, _ batchShape: [Int]) {
     require(
-      isBroadcastable(base.batchShape, to: batchShape),
+      Shape.expands(base.batchShape, to: batchShape),
       "Expanded: batch shape \(base.batchShape) does not broadcast to \(batchShape)")
     (self.base, self.batchShape) = (base, batchShape)
   }
@@ -32,7 +32,7 @@ public struct Expanded<Base: Distribution>: Distribution {
   /// The base's log-probability, of a shape that takes in the batch shape.
   public func logProb(_ value: Tensor) -> Tensor {
     let logProb = base.logProb(value)
-    return logProb.expanded(to: broadcastShape(logProb.shape, batchShape, in: "Expanded.logProb"))
+    return logProb.expanded(to: Shape.broadcast(logProb.shape, batchShape, for: "Expanded.logProb"))
   }
 
   /// The base's draws, more of them, in their places.
@@ -106,7 +106,7 @@ extension Distribution {
   // What is repeated already is repeated from the start, once its new shape is known to be one.
   private func expanded(from middle: [Int], to batchShape: [Int]) -> any Distribution {
     require(
-      isBroadcastable(middle, to: batchShape),
+      Shape.expands(middle, to: batchShape),
       "Expanded: batch shape \(middle) does not broadcast to \(batchShape)")
     return batchShape == self.batchShape ? self : Expanded(self, batchShape)
   }

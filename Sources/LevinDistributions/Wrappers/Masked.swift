@@ -15,7 +15,7 @@ public struct Masked<Base: Distribution>: Distribution {
   /// Creates a distribution that counts where a mask holds.
   public init(_ base: Base, mask: Tensor) {
     (self.base, self.mask) = (base, mask.cast(to: .bool))
-    batchShape = broadcastShape(base.batchShape, mask.shape, in: "Masked")
+    batchShape = Shape.broadcast(base.batchShape, mask.shape, for: "Masked")
   }
 
   private var wide: Expanded<Base> { Expanded(base, batchShape) }

@@ -16,7 +16,7 @@ public struct ZeroInflatedPoisson: Distribution {
   /// Creates a distribution for each place of the broadcast parameters.
   public init(gate: Tensor, rate: Tensor) {
     (self.gate, self.rate) = (gate.real(beside: rate), rate.real(beside: gate))
-    batchShape = broadcastShape(self.gate, self.rate)
+    batchShape = Shape.broadcast(self.gate.shape, self.rate.shape, for: "ZeroInflatedPoisson")
   }
 
   /// One number.

@@ -8,53 +8,25 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "lv_functions.h"
+
 /// The type of a kernel's elements; the values are those of the tensor module's dtypes.
 enum lv_type { LV_BOOL, LV_I32, LV_I64, LV_F32, LV_F64, LV_TYPE_COUNT };
 
-/// What a kernel computes. Comparisons and tests have the type of their operands and give booleans.
+#define LV_NAME_OF(NAME, name) LV_##NAME,
+
+/// The operations of kernels. Comparisons and tests have the type of their operands and give booleans.
 enum lv_op {
   // One operand.
   LV_COPY,
+  LV_FUNCTIONS_OF_ONE(LV_NAME_OF)
   LV_NEGATE,
   LV_ABSOLUTE,
   LV_SIGN,
-  LV_FLOOR,
-  LV_CEIL,
-  LV_ROUND,  // halves to even
-  LV_TRUNC,
-  LV_EXP,
-  LV_EXPM1,
-  LV_LOG,
-  LV_LOG1P,
-  LV_LOG2,
-  LV_LOG10,
-  LV_SQRT,
-  LV_RSQRT,
   LV_SQUARE,
   LV_RECIPROCAL,
-  LV_SIN,
-  LV_COS,
-  LV_ASIN,
-  LV_ACOS,
-  LV_ATAN,
-  LV_SINH,
-  LV_COSH,
-  LV_TANH,
-  LV_ASINH,
-  LV_ACOSH,
-  LV_ATANH,
-  LV_SIGMOID,
-  LV_SOFTPLUS,
-  LV_LOG_SIGMOID,
-  LV_ERF,
-  LV_ERFC,
-  LV_ERF_INVERSE,
-  LV_LOG1M_EXP,
-  LV_LOG_NORMAL_CDF,
-  LV_NORMAL_HAZARD,  // the standard normal density over the distribution function
   LV_LOG_GAMMA,
   LV_DIGAMMA,
-  LV_TRIGAMMA,
   LV_POLYGAMMA,  // order in the immediate
   LV_IS_NAN,
   LV_IS_FINITE,
@@ -66,24 +38,18 @@ enum lv_op {
   LV_FROM_F64,
   // Two operands.
   LV_ADD,
+  LV_FUNCTIONS_OF_TWO(LV_NAME_OF)
+  LV_WIDE_FUNCTIONS_OF_TWO(LV_NAME_OF)
   LV_SUBTRACT,
   LV_MULTIPLY,
   LV_DIVIDE,
   LV_REMAINDER,     // with the sign of the divisor
   LV_FLOOR_DIVIDE,  // rounded down
   LV_POWER,
-  LV_ATAN2,
   LV_MAXIMUM,
   LV_MINIMUM,
   LV_ABSORBING_MULTIPLY,
   LV_ABSORBING_DIVIDE,
-  LV_LOG_ADD_EXP,
-  LV_GAMMA_P,
-  LV_GAMMA_Q,
-  LV_GAMMA_DENSITY,
-  LV_GAMMA_SHAPE_SLOPE,
-  LV_GAMMA_P_INVERSE,
-  LV_GAMMA_Q_INVERSE,
   LV_EQUAL,
   LV_NOT_EQUAL,
   LV_LESS,
@@ -92,19 +58,15 @@ enum lv_op {
   LV_OR,
   // Three operands; for the first: condition, then, otherwise.
   LV_SELECT,
+  LV_WIDE_FUNCTIONS_OF_THREE(LV_NAME_OF)
   LV_LOG_PRODUCT,  // a, b and a logarithm that b gave: a times it, and 0 where a is 0 unless b is NaN
   LV_MULTIPLY_ADD,  // a b + c
-  LV_BETA_I,
-  LV_BETA_DENSITY,
-  LV_BETA_FIRST_SLOPE,
-  LV_BETA_SECOND_SLOPE,
-  LV_BETA_I_INVERSE,
   // Memory.
   LV_SPLAT,  // one element to many
-  LV_LOAD,   // elements that lie `immediate` apart
+  LV_LOAD,   // elements of stride `immediate`
   LV_LOAD_BLOCK,  // neighbouring ones of these, each to a row of its own; see block_load.inc
-  LV_STORE,  // to places that lie `immediate` apart
-  // Into an accumulator: `double` for real sums and products, `int64_t` for whole ones, else the type
+  LV_STORE,  // with stride `immediate`
+  // Into an accumulator: `double` for real sums and products, `int64_t` for integer ones, else the type
   // itself.
   LV_ACCUMULATE_SUM,
   LV_ACCUMULATE_PRODUCT,
@@ -113,6 +75,7 @@ enum lv_op {
   LV_ACCUMULATE_DOT,  // the sum of a b
   LV_OP_COUNT
 };
+#undef LV_NAME_OF
 
 /// Which operands of a binary kernel are one element that serves for all.
 enum lv_form { LV_VECTORS, LV_SECOND_IS_SCALAR, LV_FIRST_IS_SCALAR, LV_FORM_COUNT };
@@ -137,7 +100,7 @@ typedef struct {
   int64_t bytes_per_element;
 } lv_moving_slot;
 
-/// A value that every chunk adds to: where chunks find it, and where its end result goes.
+/// A value that every chunk adds to: the slots of the value and of its end result.
 typedef struct {
   uint32_t partial_slot, result_slot;
   uint8_t op;           // LV_ACCUMULATE_…
@@ -145,9 +108,9 @@ typedef struct {
   uint8_t result_type;  // the same, or LV_F64 for a sum of LV_F32 that keeps its precision
 } lv_accumulator;
 
-/// Where a slot's address comes from: a buffer of the execution, or scratch memory.
+/// The origin of a slot's address: a buffer of the execution, or scratch memory.
 typedef struct {
-  int32_t buffer;  // LV_SCRATCH, or a place among the buffers
+  int32_t buffer;  // LV_SCRATCH, or an index among the buffers
   int64_t byte_offset;
 } lv_slot;
 enum { LV_SCRATCH = -1 };
@@ -169,7 +132,7 @@ typedef struct {
   ptrdiff_t spreading_count;
   // Scratch memory, which begins with the numbers that the prologue leaves for the body.
   ptrdiff_t scratch_bytes, number_bytes;
-  // How many threads the pass is worth at most.
+  // The largest number of threads that the pass is worth.
   int threads;
 } lv_program;
 
@@ -179,19 +142,19 @@ ptrdiff_t lv_workspace_bytes(const lv_program *program, int threads);
 /// Runs a program on at most `threads` threads, over buffers in the order its slots number them.
 void lv_run(const lv_program *program, char *const *buffers, char *workspace, int threads);
 
-/// What threads do together: called once on each, with the thread's number from 0 up.
+/// Work that threads do together: called once on each, with the thread's number from 0 up.
 typedef void (*lv_work)(void *context, int thread);
 
 /// Runs `work` on this thread and on up to `threads - 1` others that are free; returns when all are done.
 void lv_parallel(int threads, lv_work work, void *context);
 
-/// How many threads work together: LEVIN_THREADS, or what affinity and quota allow.
+/// The number of threads that work together: LEVIN_THREADS, or what affinity and quota allow.
 int lv_thread_count(void);
 
 /// Sets the number of threads, for all who ask from now on.
 void lv_set_thread_count(int count);
 
-/// Sizes of a product of matrices, and how many elements apart rows and columns of the operands lie.
+/// Sizes of a product of matrices, and the strides of the operands' rows and columns in elements.
 ///
 /// The first is m by k, the second k by n; the result is row-major without gaps.
 typedef struct {
@@ -206,10 +169,10 @@ typedef struct {
   const void *a, *b;
   void *c;
   ptrdiff_t batches;
-  const int64_t *a_starts, *b_starts;  // where each pair begins, in elements
+  const int64_t *a_starts, *b_starts;  // the first element of each pair
 } lv_matrix_product;
 
-/// What multiplies large matrices: "OpenBLAS", "Accelerate", or "Levin" for these kernels.
+/// The name of what multiplies large matrices: "OpenBLAS", "Accelerate", or "Levin" for these kernels.
 const char *lv_matrix_library(void);
 
 /// The bytes of memory that a product needs on a number of threads.
@@ -231,23 +194,23 @@ void lv_copy_strided(
     char *to, const int64_t *to_strides, const char *from, const int64_t *from_strides,
     const int64_t *shape, ptrdiff_t rank, ptrdiff_t size);
 
-/// Indices along one axis of a table, and what each of them names.
+/// Indices along one axis of a table, and the rows that each of them names.
 ///
 /// A table has the axes outer, size, columns and row; what moves between it and the table has outer,
 /// count and row.
 typedef struct {
   const void *indices;
   int64_t size;       // of the axis; an index is less
-  ptrdiff_t count;    // indices for each outer place
-  ptrdiff_t columns;  // indices side by side that each name a place in a column of their own, or 1
+  ptrdiff_t count;    // indices for each outer position
+  ptrdiff_t columns;  // indices side by side that each name a row in a column of their own, or 1
   ptrdiff_t row;      // elements that one index moves
   enum lv_type type;  // of the elements
   int is_wide;        // whether indices have 64 bits rather than 32
   int counts_from_end;  // whether negative indices do
-  int is_along;       // whether each outer place has indices of its own
+  int is_along;       // whether each outer position has indices of its own
 } lv_indexing;
 
-/// A part of the work: some of the outer places, and of the indices at each.
+/// A part of the work: some of the outer positions, and of the indices at each.
 typedef struct {
   ptrdiff_t outer_first, outer_count, first, count;
 } lv_index_range;
@@ -258,7 +221,7 @@ enum lv_movement {
   LV_SCATTER_ADD  // rows added to the table, in order; one for LV_F32 has elements of LV_F64
 };
 
-/// Moves rows, and returns -1; or the place among the indices of the first that is out of range.
+/// Moves rows, and returns -1; or the position of the first index that is out of range.
 ptrdiff_t lv_move_indexed(
     const lv_indexing *indexing, enum lv_movement movement, char *table, char *rows,
     const lv_index_range *range);
@@ -271,13 +234,13 @@ void lv_join_tables(
 ptrdiff_t lv_combine_indices(
     const lv_indexing *indexing, void *result, int is_wide, ptrdiff_t first, ptrdiff_t count);
 
-/// How many of the truth values hold, and at which places.
+/// The number of Booleans that are true, and their positions.
 ptrdiff_t lv_count_true(const uint8_t *elements, ptrdiff_t count);
-void lv_places_of_true(const uint8_t *elements, ptrdiff_t count, int64_t *places);
+void lv_positions_of_true(const uint8_t *elements, ptrdiff_t count, int64_t *positions);
 
-/// The place along each axis of a shape for places in row-major order.
+/// The index along each axis of a shape for positions in row-major order.
 void lv_unravel(
-    const int64_t *places, ptrdiff_t count, const int64_t *shape, ptrdiff_t rank,
+    const int64_t *positions, ptrdiff_t count, const int64_t *shape, ptrdiff_t rank,
     int64_t *result);
 
 #endif

@@ -1,4 +1,4 @@
-/// Where gradients at a leaf add up: what a parameter shares with the leaves it has one after the other.
+/// The sum of the gradients at a leaf, which a parameter shares with the leaves it has one after the other.
 package final class GradientSink: Sendable {
   private let held = Locked<Tensor?>(nil)
 

@@ -4,23 +4,11 @@
 /// algorithmic differentiation" (2008); Murray, "Differentiation of the Cholesky decomposition" (2016);
 /// Walter and Lehmann, "Algorithmic differentiation of linear algebra functions" (2010) for QR.
 extension GradientRule {
-  /// What reaches an input of a factorisation, or nil for other operations.
-  func factorization(_ g: Tensor, _ index: Int) -> Tensor? {
-    switch node.operation {
-    case .cholesky: cholesky(g)
-    case .solveTriangular: solveTriangular(g, index)
-    case .solve: solve(g, index)
-    case .logDeterminant: logDeterminant(g)
-    case .symmetricEigen: symmetricEigen(g)
-    case .qr: qr(g)
-    default: nil
-    }
-  }
-
-  private var site: [Int] { Array(node.attributes.suffix(2)) }
+  /// The user's line.
+  private var site: [Int] { CallSite(lastOf: node.attributes).attributes }
 
   // A = L Lᵀ: L⁻ᵀ Φ(Lᵀ G) L⁻¹ made symmetric, where Φ is the lower triangle with half its diagonal.
-  private func cholesky(_ g: Tensor) -> Tensor {
+  func cholesky(_ g: Tensor) -> Tensor {
     let l = output
     let product = l.transposed().matmul(g.lowerTriangle())
     let half = product.lowerTriangle() - product.diagonal().diagonalMatrix() * 0.5
@@ -30,36 +18,36 @@ extension GradientRule {
   }
 
   // T X = B: the cotangent of B is T⁻ᵀ G, that of T is -(T⁻ᵀ G) Xᵀ within the triangle.
-  private func solveTriangular(_ g: Tensor, _ index: Int) -> Tensor {
-    let flags = node.attributes.map { $0 != 0 }
-    let (isUpper, isTransposed, isUnit) = (flags[0], flags[1], flags[2])
+  func solveTriangular(_ g: Tensor, _ index: Int) -> Tensor {
+    let form = TriangleForm(node.attributes)
     let solved = input(0).solvingTriangle(
-      g, isUpper: isUpper, isTransposed: !isTransposed, hasUnitDiagonal: isUnit)
+      g, isUpper: form.isUpper, isTransposed: !form.isTransposed,
+      hasUnitDiagonal: form.hasUnitDiagonal)
     if index == 1 { return solved }
     let product =
-      isTransposed
+      form.isTransposed
       ? output.matmul(solved.transposed()) : solved.matmul(output.transposed())
-    let inside = isUnit ? 1 : 0
+    let inside = form.hasUnitDiagonal ? 1 : 0
     return
-      -(isUpper
+      -(form.isUpper
       ? product.upperTriangle(diagonal: inside) : product.lowerTriangle(diagonal: -inside))
   }
 
-  private func solve(_ g: Tensor, _ index: Int) -> Tensor {
+  func solve(_ g: Tensor, _ index: Int) -> Tensor {
     let solved = Tensor(Node.solve(input(0).transposed().node, g.node, site: site))
     return index == 1 ? solved : -solved.matmul(output.transposed())
   }
 
   // d log|det A| = tr(A⁻¹ dA); the sign is flat.
-  private func logDeterminant(_ g: Tensor) -> Tensor {
+  func logDeterminant(_ g: Tensor) -> Tensor {
     let a = input(0)
-    let identity = Tensor.identity(a.shape[a.rank - 1], dtype: a.dtype)
+    let identity = Tensor.eye(a.shape[a.rank - 1], dtype: a.dtype)
     let inverse = Tensor(Node.solve(a.transposed().node, identity.node, site: site))
     return inverse * g[.ellipsis, 1...1]
   }
 
   // A = V diag(w) Vᵀ: V (diag(gw) + F ∘ (Vᵀ gV)) Vᵀ made symmetric, with F = 1 / (wⱼ - wᵢ).
-  private func symmetricEigen(_ g: Tensor) -> Tensor {
+  func symmetricEigen(_ g: Tensor) -> Tensor {
     let values = output[.ellipsis, 0, .all]
     let vectors = output[.ellipsis, 1..., .all]
     let gaps = values.expandingDimensions(at: -2) - values.expandingDimensions(at: -1)
@@ -67,12 +55,12 @@ extension GradientRule {
     let inverse = `where`(isZero, 0, 1 / `where`(isZero, 1, gaps))
     let turned = inverse * vectors.transposed().matmul(g[.ellipsis, 1..., .all])
     let inner = turned + g[.ellipsis, 0, .all].diagonalMatrix()
-    let whole = vectors.matmul(inner).matmul(vectors.transposed())
-    return (whole + whole.transposed()) * 0.5
+    let product = vectors.matmul(inner).matmul(vectors.transposed())
+    return (product + product.transposed()) * 0.5
   }
 
   // A = Q R: (gQ + Q copyltu(M)) R⁻ᵀ with M = R gRᵀ - gQᵀ Q, where copyltu mirrors the lower triangle.
-  private func qr(_ g: Tensor) -> Tensor {
+  func qr(_ g: Tensor) -> Tensor {
     let m = input(0).shape[input(0).rank - 2]
     let (q, r) = (output[.ellipsis, ..<m, .all], output[.ellipsis, m..., .all])
     let (gQ, gR) = (g[.ellipsis, ..<m, .all], g[.ellipsis, m..., .all])

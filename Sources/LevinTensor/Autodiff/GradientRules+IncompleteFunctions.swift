@@ -2,11 +2,12 @@
 // have closed derivatives of their own. Those with respect to shapes are operations; only their
 // derivatives with respect to the last argument are known.
 extension GradientRule {
-  private func gamma(_ operation: Operation, _ a: Tensor, _ x: Tensor) -> Tensor {
+  private func gamma(_ operation: BinaryOperation, _ a: Tensor, _ x: Tensor) -> Tensor {
     Tensor(Node.binary(operation, a.node, x.node))
   }
 
-  private func beta(_ operation: Operation, _ a: Tensor, _ b: Tensor, _ x: Tensor) -> Tensor {
+  private func beta(_ operation: TernaryOperation, _ a: Tensor, _ b: Tensor, _ x: Tensor) -> Tensor
+  {
     Tensor(Node.ternary(operation, a.node, b.node, x.node))
   }
 
@@ -51,9 +52,11 @@ extension GradientRule {
     (a + b).digamma() + (index == 0 ? x.log() - a.digamma() : (-x).log1p() - b.digamma())
   }
 
-  func betaSlope(_ a: Tensor, _ b: Tensor, _ x: Tensor, _ g: Tensor, _ index: Int) -> Tensor {
+  func betaSlope(
+    _ a: Tensor, _ b: Tensor, _ x: Tensor, _ g: Tensor, _ index: Int, slopeOf shape: Int
+  ) -> Tensor {
     if index < 2 { unknown("regularizedBeta") }
-    let slope = logSlope(a, b, x, node.operation == .betaFirstSlope ? 0 : 1)
+    let slope = logSlope(a, b, x, shape)
     return absorb(g, times: absorb(beta(.betaDensity, a, b, x), times: slope))
   }
 

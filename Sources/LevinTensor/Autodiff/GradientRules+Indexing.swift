@@ -1,42 +1,31 @@
 // Taking and adding up are each other's gradient, so both have derivatives of any order.
 extension GradientRule {
-  /// What reaches an input of an operation by index, or nil where it is flat.
-  func indexing(_ g: Tensor, _ index: Int) -> Tensor? {
-    switch node.operation {
-    case .replace:
-      let values = inputs[1]
-      return index == 0
-        ? Tensor(
-          Node.replace(
-            g.node, with: Tensor.zeros(values.shape, dtype: g.dtype).node, starts: evenAttributes,
-            steps: oddAttributes))
-        : Tensor(
-          Node.slice(g.node, starts: evenAttributes, counts: values.shape, steps: oddAttributes))
-    case .scatter: return scatter(g, index)
-    case .gather, .scatterAdd, .takeAlong, .scatterAddAlong: return index == 0 ? moved(g) : nil
-    default: return nil
+  /// The gradient at the operand of an index of an operation by index, or nil where it is flat.
+  func indexing(_ operation: IndexingOperation, _ g: Tensor, _ index: Int) -> Tensor? {
+    switch operation {
+    case .gather:
+      index == 0 ? scattered(g, Node.scatterAdd) : nil
+    case .scatterAdd:
+      index == 0 ? Tensor(Node.gather(g.node, inputs[1], axis: axis, from: origin)) : nil
+    case .takeAlong:
+      index == 0 ? scattered(g, Node.scatterAddAlong) : nil
+    case .scatterAddAlong:
+      index == 0 ? Tensor(Node.takeAlong(g.node, inputs[1], axis: axis, from: origin)) : nil
+    case .scatter: scatter(g, index)
+    case .linearIndex: nil
     }
   }
 
-  private func moved(_ g: Tensor) -> Tensor {
-    let (indices, size) = (inputs[1], inputs[0].shape[axis])
-    let result: Node =
-      switch node.operation {
-      case .gather: .scatterAdd(g.node, indices, axis: axis, size: size, from: origin)
-      case .scatterAdd: .gather(g.node, indices, axis: axis, from: origin)
-      case .takeAlong: .scatterAddAlong(g.node, indices, axis: axis, size: size, from: origin)
-      default: .takeAlong(g.node, indices, axis: axis, from: origin)
-      }
-    return Tensor(result)
+  private func scattered(
+    _ g: Tensor, _ scatter: (Node, Node, Int, Int, IndexOrigin) -> Node
+  ) -> Tensor {
+    Tensor(scatter(g.node, inputs[1], axis, inputs[0].shape[axis], origin))
   }
 
-  private var axis: Int { node.attributes[0] }
+  private var axis: Int { IndexedAxis(node.attributes).axis }
+  private var origin: IndexOrigin { IndexedAxis(node.attributes).origin }
 
-  private var origin: IndexOrigin {
-    IndexOrigin(axis: node.attributes[1], site: CallSite(lastOf: node.attributes))
-  }
-
-  // Nothing reaches what was replaced, nor a value that a later one took the place of.
+  // Nothing reaches what was replaced, nor a value that a later one replaced.
   private func scatter(_ g: Tensor, _ index: Int) -> Tensor? {
     let (values, indices) = (inputs[1], inputs[2])
     if index == 0 {
@@ -52,7 +41,7 @@ extension GradientRule {
     return `where`(mask, taken, 0)
   }
 
-  // Which of the indices is the last that names its place.
+  // Whether each index is the last that names its position.
   private func stands(_ indices: Node, size: Int) -> Tensor {
     let order = Tensor.arange(indices.count).reshaped(to: indices.shape)
     let none = Tensor.zeros([size], dtype: .int64)

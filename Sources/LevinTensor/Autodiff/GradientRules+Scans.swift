@@ -1,10 +1,10 @@
 /// Scans. Each is closed under differentiation together with the linear recurrence s_i = b_i + a_i s_(i-1),
-/// whose coefficients say how much of a later cotangent reaches an earlier place. Nothing is divided by an
+/// whose coefficients say how much of a later cotangent reaches an earlier position. Nothing is divided by an
 /// element, so zeros in products do no harm.
 extension GradientRule {
-  /// What reaches an operand of a scan.
-  func scanned(_ x: Tensor, _ g: Tensor, _ index: Int) -> Tensor? {
-    switch node.operation {
+  /// The gradient at the operand `x`, the one of an index, of a scan.
+  func scan(_ operation: ScanOperation, _ x: Tensor, _ g: Tensor, _ index: Int) -> Tensor {
+    switch operation {
     case .cumulativeSum:
       Tensor(
         Node.scan(
@@ -13,11 +13,10 @@ extension GradientRule {
     case .cumulativeProduct: cumulativeProduct(x, g)
     case .logCumulativeSumExp: logCumulativeSumExp(x, g)
     case .recurrence: recurrence(g, index)
-    default: nil
     }
   }
 
-  private var order: Routines.ScanOrder { Routines.ScanOrder(node.attributes) }
+  private var order: ScanOrder { ScanOrder(node.attributes) }
 
   // Without x_k, the product at i >= k is the product before k times that of what lies between, so the
   // gradient is P_k S_k with S_k = g_k + x_(k+1) S_(k+1).
@@ -57,10 +56,10 @@ extension GradientRule {
     Tensor(Node.recurrence(a.node, b.node, axis: order.axis, reversed: !order.isReversed))
   }
 
-  // The next element in the order of the scan at each place, 0 at the last.
+  // The next element in the order of the scan at each position, 0 at the last.
   private func following(_ x: Tensor) -> Tensor { shifted(x, forward: order.isReversed) }
 
-  // The element before in the order of the scan at each place, 0 at the first.
+  // The element before in the order of the scan at each position, 0 at the first.
   private func preceding(_ x: Tensor) -> Tensor { shifted(x, forward: !order.isReversed) }
 
   private func shifted(_ x: Tensor, forward: Bool) -> Tensor {
@@ -72,6 +71,6 @@ extension GradientRule {
     var counts = x.shape
     counts[order.axis] -= 1
     let kept = Node.slice(x.node, starts: forward ? start : second, counts: counts, steps: steps)
-    return Tensor(Node.place(kept, starts: forward ? second : start, steps: steps, in: x.shape))
+    return Tensor(Node.embed(kept, starts: forward ? second : start, steps: steps, in: x.shape))
   }
 }

@@ -1,21 +1,30 @@
-/// The table of local derivatives: for each operation, what reaches an input when `cotangent` arrives.
+/// The table of local derivatives: for each operation, the gradient at an input when `cotangent` arrives.
 ///
 /// Rules are written as tensor expressions, so they run in the same plan as the forward pass and can be
 /// differentiated in turn. A cotangent meets a derivative that can be infinite by
 /// `absorbingMultiply` or `absorbingDivide`: where nothing arrives nothing passes, whatever the
 /// derivative, so masked branches make no NaN. The caller sums what was broadcast.
 ///
-/// The rules are divided by kind among the files `GradientRules+…`. Each of their switches lists what
-/// the others treat instead of a default, so the compiler names the operation that has no rule.
+/// The rules are divided by family among the files `GradientRules+…`.
 struct GradientRule {
   let node: Node
   let cotangent: Tensor
 
-  /// What reaches an input, in the node's shape, or nil where the operation is flat.
+  /// The gradient at an input, in the node's shape, or nil where the operation is flat.
   func gradient(ofInput index: Int) -> Tensor? {
-    guard node.operation.isElementwise else { return structural(input(index), cotangent, index) }
-    return node.inputCount == 1
-      ? ofOne(input(0), cotangent) : ofSeveral(input(0), input(1), cotangent, index)
+    switch node.operation {
+    case .unary(let operation): unary(operation, input(0), cotangent)
+    case .binary(let operation):
+      binary(operation, input(0), input(1), cotangent, ofFirst: index == 0)
+    case .ternary(let operation): ternary(operation, input(0), input(1), cotangent, index)
+    case .reduction(let operation): reduction(operation, input(0), cotangent)
+    case .composite(let operation): composite(operation, input(0), cotangent)
+    case .movement(let operation): movement(operation, input(index), cotangent, index)
+    case .indexing(let operation): indexing(operation, cotangent, index)
+    case .linearAlgebra(let operation): linearAlgebra(operation, cotangent, index)
+    case .scan(let operation): scan(operation, input(index), cotangent, index)
+    case .leaf, .scalar, .ordering: nil
+    }
   }
 
   var inputs: NodeInputs { node.inputs }
@@ -37,7 +46,4 @@ struct GradientRule {
   func absorb(_ g: Tensor, over divisor: Tensor) -> Tensor {
     Tensor(Node.binary(.absorbingDivide, g.node, divisor.node))
   }
-
-  /// For the cases of a switch that belong to another file.
-  func misplaced() -> Never { fatalError("\(node.operation) is not of this kind") }
 }

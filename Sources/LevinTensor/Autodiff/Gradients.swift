@@ -19,7 +19,7 @@ public func gradients(of loss: Tensor, at tensors: [Tensor]) -> [Tensor?] {
     from: loss.node, to: tensors, usesMarks: ticket.ownsMarks
   ) { path in
     path.cotangents[path.count - 1] = Tensor.ones(loss.shape, dtype: loss.dtype)
-    for place in stride(from: path.count - 1, through: 0, by: -1) { path.passOn(place) }
+    for position in stride(from: path.count - 1, through: 0, by: -1) { path.passOn(position) }
     return tensors.map { path.cotangent(at: $0.node) }
   }
 }
@@ -35,7 +35,7 @@ private final class GradientPath {
     var next: Int
   }
 
-  @exclusivity(unchecked) private var nodes = NodePlaces(usesMarks: false)
+  @exclusivity(unchecked) private var nodes = NodePositions(usesMarks: false)
   @exclusivity(unchecked) private var stack = GrowingBuffer<Step>(capacity: 64)
   /// Whether a gradient at a node is of any use: it is a target or was made from one.
   @exclusivity(unchecked) private var isWanted = GrowingBuffer<Bool>(capacity: 256)
@@ -44,7 +44,7 @@ private final class GradientPath {
   private static let spares = SparePool<GradientPath>()
   private static let mostNodesKept = 1 << 14
 
-  /// What `body` makes of the path from a node back to some tensors.
+  /// The result of `body` on the path from a node back to some tensors.
   static func with<R>(
     from root: Node, to targets: [Tensor], usesMarks: Bool, _ body: (GradientPath) -> R
   ) -> R {
@@ -60,22 +60,22 @@ private final class GradientPath {
   /// The number of nodes.
   var count: Int { nodes.count }
 
-  /// What has reached a node.
+  /// The cotangent that has reached a node.
   func cotangent(at node: Node) -> Tensor? {
-    nodes.place(of: .passUnretained(node)).flatMap { cotangents[$0] }
+    nodes.position(of: .passUnretained(node)).flatMap { cotangents[$0] }
   }
 
   /// Passes on to a node's inputs what has reached it.
-  func passOn(_ place: Int) {
-    guard let cotangent = cotangents[place], isWanted[place] else { return }
-    let node = nodes[place].takeUnretainedValue()
+  func passOn(_ position: Int) {
+    guard let cotangent = cotangents[position], isWanted[position] else { return }
+    let node = nodes[position].takeUnretainedValue()
     let rule = GradientRule(node: node, cotangent: cotangent)
     for index in 0..<Int(node.inputCount) {
-      guard let input = node.unownedInput(index), let inputPlace = nodes.place(of: input),
-        isWanted[inputPlace], let part = rule.gradient(ofInput: index)
+      guard let input = node.unownedInput(index), let inputPosition = nodes.position(of: input),
+        isWanted[inputPosition], let part = rule.gradient(ofInput: index)
       else { continue }
       let fitted = part.summed(to: input._withUnsafeGuaranteedRef { $0.shape })
-      cotangents[inputPlace] = cotangents[inputPlace].map { $0 + fitted } ?? fitted
+      cotangents[inputPosition] = cotangents[inputPosition].map { $0 + fitted } ?? fitted
     }
   }
 
@@ -85,10 +85,12 @@ private final class GradientPath {
     isWanted.removeAll()
     for _ in 0..<count { isWanted.append(false) }
     for target in targets {
-      if let place = nodes.place(of: .passUnretained(target.node)) { isWanted[place] = true }
+      if let position = nodes.position(of: .passUnretained(target.node)) {
+        isWanted[position] = true
+      }
     }
-    for place in 0..<count where !isWanted[place] {
-      isWanted[place] = hasWantedInput(nodes[place])
+    for position in 0..<count where !isWanted[position] {
+      isWanted[position] = hasWantedInput(nodes[position])
     }
     for _ in 0..<count { cotangents.append(nil) }
   }
@@ -100,13 +102,13 @@ private final class GradientPath {
       if let input = step.node._withUnsafeGuaranteedRef({ $0.unownedInput(step.next) }) {
         stack.updateLast { $0.next += 1 }
         if input._withUnsafeGuaranteedRef({ $0.requiresGradient }),
-          nodes.place(of: input) == nil
+          nodes.position(of: input) == nil
         {
           stack.append(Step(node: input, next: 0))
         }
       } else {
         _ = stack.removeLast()
-        if nodes.place(of: step.node) == nil { nodes.add(step.node) }
+        if nodes.position(of: step.node) == nil { nodes.add(step.node) }
       }
     }
   }
@@ -115,7 +117,7 @@ private final class GradientPath {
     var index = 0
     while let input = node._withUnsafeGuaranteedRef({ $0.unownedInput(index) }) {
       index += 1
-      if let place = nodes.place(of: input), isWanted[place] { return true }
+      if let position = nodes.position(of: input), isWanted[position] { return true }
     }
     return false
   }

@@ -65,12 +65,12 @@ public func jacobian(of output: Tensor, at tensor: Tensor) -> Tensor {
 private func rows(of output: Tensor, at tensors: [Tensor]) -> [Tensor] {
   let line = output.flattened()
   let slopes = (0..<line.elementCount).map { gradients(of: line[$0], at: tensors) }
-  return tensors.enumerated().map { place, tensor in
+  return tensors.enumerated().map { index, tensor in
     let shape = output.shape + tensor.shape
     let nothing = Tensor.zeros(tensor.shape, dtype: tensor.dtype)
-    guard slopes.contains(where: { $0[place] != nil }) else {
+    guard slopes.contains(where: { $0[index] != nil }) else {
       return Tensor.zeros(shape, dtype: tensor.dtype)
     }
-    return stack(slopes.map { $0[place] ?? nothing }).reshaped(to: shape)
+    return stack(slopes.map { $0[index] ?? nothing }).reshaped(to: shape)
   }
 }

@@ -1,4 +1,4 @@
-// How a draw moves with the shape parameters of its distribution while its distribution function stays the
+// The slope of a draw in the shape parameters of its distribution while its distribution function stays the
 // same: dx/da = -(dF/da) / f(x), by which samples are differentiated (M. Figurnov, S. Mohamed and A. Mnih,
 // "Implicit Reparameterization Gradients", 2018). Worked out in double precision; 0 where both parts
 // vanish or overflow.
@@ -18,7 +18,7 @@ package func betaQuantileSlopes(
 ) -> (a: Tensor, b: Tensor) {
   let (a, b) = (a.detached().cast(to: .float64), b.detached().cast(to: .float64))
   let (x, rest) = (x.detached().cast(to: .float64), rest.detached().cast(to: .float64))
-  func slope(_ operation: Operation, _ a: Tensor, _ b: Tensor, _ x: Tensor) -> Tensor {
+  func slope(_ operation: TernaryOperation, _ a: Tensor, _ b: Tensor, _ x: Tensor) -> Tensor {
     let density = Tensor(Node.ternary(.betaDensity, a.node, b.node, x.node))
     return negativeRatio(Tensor(Node.ternary(operation, a.node, b.node, x.node)), density)
   }

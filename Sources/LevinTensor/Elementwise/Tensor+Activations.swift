@@ -1,4 +1,4 @@
-/// How ``Tensor/gelu(approximation:)`` is computed.
+/// The formula of ``Tensor/gelu(approximation:)``.
 public enum GELUApproximation: Sendable {
   /// By the normal distribution function.
   case none

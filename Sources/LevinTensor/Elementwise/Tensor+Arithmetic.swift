@@ -1,7 +1,7 @@
 // Each operator has one form for two tensors and two for a Swift number beside a tensor, whose dtype
-// the number takes. A product with a real number turns whole numbers into `float32`.
+// the number takes. A product with a real number turns integers into `float32`.
 extension Tensor {
-  private static func binary(_ operation: Operation, _ a: Tensor, _ b: Tensor) -> Tensor {
+  private static func binary(_ operation: BinaryOperation, _ a: Tensor, _ b: Tensor) -> Tensor {
     Tensor(Node.binary(operation, a.node, b.node))
   }
 
@@ -36,28 +36,28 @@ extension Tensor {
   /// A number times each element.
   public static func * <S: TensorScalar>(a: S, b: Tensor) -> Tensor { b.beside(a) * b }
 
-  /// The quotient, element by element, of broadcast operands; whole numbers divide as real ones.
+  /// The quotient, element by element, of broadcast operands; integers divide as real numbers.
   public static func / (a: Tensor, b: Tensor) -> Tensor { binary(.divide, a, b) }
   /// Each element divided by a number.
   public static func / <S: TensorScalar>(a: Tensor, b: S) -> Tensor { a / a.beside(b) }
   /// A number divided by each element.
   public static func / <S: TensorScalar>(a: S, b: Tensor) -> Tensor { b.beside(a) / b }
 
-  /// What each element leaves when divided by the other's, with the sign of the divisor, as in Python:
+  /// The remainder of each element's division by the other's, with the sign of the divisor, as in Python:
   /// `-7 % 3` is 2.
   ///
-  /// It is exact for whole numbers; dividing these by 0 ends the process. For real numbers it is
+  /// It is exact for integers; dividing these by 0 ends the process. For real numbers it is
   /// `a - floor(a / b) * b` rounded once, and NaN where `b` is 0 or `a` infinite. The gradient is that of
   /// this formula between its jumps.
   public static func % (a: Tensor, b: Tensor) -> Tensor { binary(.remainder, a, b) }
-  /// What each element leaves when divided by a number, with the sign of the number.
+  /// The remainder of each element's division by a number, with the sign of the number.
   public static func % <S: TensorScalar>(a: Tensor, b: S) -> Tensor { a % a.beside(b) }
-  /// What a number leaves when divided by each element, with the sign of the element.
+  /// The remainder of a number's division by each element, with the sign of the element.
   public static func % <S: TensorScalar>(a: S, b: Tensor) -> Tensor { b.beside(a) % b }
 
   /// Each element divided by the other's and rounded down: Python's `//`.
   ///
-  /// Whole numbers stay whole, and dividing them by 0 ends the process; real numbers divided by 0 give
+  /// Integers stay integers, and dividing them by 0 ends the process; real numbers divided by 0 give
   /// what `/` gives.
   public func floorDivided(by divisor: Tensor) -> Tensor {
     Self.binary(.floorDivide, self, divisor)
@@ -88,8 +88,8 @@ extension Tensor {
 
   /// Each element raised to the power of the other's.
   ///
-  /// Whole numbers to whole powers stay whole and wrap around. Elements below 0 in a whole exponent give
-  /// the power's whole part: 0, or 1 and -1 for such bases; a Swift number below 0 ends the process.
+  /// Integers to the power of integers stay integers and wrap around. Elements below 0 in an integer exponent
+  /// give the power's integer part: 0, or 1 and -1 for such bases; a Swift number below 0 ends the process.
   public func power(_ exponent: Tensor) -> Tensor { Self.binary(.power, self, exponent) }
   /// Each element raised to the power of a number.
   public func power<S: TensorScalar>(_ exponent: S) -> Tensor { power(beside(exponent)) }

@@ -8,57 +8,57 @@ infix operator .& : LogicalConjunctionPrecedence
 infix operator .| : LogicalDisjunctionPrecedence
 prefix operator .!
 
-// Comparisons work element by element and give booleans, as those of Swift's SIMD types do.
+// Comparisons work element by element and give Booleans, as those of Swift's SIMD types do.
 extension Tensor {
-  /// Where elements are equal.
+  /// Whether elements are equal.
   public static func .== (a: Tensor, b: Tensor) -> Tensor {
     Tensor(Node.binary(.equal, a.node, b.node))
   }
-  /// Where elements differ.
+  /// Whether elements differ.
   public static func .!= (a: Tensor, b: Tensor) -> Tensor {
     Tensor(Node.binary(.notEqual, a.node, b.node))
   }
-  /// Where elements of the first are less.
+  /// Whether each element of the first is less.
   public static func .< (a: Tensor, b: Tensor) -> Tensor {
     Tensor(Node.binary(.less, a.node, b.node))
   }
-  /// Where elements of the first are less or equal.
+  /// Whether each element of the first is less or equal.
   public static func .<= (a: Tensor, b: Tensor) -> Tensor {
     Tensor(Node.binary(.lessOrEqual, a.node, b.node))
   }
-  /// Where elements of the first are greater.
+  /// Whether each element of the first is greater.
   public static func .> (a: Tensor, b: Tensor) -> Tensor { b .< a }
-  /// Where elements of the first are greater or equal.
+  /// Whether each element of the first is greater or equal.
   public static func .>= (a: Tensor, b: Tensor) -> Tensor { b .<= a }
-  /// Where elements equal a number.
+  /// Whether each element equals a number.
   public static func .== <S: TensorScalar>(a: Tensor, b: S) -> Tensor { a .== number(b) }
-  /// Where elements differ from a number.
+  /// Whether elements differ from a number.
   public static func .!= <S: TensorScalar>(a: Tensor, b: S) -> Tensor { a .!= number(b) }
-  /// Where elements are less than a number.
+  /// Whether each element is less than a number.
   public static func .< <S: TensorScalar>(a: Tensor, b: S) -> Tensor { a .< number(b) }
-  /// Where elements are less than or equal to a number.
+  /// Whether each element is less than or equal to a number.
   public static func .<= <S: TensorScalar>(a: Tensor, b: S) -> Tensor { a .<= number(b) }
-  /// Where elements are greater than a number.
+  /// Whether each element is greater than a number.
   public static func .> <S: TensorScalar>(a: Tensor, b: S) -> Tensor { a .> number(b) }
-  /// Where elements are greater than or equal to a number.
+  /// Whether each element is greater than or equal to a number.
   public static func .>= <S: TensorScalar>(a: Tensor, b: S) -> Tensor { a .>= number(b) }
 
-  /// Where both hold.
+  /// Whether both elements are true.
   public static func .& (a: Tensor, b: Tensor) -> Tensor {
     Tensor(Node.binary(.logicalAnd, a.node, b.node))
   }
-  /// Where either holds.
+  /// Whether either element is true.
   public static func .| (a: Tensor, b: Tensor) -> Tensor {
     Tensor(Node.binary(.logicalOr, a.node, b.node))
   }
-  /// Where it does not hold.
+  /// Whether each element is false.
   public static prefix func .! (x: Tensor) -> Tensor { Tensor(Node.unary(.logicalNot, x.node)) }
 
-  /// Where elements are NaN.
+  /// Whether each element is NaN.
   public var isNaN: Tensor { Tensor(Node.unary(.isNaN, node)) }
-  /// Where elements are neither infinite nor NaN.
+  /// Whether each element is neither infinite nor NaN.
   public var isFinite: Tensor { Tensor(Node.unary(.isFinite, node)) }
-  /// Where elements are infinite, of either sign.
+  /// Whether each element is infinite, of either sign.
   public var isInfinite: Tensor {
     (dtype.isFloatingPoint ? self : cast(to: .float32)).abs() .== Double.infinity
   }

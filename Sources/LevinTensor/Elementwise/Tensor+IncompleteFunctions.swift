@@ -37,7 +37,7 @@ public func inverseRegularizedGammaQ(_ a: Tensor, _ q: Tensor) -> Tensor {
 /// I_x(a, b), the share of the beta function's integral of t^(a-1) (1-t)^(b-1) that lies from 0 to x:
 /// the distribution function of a beta variable.
 ///
-/// What it leaves to 1 is `regularizedBeta(b, a, 1 - x)`.
+/// 1 - I_x(a, b) is `regularizedBeta(b, a, 1 - x)`.
 ///
 /// - Parameters:
 ///   - a: First shapes, not negative.

@@ -1,23 +1,23 @@
 extension Tensor {
-  func unary(_ operation: Operation, attributes: [Int] = []) -> Tensor {
+  func unary(_ operation: UnaryOperation, attributes: [Int] = []) -> Tensor {
     Tensor(Node.unary(operation, node, attributes: attributes))
   }
 
-  /// The same numbers in another dtype.
+  /// The elements in another dtype.
   ///
-  /// Real numbers become whole by truncation. What is out of the range of whole numbers becomes the nearest
-  /// of them, and NaN becomes 0; as a truth value everything but 0 is true, NaN too.
+  /// Real numbers are truncated to integers. A number out of the range of integers becomes the nearest of
+  /// them, and NaN becomes 0; as a Boolean everything but 0 is true, NaN too.
   public func cast(to dtype: DType) -> Tensor { Tensor(Node.cast(node, to: dtype)) }
 
   /// The magnitude of each element.
   public func abs() -> Tensor { unary(.absolute) }
   /// -1, 0 or 1 by the sign of each element.
   public func sign() -> Tensor { unary(.sign) }
-  /// The largest whole number not above each element.
+  /// The largest integer not above each element.
   public func floor() -> Tensor { dtype.isFloatingPoint ? unary(.floor) : self }
-  /// The smallest whole number not below each element.
+  /// The smallest integer not below each element.
   public func ceil() -> Tensor { dtype.isFloatingPoint ? unary(.ceil) : self }
-  /// The whole number nearest to each element; halves go to the even one.
+  /// The integer nearest to each element; halves go to the even one.
   public func round() -> Tensor { dtype.isFloatingPoint ? unary(.round) : self }
   /// Each element without its fraction.
   public func trunc() -> Tensor { dtype.isFloatingPoint ? unary(.trunc) : self }

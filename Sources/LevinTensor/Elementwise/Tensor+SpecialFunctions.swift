@@ -8,13 +8,13 @@ extension Tensor {
   public func erfInverse() -> Tensor { unary(.erfInverse) }
   /// log(1 - exp(-|x|)), accurate near 0 and far from it; -inf at 0.
   ///
-  /// It is the logarithm of what a probability of exp(-|x|) leaves.
+  /// It is the logarithm of 1 less a probability of exp(-|x|).
   public func log1mExp() -> Tensor { unary(.log1mExp) }
   /// The logarithm of the standard normal distribution function, accurate in both tails: about -x^2/2
   /// far below 0, and minus the upper tail far above.
   public func logNormalCDF() -> Tensor { unary(.logNormalCDF) }
 
-  /// log |gamma(x)|; +inf at 0 and at negative whole numbers.
+  /// log |gamma(x)|; +inf at 0 and at negative integers.
   public func logGamma() -> Tensor { unary(.logGamma) }
   /// The derivative of `logGamma`.
   public func digamma() -> Tensor { unary(.polygamma, attributes: [0]) }

@@ -14,9 +14,9 @@ struct GrowingBuffer<Element: BitwiseCopyable>: ~Copyable {
 
   deinit { base.deallocate() }
 
-  subscript(place: Int) -> Element {
-    @inline(__always) get { base[place] }
-    @inline(__always) set { base[place] = newValue }
+  subscript(index: Int) -> Element {
+    @inline(__always) get { base[index] }
+    @inline(__always) set { base[index] = newValue }
   }
 
   @inline(__always)

@@ -18,7 +18,7 @@ package final class Node: @unchecked Sendable {
   let requiresGradient: Bool
   private let publication = Atomic<UInt8>(Publication.none)
   let inputCount: Int32
-  /// The node's place in the walk that goes on, if one does; see ``NodePlaces``.
+  /// The node's position in the walk that goes on, if one does; see ``NodePositions``.
   var mark: Int32 = 0
   let shape: [Int]
   /// The value of a `scalar`.
@@ -37,7 +37,7 @@ package final class Node: @unchecked Sendable {
   private var offset = 0
   private var strides: [Int]?
 
-  /// What few nodes have.
+  /// The fields that few nodes have.
   private final class Extra {
     let attributes: [Int]
     var others: [Node]?
@@ -56,7 +56,7 @@ package final class Node: @unchecked Sendable {
     static let done: UInt8 = 2
   }
 
-  /// Elements in memory: where they begin and how many elements apart they lie along each axis.
+  /// Elements in memory, from an offset on and with a stride for each axis.
   struct View {
     var storage: Storage
     var offset: Int
@@ -158,13 +158,13 @@ package final class Node: @unchecked Sendable {
   /// The number of elements.
   var count: Int { Shape.count(shape) }
 
-  /// What the operation needs beside its inputs: axes, starts and steps, an order.
+  /// Integers that the operation needs beside its inputs, as the types of `Attributes.swift` read them.
   var attributes: [Int] { extra?.attributes ?? [] }
 
   /// The number of attributes, which is 0 for most nodes.
   var attributeCount: Int { extra?.attributes.count ?? 0 }
 
-  /// Where `backward()` leaves the gradient at this leaf, if somebody wants it.
+  /// The receiver of the gradient at this leaf, if somebody wants it.
   var sink: GradientSink? { extra?.sink }
 
   /// Whether the elements are in memory.

@@ -1,4 +1,4 @@
-/// The inputs of a node: up to three in place, since an array would cost an allocation a node.
+/// The inputs of a node: up to three without an array, since an array would cost an allocation a node.
 struct NodeInputs: RandomAccessCollection {
   var first: Node?
   var second: Node?

@@ -1,11 +1,11 @@
 /// Shapes of factorisations and of solutions of linear equations.
 extension Node {
-  private static func real(_ x: Node, _ operation: Operation) -> Node {
+  private static func real(_ x: Node, _ operation: LinearAlgebraOperation) -> Node {
     require(x.dtype != .bool, "\(operation): a boolean tensor has no arithmetic; cast it")
     return x.dtype.isFloatingPoint ? x : cast(x, to: .float32)
   }
 
-  private static func requireSquare(_ shape: [Int], _ operation: Operation) {
+  private static func requireSquare(_ shape: [Int], _ operation: LinearAlgebraOperation) {
     require(
       shape.count >= 2 && shape[shape.count - 1] == shape[shape.count - 2],
       "\(operation): shape \(shape) has no square matrix in its last two axes")
@@ -13,13 +13,13 @@ extension Node {
 
   // An operation on a stack of square matrices.
   private static func squareOperation(
-    _ operation: Operation, _ x: Node, _ attributes: [Int], _ result: (Int) -> [Int]
+    _ operation: LinearAlgebraOperation, _ x: Node, _ attributes: [Int], _ result: (Int) -> [Int]
   ) -> Node {
     requireSquare(x.shape, operation)
     let matrix = real(x, operation)
     let shape = x.shape.dropLast(2) + result(x.shape[x.shape.count - 1])
     return Node(
-      operation, NodeInputs(matrix), shape: Array(shape), dtype: matrix.dtype,
+      .linearAlgebra(operation), NodeInputs(matrix), shape: Array(shape), dtype: matrix.dtype,
       attributes: attributes)
   }
 
@@ -40,11 +40,14 @@ extension Node {
     let matrix = real(x, .qr)
     let (m, n) = (x.shape[x.shape.count - 2], x.shape[x.shape.count - 1])
     return Node(
-      .qr, NodeInputs(matrix), shape: x.shape.dropLast(2) + [m + n, n], dtype: matrix.dtype)
+      .linearAlgebra(.qr), NodeInputs(matrix), shape: x.shape.dropLast(2) + [m + n, n],
+      dtype: matrix.dtype)
   }
 
   // A square matrix and a right-hand side, whose batches broadcast.
-  private static func equation(_ operation: Operation, _ a: Node, _ b: Node, _ attributes: [Int])
+  private static func equation(
+    _ operation: LinearAlgebraOperation, _ a: Node, _ b: Node, _ attributes: [Int]
+  )
     -> Node
   {
     requireSquare(a.shape, operation)
@@ -58,16 +61,16 @@ extension Node {
       for: "\(operation) of shapes \(a.shape) and \(b.shape), batches")
     let (x, y) = promoted(real(a, operation), real(b, operation))
     return Node(
-      operation, NodeInputs(x, y), shape: batch + b.shape.suffix(2), dtype: x.dtype,
+      .linearAlgebra(operation), NodeInputs(x, y), shape: batch + b.shape.suffix(2), dtype: x.dtype,
       attributes: attributes)
   }
 
   static func solveTriangular(
     _ t: Node, _ b: Node, isUpper: Bool, isTransposed: Bool, hasUnitDiagonal: Bool
   ) -> Node {
-    equation(
-      .solveTriangular, t, b,
-      [isUpper ? 1 : 0, isTransposed ? 1 : 0, hasUnitDiagonal ? 1 : 0])
+    let form = TriangleForm(
+      isUpper: isUpper, isTransposed: isTransposed, hasUnitDiagonal: hasUnitDiagonal)
+    return equation(.solveTriangular, t, b, form.attributes)
   }
 
   static func solve(_ a: Node, _ b: Node, site: [Int]) -> Node {

@@ -14,6 +14,7 @@ extension Node {
       Array(a.shape.dropLast(2)), Array(b.shape.dropLast(2)),
       for: "matmul of shapes \(a.shape) and \(b.shape), batches")
     let (x, y) = promoted(a, b, atLeast: .int32)
-    return Node(.matrixProduct, NodeInputs(x, y), shape: batch + [m, n], dtype: x.dtype)
+    return Node(
+      .linearAlgebra(.matrixProduct), NodeInputs(x, y), shape: batch + [m, n], dtype: x.dtype)
   }
 }

@@ -1,26 +1,22 @@
-/// What an operation's result looks like: its shape and dtype from its operands'.
+/// The shape and dtype of an operation's result, from its operands'.
 ///
 /// Nodes are made here and nowhere else, so every mistake about shapes is found when an expression is
 /// written, with the operation and both shapes in the message.
 extension Node {
-  /// One operand, element by element.
-  static func unary(_ operation: Operation, _ x: Node, attributes: [Int] = []) -> Node {
-    let operand = x
-    switch operation {
-    case .negate, .absolute, .sign, .square:
+  /// A function of one element.
+  static func unary(_ operation: UnaryOperation, _ x: Node, attributes: [Int] = []) -> Node {
+    let operand: Node
+    switch operation.domain {
+    case .reals: operand = x.dtype.isFloatingPoint ? x : .cast(x, to: .float32)
+    case .booleans: operand = .cast(x, to: .bool)
+    case .numbers:
       require(x.dtype != .bool, "\(operation): a boolean tensor has no arithmetic; cast it")
-      return Node(
-        operation, NodeInputs(operand), shape: x.shape, dtype: x.dtype, attributes: attributes)
-    case .isNaN, .isFinite:
-      let real = x.dtype.isFloatingPoint ? x : .cast(x, to: .float32)
-      return Node(operation, NodeInputs(real), shape: x.shape, dtype: .bool)
-    case .logicalNot:
-      return Node(operation, NodeInputs(.cast(x, to: .bool)), shape: x.shape, dtype: .bool)
-    default:
-      let real = x.dtype.isFloatingPoint ? x : .cast(x, to: .float32)
-      return Node(
-        operation, NodeInputs(real), shape: x.shape, dtype: real.dtype, attributes: attributes)
+      operand = x
+    case .everything: operand = x
     }
+    return Node(
+      .unary(operation), NodeInputs(operand), shape: x.shape,
+      dtype: operation.isTest ? .bool : operand.dtype, attributes: attributes)
   }
 
   /// The same numbers in another dtype.
@@ -35,80 +31,80 @@ extension Node {
         return Node(leaf: view, shape: x.shape, dtype: dtype, requiresGradient: false)
       }
     }
-    return Node(.cast, NodeInputs(x), shape: x.shape, dtype: dtype)
+    return Node(.unary(.cast), NodeInputs(x), shape: x.shape, dtype: dtype)
   }
 
-  /// Two operands, element by element.
-  static func binary(_ operation: Operation, _ a: Node, _ b: Node) -> Node {
+  /// A function of two elements, of operands that broadcast.
+  static func binary(_ operation: BinaryOperation, _ a: Node, _ b: Node) -> Node {
     if a.dtype == b.dtype, a.dtype.isFloatingPoint, !a.isWeak, !b.isWeak {
       return realBinary(operation, a, b)
     }
     let shape = Shape.broadcast(a.shape, b.shape, for: "\(operation)")
     let operation = a.dtype == .bool && b.dtype == .bool ? operation.onBooleans : operation
-    switch operation {
-    case .logicalAnd, .logicalOr:
+    switch operation.domain {
+    case .booleans:
       return Node(
-        operation, NodeInputs(cast(a, to: .bool), cast(b, to: .bool)), shape: shape, dtype: .bool)
-    case .equal, .notEqual, .less, .lessOrEqual:
+        .binary(operation), NodeInputs(cast(a, to: .bool), cast(b, to: .bool)), shape: shape,
+        dtype: .bool)
+    case .everything:
       let (x, y) = promoted(a, b)
-      return Node(operation, NodeInputs(x, y), shape: shape, dtype: .bool)
-    case .add, .subtract, .multiply, .maximum, .minimum, .remainder, .floorDivide, .power:
+      return Node(.binary(operation), NodeInputs(x, y), shape: shape, dtype: .bool)
+    case .numbers:
       let (x, y) = promoted(a, b, atLeast: .int32)
-      if !x.dtype.isFloatingPoint { requireWholeOperand(operation, b) }
-      return Node(operation, NodeInputs(x, y), shape: shape, dtype: x.dtype)
-    default:
+      if !x.dtype.isFloatingPoint { requireIntegerOperand(operation, b) }
+      return Node(.binary(operation), NodeInputs(x, y), shape: shape, dtype: x.dtype)
+    case .reals:
       let (x, y) = promoted(a, b, atLeast: .float32)
-      return Node(operation, NodeInputs(x, y), shape: shape, dtype: x.dtype)
+      return Node(.binary(operation), NodeInputs(x, y), shape: shape, dtype: x.dtype)
     }
   }
 
   // Nearly all nodes of a training step are of this kind.
-  private static func realBinary(_ operation: Operation, _ a: Node, _ b: Node) -> Node {
+  private static func realBinary(_ operation: BinaryOperation, _ a: Node, _ b: Node) -> Node {
     let shape = Shape.broadcast(a.shape, b.shape, for: "\(operation)")
-    switch operation {
-    case .equal, .notEqual, .less, .lessOrEqual:
-      return Node(operation, a, b, shape: shape, dtype: .bool, requiresGradient: false)
-    case .logicalAnd, .logicalOr:
+    switch operation.domain {
+    case .everything:
+      return Node(.binary(operation), a, b, shape: shape, dtype: .bool, requiresGradient: false)
+    case .booleans:
       return binary(operation, cast(a, to: .bool), cast(b, to: .bool))
-    default:
+    case .numbers, .reals:
       let requiresGradient =
         (a.requiresGradient || b.requiresGradient) && GradientMode.isEnabled
       return Node(
-        operation, a, b, shape: shape, dtype: a.dtype, requiresGradient: requiresGradient)
+        .binary(operation), a, b, shape: shape, dtype: a.dtype, requiresGradient: requiresGradient)
     }
   }
 
-  // Whole numbers have no inverses. A divisor or exponent among a tensor's elements is looked at when
-  // they are computed.
-  private static func requireWholeOperand(_ operation: Operation, _ b: Node) {
+  // Integers have no inverses. A divisor or exponent among a tensor's elements is looked at when they are
+  // computed.
+  private static func requireIntegerOperand(_ operation: BinaryOperation, _ b: Node) {
     guard b.operation == .scalar else { return }
-    switch operation {
-    case .power:
-      require(
-        b.scalar >= 0,
-        "power: whole numbers have no power of \(Int(b.scalar)); cast them to real ones")
-    case .remainder, .floorDivide:
-      require(b.scalar != 0, "\(operation): whole numbers cannot be divided by 0")
-    default: break
-    }
+    require(
+      operation != .power || b.scalar >= 0,
+      "power: integers have no power of \(Int(b.scalar)); cast them to real ones")
+    require(
+      operation != .remainder && operation != .floorDivide || b.scalar != 0,
+      "\(operation): integers cannot be divided by 0")
   }
 
-  /// Three operands, element by element, in the real dtype they meet in.
-  static func ternary(_ operation: Operation, _ a: Node, _ b: Node, _ c: Node) -> Node {
+  /// A function of three elements, in the real dtype they meet in.
+  static func ternary(_ operation: TernaryOperation, _ a: Node, _ b: Node, _ c: Node) -> Node {
     let shape = Shape.broadcast(
       Shape.broadcast(a.shape, b.shape, for: "\(operation)"), c.shape, for: "\(operation)")
     let meeting = dtype(of: [a, b, c])
     let real = meeting.isFloatingPoint ? meeting : .float32
     return Node(
-      operation, NodeInputs([a, b, c].map { cast($0, to: real) }), shape: shape, dtype: real)
+      .ternary(operation), NodeInputs([a, b, c].map { cast($0, to: real) }), shape: shape,
+      dtype: real)
   }
 
-  /// Where the condition holds `a`, elsewhere `b`.
+  /// `a` if the condition holds, else `b`.
   static func select(_ condition: Node, _ a: Node, _ b: Node) -> Node {
     let (x, y) = promoted(a, b)
     let shape = Shape.broadcast(
       Shape.broadcast(condition.shape, x.shape, for: "where"), y.shape, for: "where")
-    return Node(.select, NodeInputs(cast(condition, to: .bool), x, y), shape: shape, dtype: x.dtype)
+    return Node(
+      .ternary(.select), NodeInputs(cast(condition, to: .bool), x, y), shape: shape, dtype: x.dtype)
   }
 
   /// Both operands in the dtype they meet in; a Swift number takes the dtype of the tensor beside it.
@@ -125,32 +121,46 @@ extension Node {
   }
 
   /// Combines elements along `axes`, ascending and counted from the front.
-  static func reduction(_ operation: Operation, _ x: Node, axes: [Int], keeping: Bool) -> Node {
+  static func reduction(_ operation: ReductionOperation, _ x: Node, axes: [Int], keeping: Bool)
+    -> Node
+  {
     var operand = x
-    if operation == .sum || operation == .product, x.dtype == .bool || x.dtype == .int32 {
-      operand = cast(x, to: .int64)
-    }
-    if operation == .logSumExp, !x.dtype.isFloatingPoint { operand = cast(x, to: .float32) }
-    if operation == .maximumOver || operation == .minimumOver {
+    switch operation {
+    case .sum, .product:
+      if x.dtype == .bool || x.dtype == .int32 { operand = cast(x, to: .int64) }
+    case .maximumOver, .minimumOver:
       for axis in axes where x.shape[axis] == 0 {
         fatalError(
           "\(operation): axis \(axis) of shape \(x.shape) is empty, so there is no extreme value")
       }
     }
+    return reduced(.reduction(operation), operand, axes: axes, keeping: keeping)
+  }
+
+  private static func reduced(_ operation: Operation, _ x: Node, axes: [Int], keeping: Bool)
+    -> Node
+  {
     var shape = x.shape
     for axis in axes.reversed() {
       if keeping { shape[axis] = 1 } else { shape.remove(at: axis) }
     }
     return Node(
-      operation, NodeInputs(operand), shape: shape, dtype: operand.dtype,
-      attributes: [keeping ? 1 : 0] + axes)
+      operation, NodeInputs(x), shape: shape, dtype: x.dtype,
+      attributes: ReductionAxes(axes, keeping: keeping).attributes)
+  }
+
+  /// The logarithm of the sum of exponentials along `axes`, ascending and counted from the front.
+  static func logSumExp(_ x: Node, axes: [Int], keeping: Bool) -> Node {
+    let real = x.dtype.isFloatingPoint ? x : .cast(x, to: .float32)
+    return reduced(.composite(.logSumExp), real, axes: axes, keeping: keeping)
   }
 
   /// Normalised exponentials along `axes`.
   static func softmax(_ x: Node, axes: [Int]) -> Node {
     let real = x.dtype.isFloatingPoint ? x : .cast(x, to: .float32)
     return Node(
-      .softmax, NodeInputs(real), shape: x.shape, dtype: real.dtype, attributes: [1] + axes)
+      .composite(.softmax), NodeInputs(real), shape: x.shape, dtype: real.dtype,
+      attributes: ReductionAxes(axes, keeping: true).attributes)
   }
 
   /// The same elements in row-major order under another shape of the same count.
@@ -159,7 +169,8 @@ extension Node {
     require(
       Shape.count(shape) == x.count && shape.allSatisfy { $0 >= 0 },
       "reshape: shape \(x.shape) has \(x.count) elements and \(shape) has \(Shape.count(shape))")
-    return x.viewReshaped(to: shape) ?? Node(.reshape, NodeInputs(x), shape: shape, dtype: x.dtype)
+    return x.viewReshaped(to: shape)
+      ?? Node(.movement(.reshape), NodeInputs(x), shape: shape, dtype: x.dtype)
   }
 
   /// Repeats axes of size 1, and adds axes in front, to reach `shape`.
@@ -168,7 +179,7 @@ extension Node {
     require(
       Shape.expands(x.shape, to: shape) && shape.allSatisfy { $0 >= 0 },
       "expand: shape \(x.shape) does not broadcast to \(shape); sizes must agree or be 1")
-    return Node(.expand, NodeInputs(x), shape: shape, dtype: x.dtype)
+    return Node(.movement(.expand), NodeInputs(x), shape: shape, dtype: x.dtype)
   }
 
   /// Axes in another order.
@@ -176,8 +187,8 @@ extension Node {
     if order == Array(0..<x.shape.count) { return x }
     return x.viewPermuted(order: order)
       ?? Node(
-        .permute, NodeInputs(x), shape: order.map { x.shape[$0] }, dtype: x.dtype, attributes: order
-      )
+        .movement(.permute), NodeInputs(x), shape: order.map { x.shape[$0] }, dtype: x.dtype,
+        attributes: order)
   }
 
   /// `count` elements of each axis from `starts`, `steps` apart.
@@ -185,15 +196,15 @@ extension Node {
     if counts == x.shape, steps.allSatisfy({ $0 == 1 }) { return x }
     return x.viewSliced(starts: starts, counts: counts, steps: steps)
       ?? Node(
-        .slice, NodeInputs(x), shape: counts, dtype: x.dtype,
-        attributes: zip(starts, steps).flatMap { [$0, $1] })
+        .movement(.slice), NodeInputs(x), shape: counts, dtype: x.dtype,
+        attributes: Slicing(starts: starts, steps: steps).attributes)
   }
 
   /// Zeros of `shape` with `x` at `starts`, `steps` apart.
-  static func place(_ x: Node, starts: [Int], steps: [Int], in shape: [Int]) -> Node {
+  static func embed(_ x: Node, starts: [Int], steps: [Int], in shape: [Int]) -> Node {
     Node(
-      .place, NodeInputs(x), shape: shape, dtype: x.dtype,
-      attributes: zip(starts, steps).flatMap { [$0, $1] })
+      .movement(.embed), NodeInputs(x), shape: shape, dtype: x.dtype,
+      attributes: Slicing(starts: starts, steps: steps).attributes)
   }
 
   /// The dtype in which any number of operands meet.
@@ -225,19 +236,22 @@ extension Node {
     }
     if operands.count == 1 { return operands[0] }
     return Node(
-      .concatenate, NodeInputs(operands.map { cast($0, to: result) }), shape: shape, dtype: result,
-      attributes: [axis])
+      .movement(.concatenate), NodeInputs(operands.map { cast($0, to: result) }), shape: shape,
+      dtype: result, attributes: [axis])
   }
 }
 
-extension Operation {
-  /// What arithmetic on two booleans does: sums and maxima are "or", products and minima "and".
-  fileprivate var onBooleans: Operation {
+extension BinaryOperation {
+  /// Its meaning for two Booleans: sums and maxima are "or", products and minima "and".
+  fileprivate var onBooleans: BinaryOperation {
     switch self {
     case .add, .maximum: .logicalOr
     case .multiply, .minimum: .logicalAnd
     case .subtract: fatalError("subtract: booleans have no difference; cast them to a number")
-    default: self
+    case .divide, .remainder, .floorDivide, .power, .atan2, .absorbingMultiply, .absorbingDivide,
+      .logAddExp, .gammaP, .gammaQ, .gammaDensity, .gammaShapeSlope, .gammaPInverse, .gammaQInverse,
+      .xlogy, .xlog1py, .equal, .notEqual, .less, .lessOrEqual, .logicalAnd, .logicalOr:
+      self
     }
   }
 }

@@ -1,4 +1,4 @@
-/// Shapes of numbers in memory are changed by looking at the same memory differently.
+/// Views: elements in memory change their shape without being copied.
 ///
 /// That holds for nodes that are computed and that no gradient will pass through; so a batch of
 /// consecutive rows of a data set costs no copy.

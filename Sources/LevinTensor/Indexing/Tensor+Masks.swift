@@ -44,10 +44,11 @@ extension Tensor {
     evaluate(self)
     guard let view = node.result else { fatalError("evaluation left no result") }
     guard view.strides == nil else {
-      return Tensor(Node(.cast, NodeInputs(node), shape: shape, dtype: .bool)).placesOfTrue()
+      return Tensor(Node(.unary(.cast), NodeInputs(node), shape: shape, dtype: .bool))
+        .placesOfTrue()
     }
     let (places, found) = view.withElements(.bool) {
-      Kernels.placesOfTrue($0, count: elementCount)
+      Kernels.positionsOfTrue($0, count: elementCount)
     }
     return Tensor(storage: places, shape: [found], dtype: .int64)
   }

@@ -70,7 +70,7 @@ extension Tensor {
     assuming kind: MatrixKind = .general, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     requireMatrix("inverse")
-    let identity = Tensor.identity(shape[rank - 1], dtype: dtype.isFloatingPoint ? dtype : .float32)
+    let identity = Tensor.eye(shape[rank - 1], dtype: dtype.isFloatingPoint ? dtype : .float32)
     return solve(identity, assuming: kind, file: file, line: line)
   }
 

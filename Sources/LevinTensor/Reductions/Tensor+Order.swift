@@ -23,7 +23,9 @@ extension Tensor {
     argExtreme(.argMin, axis, keepingDimensions: keepingDimensions)
   }
 
-  private func argExtreme(_ operation: Operation, _ axis: Int?, keepingDimensions: Bool) -> Tensor {
+  private func argExtreme(_ operation: OrderingOperation, _ axis: Int?, keepingDimensions: Bool)
+    -> Tensor
+  {
     var kept = shape
     let found: Node
     if let axis, rank > 0 {

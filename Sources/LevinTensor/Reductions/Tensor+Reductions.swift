@@ -2,7 +2,7 @@
 // in an order that depends on the shape alone, so their bits are the same for any number of threads.
 extension Tensor {
   private func reduce(
-    _ operation: Operation, _ axes: [Int]?, keepingDimensions: Bool
+    _ operation: ReductionOperation, _ axes: [Int]?, keepingDimensions: Bool
   ) -> Tensor {
     let checked =
       axes.map { Shape.axes($0, rank: rank, for: "\(operation)") } ?? Array(0..<rank)
@@ -70,7 +70,8 @@ extension Tensor {
 
   /// log of the sum of exponentials along the axes; -inf where all are -inf, with no gradient there.
   public func logSumExp(axes: [Int]? = nil, keepingDimensions: Bool = false) -> Tensor {
-    reduce(.logSumExp, axes, keepingDimensions: keepingDimensions)
+    let checked = axes.map { Shape.axes($0, rank: rank, for: "logSumExp") } ?? Array(0..<rank)
+    return Tensor(Node.logSumExp(node, axes: checked, keeping: keepingDimensions))
   }
 
   /// log of the sum of exponentials along one axis.

@@ -2,7 +2,7 @@
 // order, so the bits do not depend on the number of threads.
 extension Tensor {
   private func scan(
-    _ operation: Operation, axis: Int, reversed: Bool, exclusive: Bool = false
+    _ operation: ScanOperation, axis: Int, reversed: Bool, exclusive: Bool = false
   ) -> Tensor {
     along(axis, for: "\(operation)") {
       Node.scan(operation, $0, axis: $1, reversed: reversed, exclusive: exclusive)
@@ -59,10 +59,19 @@ extension Tensor {
   /// Gradients go to the last of equal elements.
   public func cumulativeMin(axis: Int) -> Tensor { extreme(.cumulativeArgMin, axis: axis) }
 
-  private func extreme(_ operation: Operation, axis: Int) -> Tensor {
+  private func extreme(_ operation: OrderingOperation, axis: Int) -> Tensor {
     let places = along(axis, for: "\(operation)") {
       Node.cumulativeArgExtreme(operation, $0, axis: $1)
     }
     return taking(places, axis: axis)
+  }
+}
+
+extension Tensor {
+  /// Applies an operation along an axis counted from either end; a single number is an axis of size 1.
+  func along(_ axis: Int, for name: String, _ body: (Node, Int) -> Node) -> Tensor {
+    let counted = Shape.axis(axis, rank: Swift.max(rank, 1), for: name)
+    if rank > 0 { return Tensor(body(node, counted)) }
+    return Tensor(Node.reshape(body(Node.reshape(node, to: [1]), 0), to: []))
   }
 }

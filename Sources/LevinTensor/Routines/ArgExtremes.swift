@@ -2,17 +2,19 @@
 extension Routines {
   /// The place of the first largest or smallest element of each line, the first NaN if there is one; or at
   /// each place that of the last such element so far.
-  static func argExtreme(_ call: RoutineCall) {
+  static func argExtreme(_ operation: OrderingOperation, _ call: RoutineCall) {
     switch call.operands[0].dtype {
-    case .bool: search(UInt8.self, call)
-    case .int32: search(Int32.self, call)
-    case .int64: search(Int.self, call)
-    case .float32: search(Float.self, call)
-    case .float64: search(Double.self, call)
+    case .bool: search(UInt8.self, operation, call)
+    case .int32: search(Int32.self, operation, call)
+    case .int64: search(Int.self, operation, call)
+    case .float32: search(Float.self, operation, call)
+    case .float64: search(Double.self, operation, call)
     }
   }
 
-  private static func search<Element: Comparable>(_ type: Element.Type, _ call: RoutineCall) {
+  private static func search<Element: Comparable>(
+    _ type: Element.Type, _ operation: OrderingOperation, _ call: RoutineCall
+  ) {
     let operand = call.operands[0]
     let lines = Lines(operand.shape, axis: call.attributes[0])
     let elements = operand.pointer.assumingMemoryBound(to: type)
@@ -21,11 +23,12 @@ extension Routines {
       for line in range {
         let start = lines.start(line)
         let (from, running) = (elements + start, places + start)
-        switch call.operation {
+        switch operation {
         case .argMax: places[line] = firstPlace(from, lines) { $0 <= $1 }
         case .argMin: places[line] = firstPlace(from, lines) { $0 >= $1 }
         case .cumulativeArgMax: runningPlaces(from, running, lines) { $0 >= $1 }
-        default: runningPlaces(from, running, lines) { $0 <= $1 }
+        case .cumulativeArgMin: runningPlaces(from, running, lines) { $0 <= $1 }
+        case .argSort, .searchSorted: fatalError("\(operation) finds no extreme elements")
         }
       }
     }

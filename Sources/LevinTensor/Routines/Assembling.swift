@@ -16,13 +16,13 @@ extension Routines {
     }
   }
 
-  /// Zeros with the operand at (start, step) of each axis.
-  static func place(_ call: RoutineCall) {
+  /// Zeros with the operand at a slice.
+  static func embed(_ call: RoutineCall) {
     memset(call.result.pointer, 0, call.result.count * call.result.dtype.byteCount)
-    copyInPlace(call.operands[0], call)
+    copyToSlice(call.operands[0], call)
   }
 
-  /// The first operand with the second at (start, step) of each axis.
+  /// The first operand with the second at a slice.
   static func replace(_ call: RoutineCall) {
     let (old, result) = (call.operands[0], call.result)
     if old.strides == result.strides {
@@ -30,18 +30,12 @@ extension Routines {
     } else {
       copy(old, to: result, offset: 0)
     }
-    copyInPlace(call.operands[1], call)
+    copyToSlice(call.operands[1], call)
   }
 
-  // To (start, step) of each axis.
-  private static func copyInPlace(_ operand: MemoryArray, _ call: RoutineCall) {
-    var offset = 0
-    var strides = call.result.strides
-    for axis in strides.indices {
-      offset += call.attributes[2 * axis] * strides[axis]
-      strides[axis] *= call.attributes[2 * axis + 1]
-    }
-    copy(operand, to: call.result, offset: offset, strides: strides)
+  private static func copyToSlice(_ operand: MemoryArray, _ call: RoutineCall) {
+    let slice = Slicing(call.attributes).view(of: call.result.strides)
+    copy(operand, to: call.result, offset: slice.offset, strides: slice.strides)
   }
 
   private static func copy(

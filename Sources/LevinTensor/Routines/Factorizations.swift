@@ -27,16 +27,16 @@ extension Routines {
     let triangles = MatrixStack(call.operands[0])
     let pairs = StackPairs(call)
     let (n, columns) = (triangles.rows, pairs.target.columns)
-    let isTransposed = call.attributes[1] != 0
-    let isUpper = (call.attributes[0] != 0) != isTransposed
+    let form = TriangleForm(call.attributes)
+    let isUpper = form.isUpper != form.isTransposed
     forEachMatrix(pairs.target.count, work: n * n * columns) { place in
       let t = Scratch(n * n)
       let b = Scratch(n * columns)
       triangles.read(pairs.firsts[place], into: t.pointer)
-      if isTransposed { Dense.transpose(t.pointer, n) }
+      if form.isTransposed { Dense.transpose(t.pointer, n) }
       pairs.seconds.read(pairs.secondPlaces[place], into: b.pointer)
       Dense.solveTriangle(
-        t.pointer, n, isUpper: isUpper, hasUnitDiagonal: call.attributes[2] != 0, b.pointer,
+        t.pointer, n, isUpper: isUpper, hasUnitDiagonal: form.hasUnitDiagonal, b.pointer,
         columns: columns)
       pairs.target.write(b.pointer, to: place)
     }

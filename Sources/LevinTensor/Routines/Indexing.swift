@@ -12,7 +12,7 @@ extension Routines {
   /// Attributes: the axis, and the axis and line that the user knows.
   static func gather(_ call: RoutineCall) {
     let (table, indices) = (call.operands[0], call.operands[1])
-    let rows = IndexedRows(table.shape, indices: indices, axis: call.attributes[0])
+    let rows = IndexedRows(table.shape, indices: indices, axis: IndexedAxis(call.attributes).axis)
     inParts(rows, call, indices) { part in
       rows.move(
         .gather, table.dtype, table: table.pointer, rows: call.result.pointer, indices: indices,
@@ -23,7 +23,8 @@ extension Routines {
   /// Attributes: the axis, and the axis and line that the user knows.
   static func takeAlong(_ call: RoutineCall) {
     let (table, indices) = (call.operands[0], call.operands[1])
-    let rows = IndexedRows(along: table.shape, indices: indices, axis: call.attributes[0])
+    let rows = IndexedRows(
+      along: table.shape, indices: indices, axis: IndexedAxis(call.attributes).axis)
     inParts(rows, call, indices) { part in
       rows.move(
         .gather, table.dtype, table: table.pointer, rows: call.result.pointer, indices: indices,
@@ -36,7 +37,7 @@ extension Routines {
   /// Operands: the table, rows, indices. Attributes: the axis, and the axis and line that the user knows.
   static func scatter(_ call: RoutineCall) {
     let (table, values, indices) = (call.operands[0], call.operands[1], call.operands[2])
-    let rows = IndexedRows(table.shape, indices: indices, axis: call.attributes[0])
+    let rows = IndexedRows(table.shape, indices: indices, axis: IndexedAxis(call.attributes).axis)
     memcpy(call.result.pointer, table.pointer, table.count * table.dtype.byteCount)
     // Rows for one place come in order, so only outer places are parted.
     inParts(rows, call, indices, partsIndices: false) { part in
@@ -49,14 +50,17 @@ extension Routines {
   /// Attributes: the axis, the axis that the user knows, its size, the line.
   static func scatterAdd(_ call: RoutineCall) {
     let indices = call.operands[1]
-    add(IndexedRows(call.result.shape, indices: indices, axis: call.attributes[0]), call, indices)
+    add(
+      IndexedRows(call.result.shape, indices: indices, axis: IndexedAxis(call.attributes).axis),
+      call, indices)
   }
 
   /// Attributes: the axis, the axis that the user knows, its size, the line.
   static func scatterAddAlong(_ call: RoutineCall) {
     let indices = call.operands[1]
     add(
-      IndexedRows(along: call.result.shape, indices: indices, axis: call.attributes[0]), call,
+      IndexedRows(
+        along: call.result.shape, indices: indices, axis: IndexedAxis(call.attributes).axis), call,
       indices)
   }
 
@@ -65,11 +69,12 @@ extension Routines {
   static func linearIndex(_ call: RoutineCall) {
     let result = call.result
     memset(result.pointer, 0, result.count * result.dtype.byteCount)
+    let indexing = LinearIndexing(call.attributes)
     for (number, indices) in call.operands.enumerated() {
       let rows = IndexedRows(
-        outer: 1, size: call.attributes[2 + 2 * number], count: result.count, columns: 1, row: 1,
-        isAlong: false, countsFromEnd: call.attributes[0] == 1)
-      inParts(rows, call, indices, axis: call.attributes[1 + 2 * number]) { part in
+        outer: 1, size: indexing.size(number), count: result.count, columns: 1, row: 1,
+        isAlong: false, countsFromEnd: indexing.countsFromEnd)
+      inParts(rows, call, indices, axis: indexing.axis(number)) { part in
         rows.combine(
           into: result.pointer, isWide: result.dtype == .int64, indices: indices,
           range: part.indices)
@@ -96,7 +101,8 @@ extension Routines {
       bad.note(body(part))
     }
     if let place = bad.place {
-      refuse(place, of: indices, axis: axis ?? call.attributes[1], size: rows.size, call)
+      refuse(
+        place, of: indices, axis: axis ?? IndexedAxis(call.attributes).named, size: rows.size, call)
     }
   }
 
@@ -121,7 +127,7 @@ extension Routines {
           rows: values.pointer, indices: indices, part: part))
     }
     if let place = bad.place {
-      refuse(place, of: indices, axis: call.attributes[1], size: rows.size, call)
+      refuse(place, of: indices, axis: IndexedAxis(call.attributes).named, size: rows.size, call)
     }
     if let scratch {
       Kernels.joinTables(

@@ -95,7 +95,7 @@ struct MatrixBatches {
   // An attribute each says whether an operand is to be read as its transpose.
   private static func operand(_ index: Int, of call: RoutineCall) -> MemoryArray {
     let array = call.operands[index]
-    return call.attributes[index] == 0 ? array : array.transposed
+    return TransposedOperands(call.attributes)[index] ? array.transposed : array
   }
 
   private static func matrixStrides(_ array: MemoryArray) -> Strides {

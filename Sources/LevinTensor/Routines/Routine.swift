@@ -39,11 +39,56 @@ struct RoutineCall {
 typealias Routine = @Sendable (RoutineCall) -> Void
 
 extension Operation {
-  /// The table of routines.
-  var routine: Routine {
+  /// The table of routines: nil for what passes alone compute.
+  var routine: Routine? {
+    switch self {
+    case .movement(let operation): operation.routine
+    case .indexing(let operation): operation.routine
+    case .linearAlgebra(let operation): operation.routine
+    case .ordering(let operation): operation.routine
+    case .scan(let operation): { Routines.scan(operation, $0) }
+    case .leaf, .scalar, .unary, .binary, .ternary, .reduction, .composite: nil
+    }
+  }
+
+  /// Whether the routine reads operands with strides; others are given theirs row-major.
+  var takesStrides: Bool {
+    switch self {
+    case .movement, .linearAlgebra(.matrixProduct): true
+    case .linearAlgebra, .indexing, .ordering, .scan, .leaf, .scalar, .unary, .binary, .ternary,
+      .reduction, .composite:
+      false
+    }
+  }
+}
+
+extension MovementOperation {
+  fileprivate var routine: Routine? {
     switch self {
     case .concatenate: Routines.concatenate
-    case .place: Routines.place
+    case .embed: Routines.embed
+    case .replace: Routines.replace
+    case .reshape, .expand, .permute, .slice: nil
+    }
+  }
+}
+
+extension IndexingOperation {
+  fileprivate var routine: Routine {
+    switch self {
+    case .gather: Routines.gather
+    case .scatterAdd: Routines.scatterAdd
+    case .takeAlong: Routines.takeAlong
+    case .scatterAddAlong: Routines.scatterAddAlong
+    case .scatter: Routines.scatter
+    case .linearIndex: Routines.linearIndex
+    }
+  }
+}
+
+extension LinearAlgebraOperation {
+  fileprivate var routine: Routine {
+    switch self {
     case .matrixProduct: Routines.matrixProduct
     case .cholesky: Routines.cholesky
     case .solveTriangular: Routines.solveTriangular
@@ -51,27 +96,17 @@ extension Operation {
     case .logDeterminant: Routines.logDeterminant
     case .symmetricEigen: Routines.symmetricEigen
     case .qr: Routines.qr
-    case .argMax, .argMin, .cumulativeArgMax, .cumulativeArgMin: Routines.argExtreme
-    case .argSort: Routines.argSort
-    case .searchSorted: Routines.searchSorted
-    case .cumulativeSum, .cumulativeProduct, .logCumulativeSumExp: Routines.scan
-    case .recurrence: Routines.recurrence
-    case .replace: Routines.replace
-    case .gather: Routines.gather
-    case .scatterAdd: Routines.scatterAdd
-    case .takeAlong: Routines.takeAlong
-    case .scatterAddAlong: Routines.scatterAddAlong
-    case .scatter: Routines.scatter
-    case .linearIndex: Routines.linearIndex
-    default: fatalError("\(self) has no routine")
     }
   }
+}
 
-  /// Whether the routine reads operands with strides; others are given theirs row-major.
-  var takesStrides: Bool {
+extension OrderingOperation {
+  fileprivate var routine: Routine {
     switch self {
-    case .concatenate, .place, .replace, .matrixProduct: true
-    default: false
+    case .argMax, .argMin, .cumulativeArgMax, .cumulativeArgMin:
+      { Routines.argExtreme(self, $0) }
+    case .argSort: Routines.argSort
+    case .searchSorted: Routines.searchSorted
     }
   }
 }

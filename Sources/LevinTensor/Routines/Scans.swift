@@ -7,30 +7,18 @@ import Darwin
 // Running totals. A line is one chain of additions in order, so its bits follow from its elements alone;
 // threads take lines. Real numbers are added up and multiplied in double precision.
 extension Routines {
-  /// How a scan goes through lines.
-  struct ScanOrder {
-    let axis: Int
-    let isReversed: Bool
-    let isExclusive: Bool
-
-    init(_ attributes: [Int]) {
-      axis = attributes[0]
-      isReversed = attributes[1] != 0
-      isExclusive = attributes[2] != 0
-    }
-  }
-
-  /// Sums, products and logarithms of sums of exponentials.
-  static func scan(_ call: RoutineCall) {
-    switch (call.operation, call.result.dtype) {
+  static func scan(_ operation: ScanOperation, _ call: RoutineCall) {
+    switch (operation, call.result.dtype) {
     case (.cumulativeSum, .float32): scan(RunningSum<Float>.self, call)
     case (.cumulativeSum, .float64): scan(RunningSum<Double>.self, call)
     case (.cumulativeSum, _): scan(RunningWholeSum.self, call)
     case (.cumulativeProduct, .float32): scan(RunningProduct<Float>.self, call)
     case (.cumulativeProduct, .float64): scan(RunningProduct<Double>.self, call)
     case (.cumulativeProduct, _): scan(RunningWholeProduct.self, call)
-    case (_, .float32): scan(RunningLogSumExp<Float>.self, call)
-    default: scan(RunningLogSumExp<Double>.self, call)
+    case (.logCumulativeSumExp, .float32): scan(RunningLogSumExp<Float>.self, call)
+    case (.logCumulativeSumExp, _): scan(RunningLogSumExp<Double>.self, call)
+    case (.recurrence, .float32): recur(Float.self, call)
+    case (.recurrence, _): recur(Double.self, call)
     }
   }
 
@@ -63,15 +51,7 @@ extension Routines {
     }
   }
 
-  /// s_i = b_i + a_i s_(i-1), where an s of 0 absorbs an infinite a.
-  static func recurrence(_ call: RoutineCall) {
-    if call.result.dtype == .float32 {
-      recur(Float.self, call)
-    } else {
-      recur(Double.self, call)
-    }
-  }
-
+  // s_i = b_i + a_i s_(i-1), where an s of 0 absorbs an infinite a.
   private static func recur<Element: TensorScalar>(_ type: Element.Type, _ call: RoutineCall) {
     let order = ScanOrder(call.attributes)
     let lines = Lines(call.result.shape, axis: order.axis)
@@ -99,7 +79,7 @@ extension Lines {
   /// next element in the order of the scan, and a total for each.
   @inline(__always)
   fileprivate func forEachGroup<Total>(
-    of range: Range<Int>, _ order: Routines.ScanOrder, from initial: Total,
+    of range: Range<Int>, _ order: ScanOrder, from initial: Total,
     _ body: (Int, Int, UnsafeMutableBufferPointer<Total>) -> Void
   ) {
     withUnsafeTemporaryAllocation(of: Total.self, capacity: 8) { memory in

@@ -59,14 +59,14 @@ extension Routines {
 
   // The result has a line for each of the operand's, of all its places or of the first ones.
   private static func argSort<Element: Sortable>(_ type: Element.Type, _ call: RoutineCall) {
-    let axis = call.attributes[0]
-    let lines = Lines(call.operands[0].shape, axis: axis)
-    let target = Lines(call.result.shape, axis: axis)
+    let order = SortOrder(call.attributes)
+    let lines = Lines(call.operands[0].shape, axis: order.axis)
+    let target = Lines(call.result.shape, axis: order.axis)
     let elements = call.operands[0].pointer.assumingMemoryBound(to: type)
     let places = call.result.elements(as: Int.self)
     lines.share(cost: 10) { range in
       var sorter = LineSorter<Element>(
-        length: lines.length, taking: target.length, isDescending: call.attributes[1] != 0)
+        length: lines.length, taking: target.length, isDescending: order.isDescending)
       for line in range {
         let sorted = sorter.sort(elements + lines.start(line), stride: lines.stride)
         let start = target.start(line)

@@ -42,14 +42,9 @@ extension Tensor {
     let zeros = [Int](repeating: 0, count: others.count)
     let ones = [Int](repeating: 1, count: others.count)
     let start = offset >= 0 ? offset : -offset * side
-    let flat = Node.place(
+    let flat = Node.embed(
       node, starts: zeros + [start], steps: ones + [side + 1], in: others + [side * side])
     return Tensor(flat).reshaped(to: others + [side, side])
-  }
-
-  /// The matrix with ones on its diagonal and zeros elsewhere.
-  public static func identity(_ count: Int, dtype: DType = .float32) -> Tensor {
-    ones([count], dtype: dtype).diagonalMatrix()
   }
 
   /// The sum of the diagonal of each matrix.

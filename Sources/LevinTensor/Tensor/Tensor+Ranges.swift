@@ -101,11 +101,9 @@ extension Tensor {
     let columns = columns ?? rows
     require(
       rows >= 0 && columns >= 0, "eye: the shape \([rows, columns]) has a negative size")
-    var place = 0
-    return Tensor(shape: [rows, columns], dtype: dtype) {
-      defer { place += 1 }
-      return place / columns == place % columns ? 1 : 0
-    }
+    let ones = Tensor.ones([Swift.min(rows, columns)], dtype: dtype)
+    let flat = Node.embed(ones.node, starts: [0], steps: [columns + 1], in: [rows * columns])
+    return Tensor(flat).reshaped(to: [rows, columns])
   }
 
   // MARK: Like another

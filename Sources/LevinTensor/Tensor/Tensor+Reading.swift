@@ -70,7 +70,8 @@ extension Tensor {
       return Tensor(Node(leaf: view, shape: shape, dtype: dtype, requiresGradient: false))
     }
     return Tensor(
-      Node(.reshape, NodeInputs(node), shape: shape, dtype: dtype, requiresGradient: false))
+      Node(
+        .movement(.reshape), NodeInputs(node), shape: shape, dtype: dtype, requiresGradient: false))
   }
 
   /// The same numbers as a new starting point, with respect to which gradients can be taken.

@@ -67,7 +67,7 @@ import Testing
     #expect(first?.scalars == [6] && first?.requiresGradient == false)
   }
 
-  @Test(arguments: [DType.int32, .int64, .bool]) func castsToWholeNumbersStopGradients(
+  @Test(arguments: [DType.int32, .int64, .bool]) func castsToIntegersStopGradients(
     _ dtype: DType
   ) {
     let x = Tensor([1.5, 2.5]).requiringGradient()

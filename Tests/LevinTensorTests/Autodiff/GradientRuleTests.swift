@@ -208,7 +208,7 @@ import Testing
     #expect(Self.gradient(Tensor([0.0, 0, 0]).power(b), at: b) == [0, 0, 0])
   }
 
-  @Test(arguments: [1, 2, 3]) func negativeBasesWithWholeExponentsHaveGradients(_ exponent: Int) {
+  @Test(arguments: [1, 2, 3]) func negativeBasesWithIntegerExponentsHaveGradients(_ exponent: Int) {
     let x = Self.leaf([-1.5, -2])
     let expected = [-1.5, -2].map { base in
       Double(exponent) * (1..<exponent).reduce(1.0) { product, _ in product * base }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LevinTensor
 
-/// One rule of differentiation: a function, and a place where it is smooth.
+/// One rule of differentiation: a function, and arguments at which it is smooth.
 struct SmoothFunction: Sendable, CustomTestStringConvertible {
   var name: String
   var points: [[Double]]
@@ -153,8 +153,8 @@ extension SmoothFunction {
       $0[0].exp().repeated(2, axis: 0) * $0[0].square().tiled([2, 1])
     },
     .init("slices that overlap", [block], [[12]]) { $0[0][0..<8] * $0[0][4..<12] },
-    .init("place", [block], [[3, 4]]) {
-      Tensor(Node.place($0[0].exp().node, starts: [1, 0], steps: [2, 3], in: [7, 10]))
+    .init("embed", [block], [[3, 4]]) {
+      Tensor(Node.embed($0[0].exp().node, starts: [1, 0], steps: [2, 3], in: [7, 10]))
     },
     .init("concatenate", [block, [0.2, 1.4, -0.5]], [[3, 4], [3, 1]]) {
       concatenate([$0[0].exp(), $0[1], $0[0] * $0[1]], axis: 1).square()

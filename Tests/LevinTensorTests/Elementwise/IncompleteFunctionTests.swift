@@ -23,12 +23,12 @@ struct IncompleteFunctions: Decodable, Sendable {
 @Suite struct IncompleteFunctionTests {
   private typealias Row = IncompleteFunctions.Row
 
-  private static func gamma(_ operation: LevinTensor.Operation) -> (Tensor, Tensor) -> Tensor {
+  private static func gamma(_ operation: BinaryOperation) -> (Tensor, Tensor) -> Tensor {
     { Tensor(Node.binary(operation, $0.node, $1.node)) }
   }
 
   private static func beta(
-    _ operation: LevinTensor.Operation
+    _ operation: TernaryOperation
   ) -> (Tensor, Tensor, Tensor) -> Tensor {
     { Tensor(Node.ternary(operation, $0.node, $1.node, $2.node)) }
   }

@@ -5,16 +5,9 @@ import Testing
 
 /// Every element-wise operation on infinities, NaN, zeros and numbers at the ends of the range.
 @Suite struct SpecialValueTests {
-  private static let elementwise = Operation.allCases.filter { operation in
-    operation.isElementwise && ![.cast, .select, .logicalNot].contains(operation)
-      && ReferenceIncomplete.ofTwo(operation) == nil
-      && ReferenceIncomplete.ofThree(operation) == nil
-  }
-
-  // The operations before this one take one operand.
-  private static let unary = elementwise.filter { $0.rawValue < Operation.add.rawValue }
-  private static let binary = elementwise.filter {
-    $0.rawValue >= Operation.add.rawValue && $0 != .logicalAnd && $0 != .logicalOr
+  private static let unary = UnaryOperation.allCases.filter { $0 != .cast && $0 != .logicalNot }
+  private static let binary = BinaryOperation.allCases.filter {
+    $0.domain != .booleans && ReferenceIncomplete.ofTwo($0) == nil
   }
 
   private static func numbers(_ dtype: DType) -> Tensor {
@@ -43,21 +36,21 @@ import Testing
   }
 
   @Test(arguments: unary, [DType.float32, .float64])
-  func functionsOfOneNumberKeepToTheReference(_ operation: LevinTensor.Operation, _ dtype: DType) {
+  func functionsOfOneNumberKeepToTheReference(_ operation: UnaryOperation, _ dtype: DType) {
     let orders = operation == .polygamma ? [[0], [1], [2], [3]] : [[]]
     let failures = orders.flatMap { attributes -> [String] in
       // The reference knows no polygamma below 0 but near it.
       let x = attributes.isEmpty ? Self.numbers(dtype) : Self.numbers(dtype).abs()
       let copies = x.expanded(to: [3, x.count]).reshaped(to: [3 * x.count])
       evaluate(x, copies)
-      let nodes = [x, copies].map { ($0, Self.node(operation, [$0.node], attributes)) }
+      let nodes = [x, copies].map { ($0, Node.unary(operation, $0.node, attributes: attributes)) }
       return nodes.flatMap { mismatches($0.1, [$0.0]) }
     }
     #expect(failures.isEmpty, "\(failures.joined(separator: "\n"))")
   }
 
   @Test(arguments: binary, [DType.float32, .float64])
-  func functionsOfTwoNumbersKeepToTheReference(_ operation: LevinTensor.Operation, _ dtype: DType) {
+  func functionsOfTwoNumbersKeepToTheReference(_ operation: BinaryOperation, _ dtype: DType) {
     let x = Self.numbers(dtype)
     let column = x.reshaped(to: [x.count, 1])
     evaluate(x, column)
@@ -70,11 +63,5 @@ import Testing
       failures += mismatches(Node.binary(operation, number.node, x.node), [number, x])
     }
     #expect(failures.isEmpty, "\(Set(failures).sorted().prefix(20).joined(separator: "\n"))")
-  }
-
-  private static func node(
-    _ operation: LevinTensor.Operation, _ inputs: [Node], _ attributes: [Int]
-  ) -> Node {
-    Node.unary(operation, inputs[0], attributes: attributes)
   }
 }

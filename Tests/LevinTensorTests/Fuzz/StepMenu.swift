@@ -227,7 +227,7 @@ struct StepMenu {
     }
     let (from, pace, shape) = (starts, steps, target)
     return step("place at \(from) by \(pace) in \(shape)", [place]) {
-      Tensor(Node.place($0[0].node, starts: from, steps: pace, in: shape))
+      Tensor(Node.embed($0[0].node, starts: from, steps: pace, in: shape))
     }
   }
 

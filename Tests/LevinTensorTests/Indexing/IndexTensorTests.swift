@@ -148,7 +148,7 @@ import Testing
       return routine.operation
     }
     // The index is checked once, and nothing else has the length of the observations in memory.
-    #expect(routines == [.linearIndex])
+    #expect(routines == [.indexing(.linearIndex)])
     #expect(plan.arenaBytes < 5000 * DType.int32.byteCount + 4000)
   }
 

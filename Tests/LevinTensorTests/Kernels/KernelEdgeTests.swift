@@ -64,7 +64,7 @@ struct ElementwiseOperation: Sendable, CustomTestStringConvertible {
     ("absorbingMultiply", { Tensor(Node.binary(.absorbingMultiply, $0.node, $1.node)) }),
     ("absorbingDivide", { Tensor(Node.binary(.absorbingDivide, $0.node, $1.node)) }),
   ]
-  private static let ofThreeReals: [(String, LevinTensor.Operation)] = [
+  private static let ofThreeReals: [(String, TernaryOperation)] = [
     ("betaI", .betaI), ("betaDensity", .betaDensity), ("betaFirstSlope", .betaFirstSlope),
     ("betaSecondSlope", .betaSecondSlope), ("betaIInverse", .betaIInverse),
   ]
@@ -72,7 +72,7 @@ struct ElementwiseOperation: Sendable, CustomTestStringConvertible {
     ("add", { $0 + $1 }), ("subtract", { $0 - $1 }), ("multiply", { $0 * $1 }),
     ("maximum", { $0.maximum($1) }), ("minimum", { $0.minimum($1) }),
     ("power", { $0.power($1) }),
-    // Whole numbers cannot be divided by 0.
+    // Integers cannot be divided by 0.
     ("remainder", { $0 % $1.maximum(1) }), ("floorDivide", { $0.floorDivided(by: $1.maximum(1)) }),
   ]
   private static let comparisons: [(String, Binary)] = [

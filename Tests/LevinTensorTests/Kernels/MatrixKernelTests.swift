@@ -22,7 +22,7 @@ import Testing
     .init(m: 1, n: 5, k: 8200), .init(m: 20, n: 20, k: 8192),
   ]
 
-  // Whole numbers small enough for every sum to be exact in single precision.
+  // Integers small enough for every sum to be exact in single precision.
   private static func matrix(_ rows: Int, _ columns: Int, seed: Int, transposed: Bool) -> Tensor {
     var random = PCG64(seed: seed)
     let shape = transposed ? [columns, rows] : [rows, columns]

@@ -131,7 +131,7 @@ struct MatrixFunctionCase: Decodable, Sendable, CustomTestStringConvertible {
   @Test(arguments: [1, 2, 3, 47, 48, 49, 96, 97, 150])
   func factorsMultiplyToWhatTheyCameFrom(_ n: Int) {
     let a = Self.normal([n, n], seed: n)
-    let identity = Tensor.identity(n, dtype: .float64)
+    let identity = Tensor.eye(n, dtype: .float64)
     let positive = a.matmul(a.transposed()) + identity * Double(n)
     let l = positive.cholesky()
     let right = Self.normal([n, 3], seed: 7)
@@ -156,7 +156,7 @@ struct MatrixFunctionCase: Decodable, Sendable, CustomTestStringConvertible {
   }
 
   @Test func equalEigenvaluesMakeNoNaN() {
-    let x = Tensor.identity(4, dtype: .float64).detached().requiringGradient()
+    let x = Tensor.eye(4, dtype: .float64).detached().requiringGradient()
     let (values, vectors) = x.symmetricEigen()
     #expect(values.scalars == [1, 1, 1, 1])
     let whole = vectors.matmul(values.exp().diagonalMatrix()).matmul(vectors.transposed())
@@ -175,7 +175,7 @@ struct MatrixFunctionCase: Decodable, Sendable, CustomTestStringConvertible {
     let n = 60
     let ones = Tensor.ones([n - 1], dtype: .float64)
     let matrix =
-      Tensor.identity(n, dtype: .float64) * 2 - ones.diagonalMatrix(offset: 1)
+      Tensor.eye(n, dtype: .float64) * 2 - ones.diagonalMatrix(offset: 1)
       - ones.diagonalMatrix(offset: -1)
     let angles = Tensor((1...n).map { Double($0) * Double.pi / Double(n + 1) })
     let error = (matrix.symmetricEigen().values - (2 - angles.cos() * 2)).abs().max().item()
@@ -204,7 +204,7 @@ struct MatrixFunctionCase: Decodable, Sendable, CustomTestStringConvertible {
 
   @Test func bitsDoNotDependOnTheNumberOfThreads() {
     let a = Self.normal([4, 120, 120], seed: 3)
-    let positive = a.matmul(a.transposed()) + Tensor.identity(120, dtype: .float64) * 120
+    let positive = a.matmul(a.transposed()) + Tensor.eye(120, dtype: .float64) * 120
     func bits() -> [UInt64] {
       let eigen = positive.symmetricEigen()
       return [

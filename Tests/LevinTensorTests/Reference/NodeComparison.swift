@@ -62,20 +62,21 @@ struct ErrorBound {
     self.expected = expected
     sumsOfMagnitudes =
       switch node.operation {
-      case .sum:
+      case .reduction(.sum):
         inputs[0].groups(over: Array(node.attributes.dropFirst())).map {
           $0.reduce(0) { $0 + abs($1) } * Self.depth($0.count)
         }
       // One after the other.
-      case .scatterAdd, .scatterAddAlong:
+      case .indexing(.scatterAdd), .indexing(.scatterAddAlong):
         ReferenceIndexing(node, inputs).sizesOfSums.map { ($0.count + 1) * $0.magnitude }
       default: []
       }
     productOfMagnitudes =
-      node.operation == .matrixProduct
+      node.operation == .linearAlgebra(.matrixProduct)
       ? ReferenceEvaluator.matrixProduct(node, inputs.map(\.magnitudes)).elements : []
     factorCount =
-      node.operation == .product ? inputs[0].elements.count / max(1, expected.elements.count) : 0
+      node.operation == .reduction(.product)
+      ? inputs[0].elements.count / max(1, expected.elements.count) : 0
     runningMagnitudes = ReferenceOrder.magnitudes(node, inputs) ?? []
   }
 
@@ -94,34 +95,64 @@ struct ErrorBound {
     let value = abs(expected.elements[place])
     let subnormal = node.dtype == .float32 ? 0x1p-149 : 0x1p-1074
     switch node.operation {
+    case .unary(let operation): return ofOne(operation, value, unit, subnormal)
+    case .binary(let operation): return ofTwo(operation, value, unit, subnormal)
+    case .ternary(.select): return 0
+    case .ternary(.betaIInverse):
+      return (node.dtype == .float32 ? 2 * unit : 1e-11) * max(1, value)
+    case .ternary: return (node.dtype == .float32 ? unit : 1e-12) * max(1, value)
+    case .reduction(.sum), .indexing(.scatterAdd), .indexing(.scatterAddAlong):
+      return sumsOfMagnitudes[place] * unit / 2
+    case .reduction(.product): return (value * unit + subnormal) * Double(factorCount)
+    // At most 256 terms are added one after the other, and blocks of them likewise.
+    case .linearAlgebra(.matrixProduct):
+      return 300 * productOfMagnitudes[place] * unit / 2 + subnormal
+    // Lines are added up in double precision and in order.
+    case .scan(.cumulativeSum), .scan(.recurrence):
+      return unit * value / 2 + runningMagnitudes[place] * 0x1p-53 * Double(node.length)
+    case .scan(.cumulativeProduct):
+      return unit * value / 2 + value * 0x1p-52 * Double(node.length)
+    case .composite(.logSumExp), .scan(.logCumulativeSumExp): return 16 * unit * max(1, value)
+    // A weight's relative error is the absolute one of its logarithm.
+    case .composite(.softmax):
+      return (16 + 2 * abs(log(max(value, subnormal)))) * unit * value + subnormal
+    case .leaf, .scalar, .reduction, .movement, .indexing, .linearAlgebra, .ordering: return 0
+    }
+  }
+
+  private func ofOne(
+    _ operation: UnaryOperation, _ value: Double, _ unit: Double, _ subnormal: Double
+  ) -> Double {
+    let isSingle = node.dtype == .float32
+    return switch operation {
     case .exp, .expm1, .log, .log1p, .log2, .log10, .reciprocalSquareRoot, .sin, .cos, .tanh,
       .sigmoid, .softplus, .logSigmoid, .erf, .asin, .acos, .atan, .sinh, .cosh, .asinh, .acosh,
-      .atanh, .erfInverse, .log1mExp, .atan2:
-      return (node.dtype == .float32 ? 2 : 4) * unit * value + subnormal
-    case .gammaP, .gammaQ, .gammaDensity, .gammaShapeSlope, .betaI, .betaDensity, .betaFirstSlope,
-      .betaSecondSlope:
-      return (node.dtype == .float32 ? unit : 1e-12) * max(1, value)
-    case .gammaPInverse, .gammaQInverse, .betaIInverse:
-      return (node.dtype == .float32 ? 2 * unit : 1e-11) * max(1, value)
-    case .logNormalCDF, .normalHazard:
-      return (node.dtype == .float32 ? 2 : 100) * unit * value + subnormal
-    case .erfc: return (node.dtype == .float32 ? 5.2 : 4) * unit * value + subnormal
-    case .power, .xlogy, .xlog1py: return 4 * unit * value + subnormal
-    case .logGamma, .polygamma:
-      return (node.dtype == .float32 ? 1e-6 : 1e-13) * max(1, value)
-    case .logAddExp: return 4 * unit * max(1, value)
-    case .sum, .scatterAdd, .scatterAddAlong: return sumsOfMagnitudes[place] * unit / 2
-    case .product: return (value * unit + subnormal) * Double(factorCount)
-    // At most 256 terms are added one after the other, and blocks of them likewise.
-    case .matrixProduct: return 300 * productOfMagnitudes[place] * unit / 2 + subnormal
-    // Lines are added up in double precision and in order.
-    case .cumulativeSum, .recurrence:
-      return unit * value / 2 + runningMagnitudes[place] * 0x1p-53 * Double(node.length)
-    case .cumulativeProduct: return unit * value / 2 + value * 0x1p-52 * Double(node.length)
-    case .logSumExp, .logCumulativeSumExp: return 16 * unit * max(1, value)
-    // A weight's relative error is the absolute one of its logarithm.
-    case .softmax: return (16 + 2 * abs(log(max(value, subnormal)))) * unit * value + subnormal
-    default: return 0
+      .atanh, .erfInverse, .log1mExp:
+      (isSingle ? 2 : 4) * unit * value + subnormal
+    case .logNormalCDF, .normalHazard: (isSingle ? 2 : 100) * unit * value + subnormal
+    case .erfc: (isSingle ? 5.2 : 4) * unit * value + subnormal
+    case .logGamma, .polygamma: (isSingle ? 1e-6 : 1e-13) * max(1, value)
+    case .negate, .absolute, .sign, .floor, .ceil, .round, .trunc, .squareRoot, .square,
+      .reciprocal, .isNaN, .isFinite, .logicalNot, .cast:
+      0
+    }
+  }
+
+  private func ofTwo(
+    _ operation: BinaryOperation, _ value: Double, _ unit: Double, _ subnormal: Double
+  ) -> Double {
+    let isSingle = node.dtype == .float32
+    return switch operation {
+    case .atan2: (isSingle ? 2 : 4) * unit * value + subnormal
+    case .gammaP, .gammaQ, .gammaDensity, .gammaShapeSlope:
+      (isSingle ? unit : 1e-12) * max(1, value)
+    case .gammaPInverse, .gammaQInverse: (isSingle ? 2 * unit : 1e-11) * max(1, value)
+    case .power, .xlogy, .xlog1py: 4 * unit * value + subnormal
+    case .logAddExp: 4 * unit * max(1, value)
+    case .add, .subtract, .multiply, .divide, .remainder, .floorDivide, .maximum, .minimum,
+      .absorbingMultiply, .absorbingDivide, .equal, .notEqual, .less, .lessOrEqual, .logicalAnd,
+      .logicalOr:
+      0
     }
   }
 }

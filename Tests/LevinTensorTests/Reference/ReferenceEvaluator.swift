@@ -61,56 +61,73 @@ final class ReferenceEvaluator {
     switch node.operation {
     case .leaf: return ReferenceArray(reading: node)
     case .scalar: return result(of: node, [node.dtype.casting(node.scalar)])
-    case .cast: return result(of: node, inputs[0].elements.map(node.dtype.casting))
-    case .sum, .product, .maximumOver, .minimumOver, .logSumExp:
-      let groups = inputs[0].groups(over: Array(node.attributes.dropFirst()))
-      let reduce = reduction(node.operation)
-      return result(of: node, groups.map { node.dtype.rounding(reduce($0)) })
-    case .softmax: return softmax(node, inputs[0])
-    case .reshape: return result(of: node, inputs[0].elements)
-    case .expand: return result(of: node, inputs[0].broadcast(to: node.shape))
-    case .permute, .slice: return moved(node, inputs[0])
-    case .place: return placed(node, inputs[0])
-    case .concatenate: return concatenated(node, inputs)
-    case .matrixProduct: return matrixProduct(node, inputs)
-    case .argMax, .argMin, .cumulativeArgMax, .cumulativeArgMin, .argSort, .cumulativeSum,
-      .cumulativeProduct, .logCumulativeSumExp, .recurrence:
-      return ReferenceOrder.apply(node, inputs)
-    case .gather, .takeAlong, .scatterAdd, .scatterAddAlong, .scatter, .replace, .linearIndex:
+    case .unary(.cast): return result(of: node, inputs[0].elements.map(node.dtype.casting))
+    case .unary(let operation):
+      let function = unary(operation, node)
+      return result(of: node, inputs[0].elements.map { node.dtype.rounding(function($0)) })
+    case .binary(let operation): return binary(operation, node, inputs)
+    case .ternary(let operation): return ternary(operation, node, inputs)
+    case .reduction(let operation): return reduced(node, inputs[0], reduction(operation))
+    case .composite(.logSumExp): return reduced(node, inputs[0], ReferenceMathematics.logSumExp)
+    case .composite(.softmax): return softmax(node, inputs[0])
+    case .movement(let operation): return moved(operation, node, inputs)
+    case .linearAlgebra(.matrixProduct): return matrixProduct(node, inputs)
+    case .linearAlgebra(let operation):
+      preconditionFailure("\(operation) is not among the random graphs")
+    case .ordering(.searchSorted): return ReferenceOrder.searchSorted(node, inputs[0], inputs[1])
+    case .ordering, .scan: return ReferenceOrder.apply(node, inputs)
+    case .indexing:
       return result(
         of: node, ReferenceIndexing(node, inputs).elements.map(node.dtype.rounding))
-    case .searchSorted: return ReferenceOrder.searchSorted(node, inputs[0], inputs[1])
-    case .select:
-      let (condition, a, b) = (inputs[0], inputs[1], inputs[2])
-      let pairs = zip(a.broadcast(to: node.shape), b.broadcast(to: node.shape))
-      return result(
-        of: node,
-        zip(condition.broadcast(to: node.shape), pairs).map { $0 != 0 ? $1.0 : $1.1 })
-    default: return elementwise(node, inputs)
     }
   }
 
-  private static func elementwise(_ node: Node, _ inputs: [ReferenceArray]) -> ReferenceArray {
-    if inputs.count == 1 {
-      let function = unary(node)
-      return result(of: node, inputs[0].elements.map { node.dtype.rounding(function($0)) })
+  private static func reduced(
+    _ node: Node, _ x: ReferenceArray, _ reduce: ([Double]) -> Double
+  ) -> ReferenceArray {
+    let groups = x.groups(over: Array(node.attributes.dropFirst()))
+    return result(of: node, groups.map { node.dtype.rounding(reduce($0)) })
+  }
+
+  private static func moved(
+    _ operation: MovementOperation, _ node: Node, _ inputs: [ReferenceArray]
+  ) -> ReferenceArray {
+    switch operation {
+    case .reshape: result(of: node, inputs[0].elements)
+    case .expand: result(of: node, inputs[0].broadcast(to: node.shape))
+    case .permute, .slice: moved(node, inputs[0])
+    case .embed: embedded(node, inputs[0])
+    case .concatenate: concatenated(node, inputs)
+    case .replace:
+      result(of: node, ReferenceIndexing(node, inputs).replaced.map(node.dtype.rounding))
     }
-    if inputs.count == 3, let function = ReferenceIncomplete.ofThree(node.operation) {
-      let operands = inputs.map { $0.broadcast(to: node.shape) }
-      let values = zip(operands[0], zip(operands[1], operands[2])).map { function($0, $1.0, $1.1) }
-      return result(of: node, values.map(node.dtype.rounding))
-    }
-    let function = ReferenceIncomplete.ofTwo(node.operation) ?? binary(node.operation)
+  }
+
+  private static func binary(
+    _ operation: BinaryOperation, _ node: Node, _ inputs: [ReferenceArray]
+  ) -> ReferenceArray {
+    let function = binary(operation)
     let pairs = zip(inputs[0].broadcast(to: node.shape), inputs[1].broadcast(to: node.shape))
     return result(of: node, pairs.map { node.dtype.rounding(function($0, $1)) })
+  }
+
+  private static func ternary(
+    _ operation: TernaryOperation, _ node: Node, _ inputs: [ReferenceArray]
+  ) -> ReferenceArray {
+    let operands = inputs.map { $0.broadcast(to: node.shape) }
+    let triples = zip(operands[0], zip(operands[1], operands[2]))
+    guard let function = ReferenceIncomplete.ofThree(operation) else {
+      return result(of: node, triples.map { $0 != 0 ? $1.0 : $1.1 })
+    }
+    return result(of: node, triples.map { node.dtype.rounding(function($0, $1.0, $1.1)) })
   }
 
   private static func result(of node: Node, _ elements: [Double]) -> ReferenceArray {
     ReferenceArray(shape: node.shape, dtype: node.dtype, elements: elements)
   }
 
-  private static func unary(_ node: Node) -> (Double) -> Double {
-    switch node.operation {
+  private static func unary(_ operation: UnaryOperation, _ node: Node) -> (Double) -> Double {
+    switch operation {
     case .negate: { -$0 }
     case .absolute: { Swift.abs($0) }
     case .sign: ReferenceMathematics.sign
@@ -153,11 +170,11 @@ final class ReferenceEvaluator {
     case .isNaN: { $0.isNaN ? 1 : 0 }
     case .isFinite: { $0.isFinite ? 1 : 0 }
     case .logicalNot: { $0 == 0 ? 1 : 0 }
-    default: preconditionFailure("\(node.operation) has not one operand")
+    case .cast: node.dtype.casting
     }
   }
 
-  private static func binary(_ operation: LevinTensor.Operation) -> (Double, Double) -> Double {
+  private static func binary(_ operation: BinaryOperation) -> (Double, Double) -> Double {
     switch operation {
     case .add: { $0 + $1 }
     case .subtract: { $0 - $1 }
@@ -180,17 +197,17 @@ final class ReferenceEvaluator {
     case .lessOrEqual: { $0 <= $1 ? 1 : 0 }
     case .logicalAnd: { $0 != 0 && $1 != 0 ? 1 : 0 }
     case .logicalOr: { $0 != 0 || $1 != 0 ? 1 : 0 }
-    default: preconditionFailure("\(operation) has not two operands")
+    case .gammaP, .gammaQ, .gammaDensity, .gammaShapeSlope, .gammaPInverse, .gammaQInverse:
+      ReferenceIncomplete.ofTwo(operation) ?? { _, _ in .nan }
     }
   }
 
-  private static func reduction(_ operation: LevinTensor.Operation) -> ([Double]) -> Double {
+  private static func reduction(_ operation: ReductionOperation) -> ([Double]) -> Double {
     switch operation {
     case .maximumOver: { $0.reduce(-.infinity, ReferenceMathematics.maximum) }
     case .minimumOver: { $0.reduce(.infinity, ReferenceMathematics.minimum) }
-    case .logSumExp: ReferenceMathematics.logSumExp
     case .product: { $0.reduce(1, *) }
-    default: ReferenceMathematics.sum
+    case .sum: ReferenceMathematics.sum
     }
   }
 }
@@ -221,7 +238,7 @@ extension ReferenceEvaluator {
   fileprivate static func moved(_ node: Node, _ x: ReferenceArray) -> ReferenceArray {
     var strides = RowMajor.strides(x.shape)
     var start = 0
-    if node.operation == .permute {
+    if node.operation == .movement(.permute) {
       strides = node.attributes.map { strides[$0] }
     } else {
       for axis in strides.indices {
@@ -233,7 +250,7 @@ extension ReferenceEvaluator {
     return result(of: node, places.map { x.elements[$0] })
   }
 
-  fileprivate static func placed(_ node: Node, _ x: ReferenceArray) -> ReferenceArray {
+  fileprivate static func embedded(_ node: Node, _ x: ReferenceArray) -> ReferenceArray {
     var strides = RowMajor.strides(node.shape)
     var start = 0
     for axis in strides.indices {
@@ -267,11 +284,14 @@ extension ReferenceEvaluator {
   // Operations that only choose among numbers or move them are exact.
   private static func isExact(_ operation: LevinTensor.Operation) -> Bool {
     switch operation {
-    case .leaf, .scalar, .negate, .absolute, .sign, .floor, .ceil, .round, .trunc, .maximum,
-      .minimum, .select, .maximumOver, .minimumOver, .reshape, .expand, .permute, .slice, .place,
-      .concatenate, .gather, .takeAlong, .scatter, .replace, .linearIndex, .argMax, .argMin:
+    case .leaf, .scalar, .movement, .ordering, .ternary(.select), .reduction(.maximumOver),
+      .reduction(.minimumOver):
       true
-    default: false
+    case .unary(let operation):
+      [.negate, .absolute, .sign, .floor, .ceil, .round, .trunc].contains(operation)
+    case .binary(let operation): operation == .maximum || operation == .minimum
+    case .indexing(let operation): operation != .scatterAdd && operation != .scatterAddAlong
+    case .ternary, .reduction, .composite, .linearAlgebra, .scan: false
     }
   }
 
@@ -283,19 +303,23 @@ extension ReferenceEvaluator {
     guard disturbance > 0, roundoff > 0, !Self.isExact(node.operation) else { return array }
     var sizes = array.elements
     if let running = ReferenceOrder.magnitudes(node, operands) { sizes = running }
-    if node.operation == .sum {
+    if node.operation == .reduction(.sum) {
       sizes = operands[0].groups(over: Array(node.attributes.dropFirst())).map { group in
         group.reduce(0) { $0 + Swift.abs($1) }
       }
     }
-    if node.operation == .matrixProduct {
+    if node.operation == .linearAlgebra(.matrixProduct) {
       sizes = Self.matrixProduct(node, operands.map(\.magnitudes)).elements
     }
     // Their error is that of the largest exponent, which the logarithm of the rest may cancel.
-    if [.logSumExp, .logAddExp, .logCumulativeSumExp].contains(node.operation) {
+    let logarithmic: [LevinTensor.Operation] = [
+      .composite(.logSumExp), .binary(.logAddExp), .scan(.logCumulativeSumExp),
+    ]
+    if logarithmic.contains(node.operation) {
       sizes = sizes.map { max(1, Swift.abs($0)) }
     }
-    if node.operation == .scatterAdd || node.operation == .scatterAddAlong {
+    let scattering: [LevinTensor.Operation] = [.indexing(.scatterAdd), .indexing(.scatterAddAlong)]
+    if scattering.contains(node.operation) {
       sizes = ReferenceIndexing(node, operands).sizesOfSums.map(\.magnitude)
     }
     var result = array

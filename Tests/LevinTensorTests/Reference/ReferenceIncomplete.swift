@@ -89,7 +89,7 @@ enum ReferenceIncomplete {
     return (low + high) / 2
   }
 
-  static func ofTwo(_ operation: LevinTensor.Operation) -> ((Double, Double) -> Double)? {
+  static func ofTwo(_ operation: BinaryOperation) -> ((Double, Double) -> Double)? {
     switch operation {
     case .gammaP: { $1 < $0 + 1 ? gamma($0, $1).value : 1 - upperGamma($0, $1) }
     case .gammaQ: upperGamma
@@ -101,14 +101,14 @@ enum ReferenceIncomplete {
     }
   }
 
-  static func ofThree(_ operation: LevinTensor.Operation) -> ((Double, Double, Double) -> Double)? {
+  static func ofThree(_ operation: TernaryOperation) -> ((Double, Double, Double) -> Double)? {
     switch operation {
     case .betaI: { beta($0, $1, $2).value }
     case .betaDensity: betaDensity
     case .betaFirstSlope: { beta($0, $1, $2).first }
     case .betaSecondSlope: { beta($0, $1, $2).second }
     case .betaIInverse: { a, b, p in solve(p, in: 0...1) { beta(a, b, $0).value } }
-    default: nil
+    case .select: nil
     }
   }
 }

@@ -15,11 +15,11 @@ struct ReferenceIndexing {
   /// The value of the node.
   var elements: [Double] {
     switch node.operation {
-    case .gather, .takeAlong:
+    case .indexing(.gather), .indexing(.takeAlong):
       let table = inputs[0]
       return places(of: node.shape, in: table.shape, by: inputs[1]).map { table.elements[$0] }
-    case .scatterAdd, .scatterAddAlong: return sums { $0 }
-    case .scatter:
+    case .indexing(.scatterAdd), .indexing(.scatterAddAlong): return sums { $0 }
+    case .indexing(.scatter):
       var result = inputs[0].elements
       for (place, value) in zip(
         places(of: inputs[1].shape, in: node.shape, by: inputs[2]), inputs[1].elements)
@@ -27,8 +27,7 @@ struct ReferenceIndexing {
         result[place] = value
       }
       return result
-    case .replace: return replaced
-    case .linearIndex: return linear
+    case .indexing(.linearIndex): return linear
     default: preconditionFailure("\(node.operation) is no operation by index")
     }
   }
@@ -50,7 +49,8 @@ struct ReferenceIndexing {
 
   // For each element of `rows` its place in `table`.
   private func places(of rows: [Int], in table: [Int], by indices: ReferenceArray) -> [Int] {
-    let isAlong = node.operation == .takeAlong || node.operation == .scatterAddAlong
+    let isAlong =
+      node.operation == .indexing(.takeAlong) || node.operation == .indexing(.scatterAddAlong)
     let size = table[axis]
     let inner = RowMajor.count(Array(table[(axis + 1)...]))
     let count = isAlong ? rows[axis] : indices.elements.count
@@ -62,7 +62,8 @@ struct ReferenceIndexing {
     }
   }
 
-  private var replaced: [Double] {
+  /// The first operand with the second at a slice.
+  var replaced: [Double] {
     var strides = RowMajor.strides(node.shape)
     var start = 0
     for axis in strides.indices {

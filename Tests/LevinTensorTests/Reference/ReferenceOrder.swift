@@ -20,12 +20,13 @@ enum ReferenceOrder {
 
   private static func apply(_ node: Node, _ lines: [[Double]]) -> [Double] {
     switch node.operation {
-    case .argMax: [Double(firstPlace(lines[0]) { $0 > $1 })]
-    case .argMin: [Double(firstPlace(lines[0]) { $0 < $1 })]
-    case .cumulativeArgMax: runningPlaces(lines[0]) { $0 >= $1 }
-    case .cumulativeArgMin: runningPlaces(lines[0]) { $0 <= $1 }
-    case .argSort: sortedPlaces(lines[0], isDescending: node.attributes[1] != 0, node)
-    default: scanned(node, lines) { running(node.operation, $0) }
+    case .ordering(.argMax): [Double(firstPlace(lines[0]) { $0 > $1 })]
+    case .ordering(.argMin): [Double(firstPlace(lines[0]) { $0 < $1 })]
+    case .ordering(.cumulativeArgMax): runningPlaces(lines[0]) { $0 >= $1 }
+    case .ordering(.cumulativeArgMin): runningPlaces(lines[0]) { $0 <= $1 }
+    case .ordering(.argSort): sortedPlaces(lines[0], isDescending: node.attributes[1] != 0, node)
+    case .scan(let operation): scanned(node, lines) { running(operation, $0) }
+    default: preconditionFailure("\(node.operation) does not run along lines")
     }
   }
 
@@ -82,13 +83,13 @@ enum ReferenceOrder {
     let isReversed = node.attributes[1] != 0
     var result = body(isReversed ? lines.map { $0.reversed() } : lines)
     if node.attributes[2] != 0, !result.isEmpty {
-      result = [node.operation == .cumulativeProduct ? 1 : 0] + result.dropLast()
+      result = [node.operation == .scan(.cumulativeProduct) ? 1 : 0] + result.dropLast()
     }
     return isReversed ? result.reversed() : result
   }
 
   private static func running(
-    _ operation: LevinTensor.Operation, _ lines: [[Double]]
+    _ operation: ScanOperation, _ lines: [[Double]]
   ) -> [Double] {
     let line = lines[0]
     switch operation {
@@ -105,7 +106,7 @@ enum ReferenceOrder {
         last = b + (last == 0 ? 0 : a * last)
         return last
       }
-    default:
+    case .logCumulativeSumExp:
       var total = -Double.infinity
       return line.map {
         total =
@@ -133,7 +134,9 @@ enum ReferenceOrder {
 
   /// The same scan over magnitudes, with which its rounding goes; nil for what is no sum.
   static func magnitudes(_ node: Node, _ inputs: [ReferenceArray]) -> [Double]? {
-    guard node.operation == .cumulativeSum || node.operation == .recurrence else { return nil }
+    guard node.operation == .scan(.cumulativeSum) || node.operation == .scan(.recurrence) else {
+      return nil
+    }
     return apply(
       node,
       inputs.map {

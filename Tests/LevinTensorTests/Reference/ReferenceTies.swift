@@ -26,13 +26,14 @@ struct ReferenceTies {
   private static func distance(_ node: Node, _ operands: [ReferenceArray]) -> [Double]? {
     guard operands.contains(where: { $0.dtype.isFloatingPoint }) else { return nil }
     switch node.operation {
-    case .equal, .notEqual, .less, .lessOrEqual: return pairs(node, operands, -)
-    case .sign, .logicalNot: return operands[0].elements
-    case .cast where node.dtype == .bool: return operands[0].elements
-    case .cast where !node.dtype.isFloatingPoint: return operands[0].elements.map(fromWhole)
-    case .floor, .ceil, .trunc: return operands[0].elements.map(fromWhole)
-    case .round: return operands[0].elements.map { fromWhole($0 + 0.5) }
-    case .remainder, .floorDivide: return pairs(node, operands) { fromWhole($0 / $1) }
+    case .binary(let operation) where operation.isTest: return pairs(node, operands, -)
+    case .unary(.sign), .unary(.logicalNot): return operands[0].elements
+    case .unary(.cast) where node.dtype == .bool: return operands[0].elements
+    case .unary(.cast) where !node.dtype.isFloatingPoint: return operands[0].elements.map(fromWhole)
+    case .unary(.floor), .unary(.ceil), .unary(.trunc): return operands[0].elements.map(fromWhole)
+    case .unary(.round): return operands[0].elements.map { fromWhole($0 + 0.5) }
+    case .binary(.remainder), .binary(.floorDivide):
+      return pairs(node, operands) { fromWhole($0 / $1) }
     default: return nil
     }
   }

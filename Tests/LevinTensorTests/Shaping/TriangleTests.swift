@@ -32,7 +32,7 @@ import Testing
     #expect(v.diagonalMatrix(offset: -1).scalars == [0, 0, 0, 1, 0, 0, 0, 2, 0])
     #expect(Tensor([1, 2, 3, 4], shape: [2, 2]).diagonalMatrix().shape == [2, 2, 2])
     #expect(Tensor.zeros([0]).diagonalMatrix().shape == [0, 0])
-    #expect(Tensor.identity(2, dtype: .int64).scalars == [1, 0, 0, 1])
+    #expect(Tensor.eye(2, dtype: .int64).scalars == [1, 0, 0, 1])
     #expect(v.diagonalMatrix(offset: 3).diagonal(offset: 3).scalars == [1, 2])
   }
 

@@ -45,7 +45,7 @@ struct ShapeMistake: Sendable, CustomTestStringConvertible {
     .init("dividing whole numbers by the number 0", names: ["remainder", "0"]) {
       Tensor([1, 2]) % 0
     },
-    .init("dividing whole numbers by elements of 0", names: ["whole number", "0"]) {
+    .init("dividing whole numbers by elements of 0", names: ["integer", "0"]) {
       Tensor([1, 2]).floorDivided(by: Tensor([1, 0]))
     },
     .init("comparing shapes that do not broadcast", names: ["less", "[5, 1]", "[4, 2]"]) {

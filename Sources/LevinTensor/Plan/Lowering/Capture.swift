@@ -29,7 +29,7 @@ final class Capture {
     let inputCount: Int32
   }
 
-  @exclusivity(unchecked) private var places: NodePlaces
+  @exclusivity(unchecked) private var places: NodePositions
   // The places of all nodes' inputs, one node after the other, and where each node's end.
   @exclusivity(unchecked) private var inputPlaces = GrowingBuffer<Int>(capacity: 512)
   @exclusivity(unchecked) private var inputEnds = GrowingBuffer<Int>(capacity: 256)
@@ -65,7 +65,7 @@ final class Capture {
   }
 
   init(roots requested: [Node], usesMarks: Bool) {
-    places = NodePlaces(usesMarks: usesMarks)
+    places = NodePositions(usesMarks: usesMarks)
     walk(requested)
   }
 
@@ -112,16 +112,16 @@ final class Capture {
 
   // Depth first with a stack of its own: a graph may be a chain of a million nodes.
   private func visit(_ root: Unmanaged<Node>) -> Int {
-    if let place = places.place(of: root) { return place }
+    if let place = places.position(of: root) { return place }
     push(root)
     while stack.count > 0 {
       let step = stack[stack.count - 1]
       if step.next < step.inputCount, let input = Self.input(step) {
         stack.updateLast { $0.next += 1 }
-        if places.place(of: input) == nil { push(input) }
+        if places.position(of: input) == nil { push(input) }
       } else {
         _ = stack.removeLast()
-        if places.place(of: step.node) == nil {
+        if places.position(of: step.node) == nil {
           step.node._withUnsafeGuaranteedRef { append($0) }
         }
       }
@@ -159,13 +159,13 @@ final class Capture {
     let attributeCount = node.attributeCount
     wordBuffer.append(
       Self.head(node.operation, node, rank: node.shape.count)
-        | Int(node.inputCount) << 24 | attributeCount << 48)
+        | Int(node.inputCount) << 28 | attributeCount << 48)
     for axis in 0..<node.shape.count { wordBuffer.append(node.shape[axis]) }
     if attributeCount > 0 {
       for attribute in node.attributes { wordBuffer.append(attribute) }
     }
     for index in 0..<Int(node.inputCount) {
-      guard let input = node.unownedInput(index), let place = places.place(of: input) else {
+      guard let input = node.unownedInput(index), let place = places.position(of: input) else {
         fatalError("\(node.operation): input \(index) was not visited")
       }
       inputPlaces.append(place)
@@ -210,6 +210,6 @@ final class Capture {
   }
 
   private static func head(_ operation: Operation, _ node: Node, rank: Int) -> Int {
-    Int(operation.rawValue) | Int(node.dtype.rawValue) << 8 | rank << 16
+    Int(operation.code) | Int(node.dtype.rawValue) << 16 | rank << 20
   }
 }

@@ -57,7 +57,7 @@ extension PlanGraph {
   private func liesInOrder(_ number: Int) -> Bool {
     switch nodes[number].source {
     case .leaf(_, let strides): strides == nil
-    case .computed: nodes[number].operation.family == .whole
+    case .computed: nodes[number].operation.isWhole
     case .scalar, .constant: false
     }
   }
@@ -65,7 +65,7 @@ extension PlanGraph {
   private func reducesAll(_ number: Int, of shape: [Int]) -> Bool {
     let node = nodes[number]
     guard node.operation.isReduction else { return false }
-    let axes = node.attributes.dropFirst()
+    let axes = ReductionAxes(node.attributes).axes
     return shape.indices.allSatisfy { shape[$0] == 1 || axes.contains($0) }
   }
 
@@ -83,7 +83,9 @@ extension PlanGraph {
         }
         places.append(add(node.operation, inputs, node.dtype, [count], node.attributes))
       } else if node.operation.isReduction, isFlat[node.inputs[0]] {
-        let total = add(node.operation, [places[node.inputs[0]]], node.dtype, [1], [1, 0])
+        let total = add(
+          node.operation, [places[node.inputs[0]]], node.dtype, [1],
+          ReductionAxes([0], keeping: true).attributes)
         places.append(reshaped(total, to: node.shape))
       } else {
         places.append(

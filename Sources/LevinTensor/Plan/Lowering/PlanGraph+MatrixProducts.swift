@@ -25,8 +25,8 @@ extension PlanGraph {
     let (first, isFirstTransposed) = untransposed(a)
     let (second, isSecondTransposed) = untransposed(b)
     return add(
-      .matrixProduct, [first, second], node.dtype, node.shape,
-      [isFirstTransposed ? 1 : 0, isSecondTransposed ? 1 : 0])
+      .linearAlgebra(.matrixProduct), [first, second], node.dtype, node.shape,
+      TransposedOperands(first: isFirstTransposed, second: isSecondTransposed).attributes)
   }
 
   // [..., m, k, 1] times [..., 1, k, n], summed over k.
@@ -36,14 +36,16 @@ extension PlanGraph {
     let tall = reshaped(a, to: shapeA + [1])
     let wide = reshaped(b, to: Array(shapeB.dropLast(2)) + [1] + shapeB.suffix(2))
     let product = Array(node.shape.dropLast()) + [shapeA[shapeA.count - 1], columns]
-    let terms = add(.multiply, [tall, wide], node.dtype, product)
-    return add(.sum, [terms], node.dtype, node.shape, [0, product.count - 2])
+    let terms = add(.binary(.multiply), [tall, wide], node.dtype, product)
+    return add(
+      .reduction(.sum), [terms], node.dtype, node.shape,
+      ReductionAxes([product.count - 2], keeping: false).attributes)
   }
 
   // What an operand is the transpose of, if it is one.
   private func untransposed(_ x: Int) -> (Int, Bool) {
     let node = nodes[x]
-    guard node.operation == .permute, Self.isTransposition(node.attributes) else {
+    guard node.operation == .movement(.permute), Self.isTransposition(node.attributes) else {
       return (x, false)
     }
     return (node.inputs[0], true)
@@ -62,10 +64,11 @@ extension PlanGraph {
   /// in reverse, so the gradient at a transposed operand moves no numbers.
   mutating func permute(_ node: LevinTensor.Node, _ x: Int, isOnlyUse: Bool) -> Int {
     let operand = nodes[x]
-    guard operand.operation == .matrixProduct, isOnlyUse, Self.isTransposition(node.attributes)
-    else { return add(.permute, [x], node.dtype, node.shape, node.attributes) }
+    guard operand.operation == .linearAlgebra(.matrixProduct), isOnlyUse,
+      Self.isTransposition(node.attributes)
+    else { return add(.movement(.permute), [x], node.dtype, node.shape, node.attributes) }
     return add(
-      .matrixProduct, operand.inputs.reversed(), node.dtype, node.shape,
-      operand.attributes.reversed().map { 1 - $0 })
+      operand.operation, operand.inputs.reversed(), node.dtype, node.shape,
+      TransposedOperands(operand.attributes).ofTranspose.attributes)
   }
 }

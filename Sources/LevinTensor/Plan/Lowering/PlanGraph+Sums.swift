@@ -17,7 +17,7 @@ extension PlanGraph {
   mutating func sum(_ node: LevinTensor.Node, _ x: Int) -> Int {
     let shape = nodes[x].shape
     // Axes of size 1 make no difference, so sums that differ in them alone are one sum.
-    let axes = node.attributes.dropFirst().filter { shape[$0] != 1 }
+    let axes = ReductionAxes(node.attributes).axes.filter { shape[$0] != 1 }
     if axes.isEmpty { return reshaped(x, to: node.shape) }
     let (core, factors) = split(x, along: axes)
     // An empty sum is 0, whatever the factor.
@@ -35,7 +35,8 @@ extension PlanGraph {
   private mutating func total(_ x: Int, _ axes: [Int], _ dtype: DType) -> Int {
     var kept = nodes[x].shape
     for axis in axes { kept[axis] = 1 }
-    return add(.sum, [x], dtype, kept, [1] + axes)
+    return add(
+      .reduction(.sum), [x], dtype, kept, ReductionAxes(axes, keeping: true).attributes)
   }
 
   // Sums along the axis of observations; for a few rows there is nothing to gain.
@@ -45,13 +46,13 @@ extension PlanGraph {
   }
 
   private mutating func cast(_ x: Int, to dtype: DType) -> Int {
-    nodes[x].dtype == dtype ? x : add(.cast, [x], dtype, nodes[x].shape)
+    nodes[x].dtype == dtype ? x : add(.unary(.cast), [x], dtype, nodes[x].shape)
   }
 
   // In double precision.
   private mutating func apply(_ factor: Factor, to x: Int) -> Int {
     switch factor {
-    case .negation: return add(.negate, [x], .float64, nodes[x].shape)
+    case .negation: return add(.unary(.negate), [x], .float64, nodes[x].shape)
     case .product(let other, let isFirst):
       let wide = cast(other, to: .float64)
       return combine(.absorbingMultiply, isFirst ? [wide, x] : [x, wide])
@@ -59,9 +60,9 @@ extension PlanGraph {
     }
   }
 
-  private mutating func combine(_ operation: Operation, _ operands: [Int]) -> Int {
+  private mutating func combine(_ operation: BinaryOperation, _ operands: [Int]) -> Int {
     let shape = Shape.broadcast(nodes[operands[0]].shape, nodes[operands[1]].shape, for: "sum")
-    return add(operation, operands, .float64, shape)
+    return add(.binary(operation), operands, .float64, shape)
   }
 
   // What remains when the factors that are the same along the axes are taken off, outermost first.
@@ -72,10 +73,10 @@ extension PlanGraph {
     while case .computed = nodes[core].source {
       let inputs = nodes[core].inputs
       switch nodes[core].operation {
-      case .negate where nodes[core].dtype.isFloatingPoint:
+      case .unary(.negate) where nodes[core].dtype.isFloatingPoint:
         factors.append(.negation)
         core = inputs[0]
-      case .absorbingMultiply:
+      case .binary(.absorbingMultiply):
         if let factor = factor(inputs[0], beside: inputs[1], along: axes, of: shape) {
           factors.append(.product(factor, isFirst: true))
           core = inputs[1]
@@ -85,7 +86,7 @@ extension PlanGraph {
         } else {
           return (core, factors)
         }
-      case .absorbingDivide:
+      case .binary(.absorbingDivide):
         guard let factor = factor(inputs[1], beside: inputs[0], along: axes, of: shape) else {
           return (core, factors)
         }
@@ -101,7 +102,7 @@ extension PlanGraph {
   // from, if the other operand has the full shape without it.
   private func factor(_ x: Int, beside other: Int, along axes: [Int], of shape: [Int]) -> Int? {
     if isSame(x, along: axes, of: shape) { return x }
-    guard nodes[x].operation == .expand, case .computed = nodes[x].source,
+    guard nodes[x].operation == .movement(.expand), case .computed = nodes[x].source,
       nodes[other].shape == shape, isSame(nodes[x].inputs[0], along: axes, of: shape)
     else { return nil }
     return nodes[x].inputs[0]

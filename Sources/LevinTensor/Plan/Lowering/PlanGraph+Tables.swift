@@ -20,14 +20,15 @@ extension PlanGraph {
     let size = nodes[table].shape
     guard isShort(size, by: indices) else { return plain(node, inputs) }
     let shape = nodes[indices].shape
-    let entries = (0..<size[0]).map { place in
-      add(
-        .reshape, [add(.slice, [table], node.dtype, [1], [place, 1])], node.dtype, [])
+    let entries = (0..<size[0]).map { place -> Int in
+      let slicing = Slicing(starts: [place], steps: [1])
+      let entry = add(.movement(.slice), [table], node.dtype, [1], slicing.attributes)
+      return add(.movement(.reshape), [entry], node.dtype, [])
     }
     var result = entries[0]
     for place in 1..<size[0] {
       let names = names(place, indices, size: size[0], node)
-      result = add(.select, [names, entries[place], result], node.dtype, shape)
+      result = add(.ternary(.select), [names, entries[place], result], node.dtype, shape)
     }
     return result
   }
@@ -42,11 +43,13 @@ extension PlanGraph {
     let ones = shape.map { _ in 1 }
     let sums = (0..<node.shape[0]).map { place -> Int in
       let names = names(place, indices, size: node.shape[0], node)
-      let masked = add(.select, [names, terms, zero], node.dtype, shape)
-      let sum = add(.sum, [masked], node.dtype, ones, [1] + shape.indices)
-      return ones == [1] ? sum : add(.reshape, [sum], node.dtype, [1])
+      let masked = add(.ternary(.select), [names, terms, zero], node.dtype, shape)
+      let sum = add(
+        .reduction(.sum), [masked], node.dtype, ones,
+        ReductionAxes(shape.indices, keeping: true).attributes)
+      return ones == [1] ? sum : add(.movement(.reshape), [sum], node.dtype, [1])
     }
-    return add(.concatenate, sums, node.dtype, node.shape, [0])
+    return add(.movement(.concatenate), sums, node.dtype, node.shape, [0])
   }
 
   // Where an index names a place. The routine that checks it is the same for all tables of a size, so its
@@ -55,10 +58,11 @@ extension PlanGraph {
     _ place: Int, _ indices: Int, size: Int, _ node: LevinTensor.Node
   ) -> Int {
     let shape = nodes[indices].shape
-    let site = Array(node.attributes.suffix(2))
+    let indexed = IndexedAxis(node.attributes)
     let checked = checkedIndex(
-      indices, size: size, attributes: [1, node.attributes[1], size] + site)
+      indices, size: size,
+      LinearIndexing(axes: [indexed.named], sizes: [size], countsFromEnd: true, at: indexed.site))
     let number = add(.scalar, [], .int32, [], from: .constant(Double(place)))
-    return add(.equal, [checked, number], .bool, shape)
+    return add(.binary(.equal), [checked, number], .bool, shape)
   }
 }

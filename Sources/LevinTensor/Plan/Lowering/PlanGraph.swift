@@ -58,7 +58,7 @@ struct PlanGraph {
   private mutating func inMemory(_ root: Int) -> Int {
     switch nodes[root].source {
     case .leaf, .computed: root
-    case .scalar, .constant: add(.cast, [root], nodes[root].dtype, nodes[root].shape)
+    case .scalar, .constant: add(.unary(.cast), [root], nodes[root].dtype, nodes[root].shape)
     }
   }
 
@@ -83,17 +83,19 @@ struct PlanGraph {
     _ node: LevinTensor.Node, _ inputs: [Int], isOnlyUse: Bool
   ) -> Int {
     switch node.operation {
-    case .sum: sum(node, inputs[0])
-    case .xlogy: logProduct(node, inputs, logarithm: .log)
-    case .xlog1py: logProduct(node, inputs, logarithm: .log1p)
-    case .logSumExp: logSumExp(node, inputs[0])
-    case .softmax: softmax(node, inputs[0])
-    case .reshape: reshaped(inputs[0], to: node.shape)
-    case .permute: permute(node, inputs[0], isOnlyUse: isOnlyUse)
-    case .matrixProduct: matrixProduct(node, inputs)
-    case .gather: gather(node, inputs)
-    case .scatterAdd: scatterAdd(node, inputs)
-    default: plain(node, inputs)
+    case .reduction(.sum): sum(node, inputs[0])
+    case .binary(.xlogy): logProduct(node, inputs, logarithm: .log)
+    case .binary(.xlog1py): logProduct(node, inputs, logarithm: .log1p)
+    case .composite(.logSumExp): logSumExp(node, inputs[0])
+    case .composite(.softmax): softmax(node, inputs[0])
+    case .movement(.reshape): reshaped(inputs[0], to: node.shape)
+    case .movement(.permute): permute(node, inputs[0], isOnlyUse: isOnlyUse)
+    case .linearAlgebra(.matrixProduct): matrixProduct(node, inputs)
+    case .indexing(.gather): gather(node, inputs)
+    case .indexing(.scatterAdd): scatterAdd(node, inputs)
+    case .leaf, .scalar, .unary, .binary, .ternary, .reduction, .movement, .indexing,
+      .linearAlgebra, .ordering, .scan:
+      plain(node, inputs)
     }
   }
 
@@ -120,28 +122,29 @@ struct PlanGraph {
     if case .leaf(_, strides: nil) = nodes[x].source {
       return add(.leaf, [], nodes[x].dtype, shape, from: nodes[x].source)
     }
-    return add(.reshape, [packed(x)], nodes[x].dtype, shape)
+    return add(.movement(.reshape), [packed(x)], nodes[x].dtype, shape)
   }
 
   private func isPacking(_ operation: Operation) -> Bool {
-    operation.family == .whole && !operation.takesStrides
+    operation.isWhole && !operation.takesStrides
   }
 
   // The logarithm is a node of its own, so that the gradient has the same one, and several products
   // with it too; what they all have of the data is computed once.
   private mutating func logProduct(
-    _ node: LevinTensor.Node, _ inputs: [Int], logarithm: Operation
+    _ node: LevinTensor.Node, _ inputs: [Int], logarithm: UnaryOperation
   ) -> Int {
     let (a, b) = (inputs[0], inputs[1])
-    let logarithm = add(logarithm, [b], node.dtype, nodes[b].shape)
+    let logarithm = add(.unary(logarithm), [b], node.dtype, nodes[b].shape)
     return add(node.operation, [a, b, logarithm], node.dtype, node.shape)
   }
 
   /// Indices as `int32` that are known to be in range, one for all tables of a size.
-  mutating func checkedIndex(_ indices: Int, size: Int, attributes: [Int]) -> Int {
+  mutating func checkedIndex(_ indices: Int, size: Int, _ indexing: LinearIndexing) -> Int {
     if let known = checkedIndices[[indices, size]] { return known }
     let number = add(
-      .linearIndex, [packed(indices)], .int32, nodes[indices].shape, attributes)
+      .indexing(.linearIndex), [packed(indices)], .int32, nodes[indices].shape,
+      indexing.attributes)
     checkedIndices[[indices, size]] = number
     return number
   }
@@ -149,7 +152,7 @@ struct PlanGraph {
   // A leaf with gaps has no view of another shape, so it is copied first.
   private mutating func packed(_ input: Int) -> Int {
     guard case .leaf(_, strides: .some) = nodes[input].source else { return input }
-    return add(.cast, [input], nodes[input].dtype, nodes[input].shape)
+    return add(.unary(.cast), [input], nodes[input].dtype, nodes[input].shape)
   }
 
   // exp(x - shift) and its sum, where shift is the largest entry, or the finite number next to it if it
@@ -161,36 +164,37 @@ struct PlanGraph {
     let shape = nodes[x].shape
     var kept = shape
     for axis in axes { kept[axis] = 1 }
-    let largest = add(.maximumOver, [x], dtype, kept, [1] + axes)
+    let reduced = ReductionAxes(axes, keeping: true).attributes
+    let largest = add(.reduction(.maximumOver), [x], dtype, kept, reduced)
     let bound = dtype == .float32 ? Double(Float.greatestFiniteMagnitude) : .greatestFiniteMagnitude
     let lowest = add(.scalar, [], dtype, [], from: .constant(-bound))
     let highest = add(.scalar, [], dtype, [], from: .constant(bound))
-    let raised = add(.maximum, [largest, lowest], dtype, kept)
-    let shift = add(.minimum, [raised, highest], dtype, kept)
-    let shifted = add(.subtract, [x, shift], dtype, shape)
-    let exponentials = add(.exp, [shifted], dtype, shape)
-    return (exponentials, add(.sum, [exponentials], dtype, kept, [1] + axes), shift)
+    let raised = add(.binary(.maximum), [largest, lowest], dtype, kept)
+    let shift = add(.binary(.minimum), [raised, highest], dtype, kept)
+    let shifted = add(.binary(.subtract), [x, shift], dtype, shape)
+    let exponentials = add(.unary(.exp), [shifted], dtype, shape)
+    return (exponentials, add(.reduction(.sum), [exponentials], dtype, kept, reduced), shift)
   }
 
   private mutating func logSumExp(_ node: LevinTensor.Node, _ x: Int) -> Int {
-    let axes = Array(node.attributes.dropFirst())
+    let axes = Array(ReductionAxes(node.attributes).axes)
     if axes.contains(where: { nodes[x].shape[$0] == 0 }) {
       let nothing = add(.scalar, [], node.dtype, [], from: .constant(-.infinity))
-      return add(.expand, [nothing], node.dtype, node.shape)
+      return add(.movement(.expand), [nothing], node.dtype, node.shape)
     }
     let (_, sum, shift) = shiftedExponentials(x, axes: axes)
     let kept = nodes[sum].shape
-    let logarithm = add(.log, [sum], node.dtype, kept)
-    let result = add(.add, [logarithm, shift], node.dtype, kept)
-    return node.shape == kept ? result : add(.reshape, [result], node.dtype, node.shape)
+    let logarithm = add(.unary(.log), [sum], node.dtype, kept)
+    let result = add(.binary(.add), [logarithm, shift], node.dtype, kept)
+    return node.shape == kept ? result : add(.movement(.reshape), [result], node.dtype, node.shape)
   }
 
   private mutating func softmax(_ node: LevinTensor.Node, _ x: Int) -> Int {
-    let axes = Array(node.attributes.dropFirst())
+    let axes = Array(ReductionAxes(node.attributes).axes)
     if nodes[x].shape.contains(0) { return x }
     let (exponentials, sum, _) = shiftedExponentials(x, axes: axes)
     // An entry of -inf has weight 0, also when all are -inf and the sum is 0.
-    return add(.absorbingDivide, [exponentials, sum], node.dtype, node.shape)
+    return add(.binary(.absorbingDivide), [exponentials, sum], node.dtype, node.shape)
   }
 
   /// Forgets the nodes, so that others are put in their place.

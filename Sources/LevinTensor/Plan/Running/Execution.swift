@@ -137,7 +137,10 @@ private struct Execution {
         pointer: UnsafeMutableRawPointer(base) + place.byteOffset, shape: place.shape,
         strides: place.strides, dtype: place.dtype)
     }
-    step.operation.routine(
+    guard let routine = step.operation.routine else {
+      fatalError("\(step.operation) has no routine")
+    }
+    routine(
       RoutineCall(
         operation: step.operation, attributes: step.attributes,
         operands: step.operands.map(array), result: array(step.result)))

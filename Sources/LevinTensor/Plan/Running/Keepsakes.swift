@@ -64,7 +64,7 @@ struct Keepsakes {
       case .computed:
         isSame[number] = node.inputs.allSatisfy { isSame[$0] }
         let inputs = node.inputs.reduce(0) { $0 + costs[$1] }
-        costs[number] = min(inputs + Stages.cost(node.operation), Self.leastCost)
+        costs[number] = min(inputs + node.operation.cost, Self.leastCost)
       }
     }
   }
@@ -144,7 +144,7 @@ struct Keepsakes {
   // Whether some consumer counts on row-major memory.
   private func isPacked(_ number: Int) -> Bool {
     graph.nodes.contains { node in
-      (node.operation == .reshape || node.operation.family == .whole)
+      (node.operation == .movement(.reshape) || node.operation.isWhole)
         && node.inputs.contains(number)
     }
   }

@@ -14,18 +14,20 @@ final class BufferTable {
     func seen(through node: PlanGraph.Node, from shape: [Int]) -> View {
       var view = self
       switch node.operation {
-      case .expand:
+      case .movement(.expand):
         view.strides = node.shape.indices.map { axis in
           let own = axis - (node.shape.count - shape.count)
           return own < 0 || (shape[own] == 1 && node.shape[axis] != 1) ? 0 : strides[own]
         }
-      case .permute: view.strides = node.attributes.map { strides[$0] }
-      case .slice:
-        for axis in shape.indices {
-          view.offset += node.attributes[2 * axis] * strides[axis]
-          view.strides[axis] = node.attributes[2 * axis + 1] * strides[axis]
-        }
-      default: view.strides = Shape.contiguousStrides(node.shape)
+      case .movement(.permute): view.strides = node.attributes.map { strides[$0] }
+      case .movement(.slice):
+        let slice = Slicing(node.attributes).view(of: strides)
+        view.offset += slice.offset
+        view.strides = slice.strides
+      case .movement(.reshape): view.strides = Shape.contiguousStrides(node.shape)
+      case .movement(.concatenate), .movement(.embed), .movement(.replace), .leaf, .scalar, .unary,
+        .binary, .ternary, .reduction, .composite, .indexing, .linearAlgebra, .ordering, .scan:
+        fatalError("\(node.operation) is no view of its operand")
       }
       return view
     }

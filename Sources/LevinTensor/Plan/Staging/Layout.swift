@@ -47,10 +47,10 @@ struct Layout {
     let node = graph.nodes[number]
     guard case .computed = node.source else { return append(.given, nil, extent: 0) }
     if node.operation.isReduction { return placeReduction(node) }
-    if node.operation.family == .whole { return append(.whole, nil, extent: 0) }
+    if node.operation.isWhole { return append(.whole, nil, extent: 0) }
     guard let axis = chunkAxis(of: node) else { return append(.computed, nil, extent: 0) }
     let isWhole =
-      [.concatenate, .place, .replace].contains(node.operation)
+      node.operation.routine != nil
       && node.inputs.indices.contains { alignment(of: axis, in: node, input: $0) == .none }
     append(isWhole ? .whole : .computed, isWhole ? nil : axis, extent: node.shape[axis])
   }
@@ -67,12 +67,12 @@ struct Layout {
     let shape = graph.nodes[operand].shape
     guard let axis = chunkAxes[operand] ?? (isInMemory(operand) ? Self.longestAxis(shape) : nil)
     else { return append(.computed, nil, extent: 0) }
-    let axes = node.attributes.dropFirst()
+    let reduced = ReductionAxes(node.attributes)
+    let axes = reduced.axes
     if axes.contains(axis) {
       return append(.accumulated, nil, extent: shape[axis], operandAxis: axis)
     }
-    let keeping = node.attributes[0] == 1
-    let own = keeping ? axis : axis - axes.count { $0 < axis }
+    let own = reduced.areKept ? axis : axis - axes.count { $0 < axis }
     append(.computed, own, extent: shape[axis], operandAxis: axis)
   }
 
@@ -114,13 +114,16 @@ struct Layout {
   func alignment(of axis: Int, in node: PlanGraph.Node, input index: Int) -> Alignment {
     let input = graph.nodes[node.inputs[index]]
     let size = node.shape[axis]
-    switch node.operation {
+    guard case .movement(let movement) = node.operation else {
+      return broadcastAlignment(of: axis, in: node, input)
+    }
+    switch movement {
+    case .expand: return broadcastAlignment(of: axis, in: node, input)
     case .permute: return .axis(node.attributes[axis])
     case .replace where index == 0: return .axis(axis)
-    case .slice, .place, .replace:
+    case .slice, .embed, .replace:
       let isWhole =
-        node.attributes[2 * axis] == 0 && node.attributes[2 * axis + 1] == 1
-        && input.shape[axis] == size
+        Slicing(node.attributes).isContiguous(axis) && input.shape[axis] == size
       return isWhole ? .axis(axis) : .none
     case .concatenate: return axis == node.attributes[0] ? .none : .axis(axis)
     case .reshape:
@@ -129,11 +132,15 @@ struct Layout {
         input.shape[$0] == size && Shape.count(Array(input.shape[($0 + 1)...])) == inner
       }
       return same.map { .axis($0) } ?? .none
-    default:
-      let own = axis - (node.shape.count - input.shape.count)
-      if own < 0 { return .broadcast }
-      return input.shape[own] == size ? .axis(own) : .broadcast
     }
+  }
+
+  private func broadcastAlignment(
+    of axis: Int, in node: PlanGraph.Node, _ input: PlanGraph.Node
+  ) -> Alignment {
+    let own = axis - (node.shape.count - input.shape.count)
+    if own < 0 { return .broadcast }
+    return input.shape[own] == node.shape[axis] ? .axis(own) : .broadcast
   }
 
   /// The chunk axis of a node as it lies in one of its inputs.

@@ -93,7 +93,7 @@ enum Planner {
       }
       return .routine(
         RoutineStep(
-          operation: .concatenate, attributes: [0],
+          operation: .movement(.concatenate), attributes: [0],
           operands: [place(buffers.leafView(of: item.node, in: graph))],
           result: place(buffers.view(of: item.node, in: graph))))
     }

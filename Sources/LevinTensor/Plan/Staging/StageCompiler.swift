@@ -34,14 +34,20 @@ struct StageCompiler {
   private mutating func compute(_ number: Int) -> [PassBuilder.ID] {
     if let known = rows[number] { return known }
     let node = graph.nodes[number]
-    let result: [PassBuilder.ID]
-    if node.operation.isReduction {
-      result = reduce(number)
-    } else if node.operation.isElementwise {
-      result = elementwise(number)
-    } else {
-      result = move(number)
-    }
+    let result =
+      switch node.operation {
+      case .reduction(let operation): reduce(number, operation)
+      case .unary(let operation):
+        elementwise(
+          number, operation.kernel(attributes: node.attributes, operand: operandType(number)),
+          isTest: operation.isTest)
+      case .binary(let operation):
+        elementwise(number, operation.kernel, isTest: operation.isTest)
+      case .ternary(let operation): elementwise(number, operation.kernel, isTest: false)
+      case .movement(let operation): move(number, operation)
+      case .leaf, .scalar, .composite, .indexing, .linearAlgebra, .ordering, .scan:
+        fatalError("\(node.operation) is no part of a pass")
+      }
     rows[number] = result
     return result
   }
@@ -89,7 +95,14 @@ struct StageCompiler {
     }
   }
 
-  private mutating func elementwise(_ number: Int) -> [PassBuilder.ID] {
+  private func operandType(_ number: Int) -> DType {
+    graph.nodes[graph.nodes[number].inputs[0]].dtype
+  }
+
+  // A test has the type of its operands, all else that of its result.
+  private mutating func elementwise(
+    _ number: Int, _ kernel: KernelOperation, isTest: Bool
+  ) -> [PassBuilder.ID] {
     let node = graph.nodes[number]
     let shape = rowShape(number)
     let operands = node.inputs.indices.map { index in
@@ -97,11 +110,10 @@ struct StageCompiler {
       return RowMap.broadcast(own, to: shape).map { rows[$0] }
     }
     // A cast of a dtype to itself is a copy, which needs no instruction.
-    let first = graph.nodes[node.inputs[0]].dtype
-    if node.operation == .cast, first == node.dtype { return operands[0] }
-    let kernel = node.operation.kernel(attributes: node.attributes, operand: first)
-    let type = kernelType(node, first)
-    let immediate = node.operation == .polygamma ? node.attributes[0] : 0
+    let first = operandType(number)
+    if node.operation == .unary(.cast), first == node.dtype { return operands[0] }
+    let type = isTest ? first : node.dtype
+    let immediate = node.operation == .unary(.polygamma) ? node.attributes[0] : 0
     var result: [PassBuilder.ID] = []
     for row in 0..<Shape.count(shape) {
       result.append(
@@ -111,36 +123,32 @@ struct StageCompiler {
     return result
   }
 
-  // Tests have the type of what they look at; all else has the type of its result.
-  private func kernelType(_ node: PlanGraph.Node, _ operand: DType) -> DType {
-    switch node.operation {
-    case .equal, .notEqual, .less, .lessOrEqual, .isNaN, .isFinite: operand
-    default: node.dtype
-    }
-  }
-
   // What meets in each element or row of a reduction's result.
   private mutating func groups(_ number: Int) -> [[PassBuilder.ID]] {
     let node = graph.nodes[number]
     let (values, shape) = operand(of: number, 0)
     let chunkAxis = layout.operandAxes[number]
-    let axes = node.attributes.dropFirst().filter { $0 != chunkAxis }
+    let axes = ReductionAxes(node.attributes).axes.filter { $0 != chunkAxis }
     let own = axes.map { axis in chunkAxis.map { axis > $0 ? axis - 1 : axis } ?? axis }
     return RowMap.groups(shape, over: Set(own)).map { group in group.map { values[$0] } }
   }
 
-  private mutating func fold(_ group: [PassBuilder.ID], _ node: PlanGraph.Node) -> PassBuilder.ID {
-    let kernel = node.operation.kernel(attributes: [], operand: node.dtype)
-    let operands = group.map { cast($0, to: node.dtype) }
-    if node.operation == .sum, let sum = builder.sumOfProducts(node.dtype, operands) { return sum }
-    return builder.fold(kernel, node.dtype, operands)
-      ?? constant(node.operation == .product ? 1 : 0, node.dtype)
+  private mutating func fold(
+    _ group: [PassBuilder.ID], _ operation: ReductionOperation, _ dtype: DType
+  ) -> PassBuilder.ID {
+    let operands = group.map { cast($0, to: dtype) }
+    if operation == .sum, let sum = builder.sumOfProducts(dtype, operands) { return sum }
+    return builder.fold(operation.kernel, dtype, operands)
+      ?? constant(operation == .product ? 1 : 0, dtype)
   }
 
-  private mutating func reduce(_ number: Int) -> [PassBuilder.ID] {
-    let node = graph.nodes[number]
+  private mutating func reduce(
+    _ number: Int, _ operation: ReductionOperation
+  ) -> [PassBuilder.ID] {
     var result: [PassBuilder.ID] = []
-    for group in groups(number) { result.append(fold(group, node)) }
+    for group in groups(number) {
+      result.append(fold(group, operation, graph.nodes[number].dtype))
+    }
     return result
   }
 
@@ -148,8 +156,7 @@ struct StageCompiler {
   private mutating func cast(_ value: PassBuilder.ID, to dtype: DType) -> PassBuilder.ID {
     let own = builder.values[Int(value)].dtype
     if own == dtype { return value }
-    let kernel = Operation.cast.kernel(attributes: [], operand: own)
-    return builder.compute(kernel, type: dtype, result: dtype, [value])
+    return builder.compute(own.castingKernel, type: dtype, result: dtype, [value])
   }
 
   private mutating func constant(_ constant: Double, _ dtype: DType) -> PassBuilder.ID {
@@ -159,14 +166,17 @@ struct StageCompiler {
 
   private mutating func accumulate(_ number: Int) {
     let node = graph.nodes[number]
+    guard case .reduction(let operation) = node.operation else {
+      fatalError("\(node.operation) is no reduction")
+    }
     let view = buffers.view(of: number, in: graph)
     let isWidened = node.dtype != graph.nodes[node.inputs[0]].dtype
     for (element, group) in groups(number).enumerated() {
       // A product of one number many times over has no short form that rounds as the long one does.
       let isUniform =
-        node.operation != .product && group.allSatisfy { builder.values[Int($0)].isUniform }
-      var values = isWidened && !isUniform ? group : [fold(group, node)]
-      if isUniform, node.operation == .sum {
+        operation != .product && group.allSatisfy { builder.values[Int($0)].isUniform }
+      var values = isWidened && !isUniform ? group : [fold(group, operation, node.dtype)]
+      if isUniform, operation == .sum {
         let count = constant(Double(layout.extents[number]), node.dtype)
         values[0] = builder.compute(
           .multiply, type: node.dtype, result: node.dtype, [values[0], count])
@@ -175,7 +185,7 @@ struct StageCompiler {
         builder.sink(
           PassBuilder.Sink(
             value: isUniform ? value : builder.spread(value),
-            kind: isUniform ? .store(stride: 0) : .accumulate(node.operation.accumulatingKernel),
+            kind: isUniform ? .store(stride: 0) : .accumulate(operation.accumulatingKernel),
             buffer: view.buffer, byteOffset: element * view.elementSize, dtype: node.dtype))
       }
     }
@@ -197,11 +207,21 @@ struct StageCompiler {
   }
 
   // Shape operations: rows in other places, or the same memory looked at differently.
-  private mutating func move(_ number: Int) -> [PassBuilder.ID] {
+  private mutating func move(
+    _ number: Int, _ operation: MovementOperation
+  ) -> [PassBuilder.ID] {
+    switch operation {
+    case .concatenate: concatenated(number)
+    case .embed: embedded(number)
+    case .replace: replaced(number)
+    case .reshape, .expand, .permute, .slice: viewed(number, operation)
+    }
+  }
+
+  private mutating func viewed(
+    _ number: Int, _ operation: MovementOperation
+  ) -> [PassBuilder.ID] {
     let node = graph.nodes[number]
-    if node.operation == .concatenate { return concatenated(number) }
-    if node.operation == .place { return placed(number) }
-    if node.operation == .replace { return replaced(number) }
     if !isAtHand(number, 0) {
       let view = buffers.view(of: node.inputs[0], in: graph).seen(
         through: node, from: graph.nodes[node.inputs[0]].shape)
@@ -209,7 +229,7 @@ struct StageCompiler {
     }
     let (values, shape) = operand(of: number, 0)
     let inputAxis = layout.chunkAxes[node.inputs[0]]
-    switch node.operation {
+    switch operation {
     case .expand:
       return RowMap.broadcast(shape, to: rowShape(number)).map { values[$0] }
     case .permute:
@@ -219,43 +239,38 @@ struct StageCompiler {
       return RowMap.offsets(rowShape(number), strides: order.map { strides[$0] }, start: 0)
         .map { values[$0] }
     case .slice:
-      let strides = Shape.contiguousStrides(shape)
-      let (starts, steps) = rowSteps(number)
-      let start = zip(starts, strides).reduce(0) { $0 + $1.0 * $1.1 }
-      return RowMap.offsets(
-        rowShape(number), strides: zip(strides, steps).map { $0 * $1 }, start: start
-      ).map { values[$0] }
-    default: return values
+      let slice = rowSlicing(number).view(of: Shape.contiguousStrides(shape))
+      return RowMap.offsets(rowShape(number), strides: slice.strides, start: slice.offset)
+        .map { values[$0] }
+    case .reshape, .concatenate, .embed, .replace: return values
     }
   }
 
-  // Starts and steps of a slice along the axes that rows have.
-  private func rowSteps(_ number: Int) -> (starts: [Int], steps: [Int]) {
-    let attributes = graph.nodes[number].attributes
-    let axes = (0..<(attributes.count / 2)).filter { $0 != layout.chunkAxes[number] }
-    return (axes.map { attributes[2 * $0] }, axes.map { attributes[2 * $0 + 1] })
+  // A slice along the axes that rows have.
+  private func rowSlicing(_ number: Int) -> Slicing {
+    let slicing = Slicing(graph.nodes[number].attributes)
+    return Slicing(
+      starts: slicing.starts.removing(layout.chunkAxes[number]),
+      steps: slicing.steps.removing(layout.chunkAxes[number]))
   }
 
-  private mutating func placed(_ number: Int) -> [PassBuilder.ID] {
+  private mutating func embedded(_ number: Int) -> [PassBuilder.ID] {
     let zero = constant(0, graph.nodes[number].dtype)
     let zeros = [PassBuilder.ID](repeating: zero, count: Shape.count(rowShape(number)))
-    return placed(number, 0, over: zeros)
+    return replacing(number, 0, in: zeros)
   }
 
   private mutating func replaced(_ number: Int) -> [PassBuilder.ID] {
-    placed(number, 1, over: operand(of: number, 0).rows)
+    replacing(number, 1, in: operand(of: number, 0).rows)
   }
 
-  // Rows with those of an input in some of their places.
-  private mutating func placed(
-    _ number: Int, _ index: Int, over rows: [PassBuilder.ID]
+  // Rows with those of an input instead of a slice of them.
+  private mutating func replacing(
+    _ number: Int, _ index: Int, in rows: [PassBuilder.ID]
   ) -> [PassBuilder.ID] {
     let (values, shape) = operand(of: number, index)
-    let (starts, steps) = rowSteps(number)
-    let strides = Shape.contiguousStrides(rowShape(number))
-    let start = zip(starts, strides).reduce(0) { $0 + $1.0 * $1.1 }
-    let offsets = RowMap.offsets(
-      shape, strides: zip(strides, steps).map { $0 * $1 }, start: start)
+    let slice = rowSlicing(number).view(of: Shape.contiguousStrides(rowShape(number)))
+    let offsets = RowMap.offsets(shape, strides: slice.strides, start: slice.offset)
     var result = rows
     for (value, offset) in zip(values, offsets) { result[offset] = value }
     return result

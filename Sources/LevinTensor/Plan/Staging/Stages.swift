@@ -201,7 +201,7 @@ struct Stages {
     var seen: Set<Int> = [number]
     var stack = [number]
     while let node = stack.popLast() {
-      cost += Self.cost(layout.graph.nodes[node].operation)
+      cost += layout.graph.nodes[node].operation.cost
       if cost > Self.recomputedCost || seen.count > Self.recomputedNodes { return false }
       for (index, input) in layout.graph.nodes[node].inputs.enumerated()
       where layout.kinds[input] == .computed && !isStored[input] && layout.fuses(node, input: index)
@@ -211,20 +211,5 @@ struct Stages {
       }
     }
     return true
-  }
-
-  static func cost(_ operation: Operation) -> Int {
-    switch operation {
-    case .reshape, .expand, .permute, .slice, .place, .concatenate, .replace, .leaf,
-      .scalar:
-      0
-    case .negate, .absolute, .sign, .floor, .ceil, .round, .trunc, .square, .isNaN, .isFinite,
-      .logicalNot, .cast, .add, .subtract, .multiply, .maximum, .minimum, .absorbingMultiply,
-      .equal, .notEqual, .less, .lessOrEqual, .logicalAnd, .logicalOr, .select:
-      1
-    case .reciprocal, .divide, .absorbingDivide, .squareRoot: 2
-    case .reciprocalSquareRoot: 4
-    default: 10
-    }
   }
 }

@@ -1,20 +1,21 @@
 import LevinTensor
 import Testing
 
-// What kernels do with whole numbers and truth values, and casts between these and real numbers.
+// Kernels of integers and Booleans, and casts between these and real numbers.
 
-@Suite struct WholeNumberKernelTests {
-  private func wrapsOff<Whole: FixedWidthInteger & TensorScalar>(_ type: Whole.Type) -> [String] {
-    let x: [Whole] = [.max, .min, .max - 1, .min + 1, 12_345, -77, 0, -1]
-    let y: [Whole] = [1, -1, .max, .min, 99_999_999, .min, .max, .min]
+@Suite struct KernelIntegerTests {
+  private func wrapsOff<Element: FixedWidthInteger & TensorScalar>(_ type: Element.Type) -> [String]
+  {
+    let x: [Element] = [.max, .min, .max - 1, .min + 1, 12_345, -77, 0, -1]
+    let y: [Element] = [1, -1, .max, .min, 99_999_999, .min, .max, .min]
     let (a, b) = (Tensor(x), Tensor(y))
-    let pairs: [(String, Tensor, [Whole])] = [
+    let pairs: [(String, Tensor, [Element])] = [
       ("add", a + b, zip(x, y).map { $0 &+ $1 }), ("subtract", a - b, zip(x, y).map { $0 &- $1 }),
       ("multiply", a * b, zip(x, y).map { $0 &* $1 }), ("square", a.square(), x.map { $0 &* $0 }),
       ("negate", -a, x.map { 0 &- $0 }), ("abs", a.abs(), x.map { $0 < 0 ? 0 &- $0 : $0 }),
       ("sign", a.sign(), x.map { $0.signum() }),
     ]
-    return pairs.filter { $0.1.scalars(as: Whole.self) != $0.2 }.map(\.0)
+    return pairs.filter { $0.1.scalars(as: Element.self) != $0.2 }.map(\.0)
   }
 
   @Test func arithmeticWrapsAround() {
@@ -22,21 +23,23 @@ import Testing
     #expect(off.isEmpty)
   }
 
-  private func quotientsOff<Whole: FixedWidthInteger & TensorScalar>(_ type: Whole.Type) -> [Int] {
-    let numbers: [Whole] = [-9, -8, -1, 0, 1, 7, 8, .max, .min, .max - 3, .min + 1]
+  private func quotientsOff<Element: FixedWidthInteger & TensorScalar>(_ type: Element.Type)
+    -> [Int]
+  {
+    let numbers: [Element] = [-9, -8, -1, 0, 1, 7, 8, .max, .min, .max - 3, .min + 1]
     let divisors = numbers.filter { $0 != 0 }
     let pairs = numbers.flatMap { a in divisors.map { (a, $0) } }
     let (a, b) = (Tensor(pairs.map(\.0)), Tensor(pairs.map(\.1)))
-    let quotients = a.floorDivided(by: b).scalars(as: Whole.self)
-    let rests = (a % b).scalars(as: Whole.self)
-    return pairs.indices.filter { place in
-      let (a, b) = pairs[place]
+    let quotients = a.floorDivided(by: b).scalars(as: Element.self)
+    let rests = (a % b).scalars(as: Element.self)
+    return pairs.indices.filter { index in
+      let (a, b) = pairs[index]
       let (quotient, rest) = (
         a.dividedReportingOverflow(by: b), a.remainderReportingOverflow(dividingBy: b)
       )
       let isBelow = rest.partialValue != 0 && (rest.partialValue < 0) != (b < 0)
-      return quotients[place] != quotient.partialValue - (isBelow ? 1 : 0)
-        || rests[place] != rest.partialValue + (isBelow ? b : 0)
+      return quotients[index] != quotient.partialValue - (isBelow ? 1 : 0)
+        || rests[index] != rest.partialValue + (isBelow ? b : 0)
     }
   }
 
@@ -44,7 +47,7 @@ import Testing
     #expect(quotientsOff(Int32.self).isEmpty && quotientsOff(Int.self).isEmpty)
   }
 
-  @Test func powersOfWholeNumbersAreWhole() {
+  @Test func powersOfIntegersAreIntegers() {
     let base = Tensor([0, 1, -1, 2, -3, 7, 3] as [Int32])
     let power = base.power(Tensor([0, 9, 9, 31, 3, 13, 20] as [Int32]))
     #expect(power.dtype == .int32)
@@ -57,7 +60,7 @@ import Testing
     #expect((Tensor([2, 3]).power(0.5)).dtype == .float32)
   }
 
-  @Test func powersBelowZeroOfWholeNumbersAreCutToWholeOnes() {
+  @Test func powersBelowZeroOfIntegersAreTruncated() {
     let power = Tensor([1, -1, -1, 2, -5, 0]).power(Tensor([-3, -3, -4, -1, -2, -1]))
     #expect(power.scalars(as: Int.self) == [1, -1, 1, 0, 0, 0])
   }
@@ -69,7 +72,7 @@ import Testing
     #expect(Tensor([Int.max, 1] + [Int](repeating: 0, count: 99)).sum().item(as: Int.self) == .min)
   }
 
-  @Test func realNumbersAreCutToWholeOnes() {
+  @Test func realNumbersAreTruncatedToIntegers() {
     let x = [0.9, -0.9, 1.5, -1.5, 2e9, -2e9, -0.0] + [.nan, .infinity, -.infinity, 1e30, -1e30]
     let (single, double) = (Tensor(x.map { Float($0) }), Tensor(x))
     let narrow: [Int32] = [
@@ -96,7 +99,7 @@ import Testing
     #expect(x.map { Tensor($0).cast(to: .int32).item(as: Int32.self) } == narrow)
   }
 
-  @Test func wholeNumbersBecomeTheNearestRealOnes() {
+  @Test func integersBecomeTheNearestRealNumbers() {
     let x = [Int.max, .min, (1 << 53) + 1, (1 << 24) + 1, -(1 << 24) - 3, 0x7fff_ff40_0000_0001]
     #expect(Tensor(x).cast(to: .float32).scalars(as: Float.self) == x.map { Float($0) })
     #expect(Tensor(x).cast(to: .float64).scalars == x.map { Double($0) })
@@ -112,13 +115,13 @@ import Testing
     #expect(back.allSatisfy { $0 == [0, 1, 1, 1] })
   }
 
-  @Test func wholeNumbersAreTheirOwnRounding() {
+  @Test func integersAreTheirOwnRounding() {
     let x = Tensor([Int.max, .min, (1 << 53) + 1])
     let found = [x.floor(), x.ceil(), x.round(), x.trunc()]
     #expect(found.allSatisfy { $0.scalars(as: Int.self) == x.scalars(as: Int.self) })
   }
 
-  @Test func questionsAboutWholeNumbersLookAtTheirValues() {
+  @Test func questionsAboutIntegersLookAtTheirValues() {
     let x = Tensor([0, 1, 256, -1] as [Int32])
     let found = stack([.!x, x.isNaN, x.isFinite, (x .> 0).isFinite]).scalars(as: Bool.self)
     let all = [Bool](repeating: true, count: 4)

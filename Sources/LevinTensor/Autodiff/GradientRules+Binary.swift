@@ -1,9 +1,10 @@
 extension GradientRule {
-  /// What reaches the operand of that index of a function of two or three elements; `a` and `b` are the
-  /// first two operands.
-  func ofSeveral(_ a: Tensor, _ b: Tensor, _ g: Tensor, _ index: Int) -> Tensor? {
-    let ofFirst = index == 0
-    return switch node.operation {
+  /// The gradient at the first or the second operand of a function of two elements, or nil where the function
+  /// is flat.
+  func binary(
+    _ operation: BinaryOperation, _ a: Tensor, _ b: Tensor, _ g: Tensor, ofFirst: Bool
+  ) -> Tensor? {
+    switch operation {
     case .add: g
     case .subtract: ofFirst ? g : -g
     case .multiply: absorb(g, times: ofFirst ? b : a)
@@ -35,24 +36,7 @@ extension GradientRule {
     case .gammaPInverse: gammaInverse(a, g, ofFirst: ofFirst)
     case .gammaQInverse:
       ofFirst ? gammaInverse(a, g, ofFirst: true) : -gammaInverse(a, g, ofFirst: false)
-    case .betaI: betaI(a, b, input(2), g, index)
-    case .betaDensity: betaDensity(a, b, input(2), g, index)
-    case .betaFirstSlope, .betaSecondSlope: betaSlope(a, b, input(2), g, index)
-    case .betaIInverse: betaInverse(a, b, g, index)
-    case .select: index == 1 ? `where`(a, g, 0) : index == 2 ? `where`(a, 0, g) : nil
     case .floorDivide, .equal, .notEqual, .less, .lessOrEqual, .logicalAnd, .logicalOr: nil
-    case .leaf, .scalar, .sum, .product, .maximumOver, .minimumOver, .logSumExp, .softmax, .reshape,
-      .expand,
-      .permute, .slice, .place, .concatenate, .replace, .gather, .scatterAdd, .takeAlong,
-      .scatterAddAlong, .scatter, .linearIndex, .matrixProduct, .cholesky, .solveTriangular, .solve,
-      .logDeterminant, .symmetricEigen, .qr, .argMax, .argMin, .cumulativeArgMax, .cumulativeArgMin,
-      .argSort, .searchSorted, .cumulativeSum, .cumulativeProduct, .logCumulativeSumExp,
-      .recurrence, .negate, .absolute, .sign, .floor, .ceil, .round, .trunc, .exp, .expm1, .log,
-      .log1p, .log2, .log10, .squareRoot, .reciprocalSquareRoot, .square, .reciprocal, .sin, .cos,
-      .asin, .acos, .atan, .sinh, .cosh, .tanh, .asinh, .acosh, .atanh, .sigmoid, .softplus,
-      .logSigmoid, .erf, .erfc, .erfInverse, .log1mExp, .logNormalCDF, .normalHazard, .logGamma,
-      .polygamma, .isNaN, .isFinite, .logicalNot, .cast:
-      misplaced()
     }
   }
 

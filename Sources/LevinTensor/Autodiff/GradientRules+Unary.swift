@@ -1,7 +1,7 @@
 extension GradientRule {
-  /// What reaches the operand `x` of a function of one element.
-  func ofOne(_ x: Tensor, _ g: Tensor) -> Tensor? {
-    switch node.operation {
+  /// The gradient at the operand `x` of a function of one element, or nil where the function is flat.
+  func unary(_ operation: UnaryOperation, _ x: Tensor, _ g: Tensor) -> Tensor? {
+    switch operation {
     case .negate: -g
     case .absolute: g * x.sign()
     case .exp: absorb(g, times: output)
@@ -40,18 +40,6 @@ extension GradientRule {
     case .polygamma: absorb(g, times: x.polygamma(order: node.attributes[0] + 1))
     case .cast: x.dtype.isFloatingPoint ? g.cast(to: x.dtype) : nil
     case .sign, .floor, .ceil, .round, .trunc, .isNaN, .isFinite, .logicalNot: nil
-    case .add, .subtract, .multiply, .divide, .remainder, .floorDivide, .power, .maximum, .minimum,
-      .atan2, .absorbingMultiply, .absorbingDivide, .logAddExp, .gammaP, .gammaQ, .gammaDensity,
-      .gammaShapeSlope, .gammaPInverse, .gammaQInverse, .xlogy, .xlog1py, .equal, .notEqual, .less,
-      .lessOrEqual, .logicalAnd, .logicalOr, .select, .betaI, .betaDensity, .betaFirstSlope,
-      .betaSecondSlope, .betaIInverse, .leaf, .scalar, .sum, .product, .maximumOver, .minimumOver,
-      .logSumExp,
-      .softmax, .reshape, .expand, .permute, .slice, .place, .concatenate, .replace, .gather,
-      .scatterAdd, .takeAlong, .scatterAddAlong, .scatter, .linearIndex, .matrixProduct, .cholesky,
-      .solveTriangular, .solve, .logDeterminant, .symmetricEigen, .qr, .argMax, .argMin,
-      .cumulativeArgMax, .cumulativeArgMin, .argSort, .searchSorted, .cumulativeSum,
-      .cumulativeProduct, .logCumulativeSumExp, .recurrence:
-      misplaced()
     }
   }
 
