@@ -31,7 +31,7 @@ public protocol Distribution: Sendable {
   /// The shape of one draw; empty for a single number.
   var eventShape: [Int] { get }
 
-  /// Where a draw can lie.
+  /// The set in which a draw can lie.
   var support: Constraint { get }
 
   /// The expected value, of shape batch shape + event shape.

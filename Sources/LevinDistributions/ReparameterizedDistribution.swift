@@ -25,17 +25,3 @@ extension ReparameterizedDistribution {
     DefaultGenerator.draw { reparameterizedSample(shape, using: &$0) }
   }
 }
-
-extension Tensor {
-  /// The same numbers as a function of a parameter that they move with.
-  ///
-  /// - Parameters:
-  ///   - slope: How fast each number moves with the parameter; it is taken as it is, without gradients.
-  ///   - parameter: A tensor that broadcasts with the numbers.
-  func moving(_ slope: Tensor, with parameter: Tensor) -> Tensor {
-    guard parameter.requiresGradient else { return self }
-    // 0 in value.
-    let change = parameter - parameter.detached()
-    return self + slope.detached().cast(to: parameter.dtype) * change
-  }
-}

@@ -129,6 +129,14 @@ func alternatingSum(_ numbers: Tensor) -> Tensor {
   return (numbers * Tensor(coefficients, shape: numbers.shape)).sum()
 }
 
+/// The derivative of the log-probability of `value` with respect to a parameter, at one of its values.
+func logProbSlope(
+  _ value: Double, _ make: (Tensor) -> any Distribution, at parameter: Double
+) -> Double {
+  let leaf = Tensor([parameter]).requiringGradient()
+  return gradients(of: make(leaf).logProb(Tensor([value])).sum(), at: [leaf])[0]?.item() ?? .nan
+}
+
 /// Whether numbers agree within `tolerance`, absolute up to 1 and relative above.
 ///
 /// Infinities agree with themselves, and NaN with NaN.

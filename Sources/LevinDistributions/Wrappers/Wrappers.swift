@@ -1,6 +1,6 @@
 internal import LevinTensor
 
-// What is asked of a wrapper when the type of what it wraps is not known.
+// The faces of wrappers for code that does not know the type of the base.
 
 /// An `Independent` of whatever base.
 protocol IndependentDistribution: Distribution {
@@ -19,6 +19,14 @@ protocol MaskedDistribution: Distribution {
   var mask: Tensor { get }
 }
 
+/// A `TransformedDistribution` of whatever base.
+protocol ImageDistribution: Distribution {
+  /// The base, expanded to the batch axes that the transforms give.
+  var anyBase: any Distribution { get }
+  var transforms: [any Transform] { get }
+  var reinterpretedRank: Int { get }
+}
+
 extension Distribution {
   /// The distribution that is repeated, if this one is another's repetition; else itself.
   package var unexpanded: any Distribution { (self as? any ExpandedDistribution)?.anyBase ?? self }
@@ -34,4 +42,8 @@ extension Expanded: ExpandedDistribution {
 
 extension Masked: MaskedDistribution {
   var anyBase: any Distribution { base }
+}
+
+extension TransformedDistribution: ImageDistribution {
+  var anyBase: any Distribution { drawn }
 }
