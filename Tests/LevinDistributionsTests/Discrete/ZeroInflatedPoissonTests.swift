@@ -50,7 +50,7 @@ import Testing
     // With p(0) = 1 - sigmoid(-l) (1 - exp(-rate)) the terms do not vanish beside each other.
     let logZero = log1p(-exp(logOpen) * (1 - exp(-rate)))
     let logTwo = logOpen + 2 * log(rate) - rate - log(2.0)
-    #expect(agree(model.logProb([0, 2]).scalars, [logZero, logTwo], within: 1e-14))
+    #expect(agree(model.logProb(Tensor([0.0, 2])).scalars, [logZero, logTwo], within: 1e-14))
     #expect(agree(model.mean.scalars, [exp(logOpen) * rate], within: 1e-15))
     let variance = exp(logOpen) * rate * (1 + exp(logGate) * rate)
     #expect(agree(model.variance.scalars, [variance], within: 1e-15))
