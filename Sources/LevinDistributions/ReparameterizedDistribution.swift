@@ -9,7 +9,7 @@ public protocol ReparameterizedDistribution: Distribution {
   ///
   /// - Parameters:
   ///   - shape: The sample shape: how many draws of each distribution, on how many axes.
-  ///   - generator: Where the randomness comes from.
+  ///   - generator: The source of randomness.
   /// - Returns: Numbers of shape `shape` + batch shape + event shape, made from the parameters. The
   ///   randomness is drawn at once, in row-major order.
   func reparameterizedSample(_ shape: [Int], using generator: inout PCG64) -> Tensor

@@ -1,6 +1,6 @@
 /// Why a model and a guide cannot be put together.
 ///
-/// Later versions may add cases, so a `switch` over them needs an `@unknown default`.
+/// Later versions may add cases, so a `switch` over them needs a `default`.
 #if compiler(>=6.3)
 @nonexhaustive
 #endif

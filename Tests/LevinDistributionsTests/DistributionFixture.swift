@@ -37,7 +37,7 @@ struct DistributionFixture: Decodable, Sendable {
     var testDescription: String { name }
   }
 
-  /// How far a distribution is from another one of its kind.
+  /// The divergence of two distributions of one kind.
   struct Divergence: Decodable, Sendable, CustomTestStringConvertible {
     let name: String
     let first: [Values]

@@ -52,7 +52,7 @@ public struct ZeroInflatedPoisson: Distribution {
 
   /// The log-probability of counts, with finite gradients also at a gate of 0 and 1 and a rate of 0.
   ///
-  /// Outside the support it is what ``Poisson/logProb(_:)`` would give.
+  /// Outside the support it is that of ``Poisson/logProb(_:)``.
   public func logProb(_ value: Tensor) -> Tensor {
     let value = value.observed(with: rate)
     let logOpen = givenLogits.map { (-$0).logSigmoid() } ?? log1p(-gate)
@@ -61,8 +61,8 @@ public struct ZeroInflatedPoisson: Distribution {
   }
 
   // With logits, gradients are exact on the log scale. Without, the sum of both ways to a zero has exact
-  // gradients at gates of 0 and 1, where the logarithm of one way is -inf. It vanishes for a gate of 0 and rates so large that exp(-rate) does: there the
-  // logarithms are added instead.
+  // gradients at gates of 0 and 1, where the logarithm of one way is -inf. It vanishes for a gate of 0 and
+  // rates so large that exp(-rate) does: there the logarithms are added instead.
   private func logZeroProbability(_ logOpen: Tensor) -> Tensor {
     if let logits = givenLogits { return logits.logSigmoid().logAddExp(logOpen - rate) }
     let probability = gate + (1 - gate) * exp(-rate)

@@ -2,24 +2,24 @@ internal import LevinTensor
 
 // The faces of wrappers for code that does not know the type of the base.
 
-/// An `Independent` of whatever base.
+/// An `Independent` of any base.
 protocol IndependentDistribution: Distribution {
   var anyBase: any Distribution { get }
   var reinterpretedRank: Int { get }
 }
 
-/// An `Expanded` of whatever base.
+/// An `Expanded` of any base.
 protocol ExpandedDistribution: Distribution {
   var anyBase: any Distribution { get }
 }
 
-/// A `Masked` of whatever base.
+/// A `Masked` of any base.
 protocol MaskedDistribution: Distribution {
   var anyBase: any Distribution { get }
   var mask: Tensor { get }
 }
 
-/// A `TransformedDistribution` of whatever base.
+/// A `TransformedDistribution` of any base.
 protocol ImageDistribution: Distribution {
   /// The base, expanded to the batch axes that the transforms give.
   var anyBase: any Distribution { get }

@@ -4,7 +4,7 @@ public import LevinTraining
 
 /// Why a distribution cannot be fitted to data.
 ///
-/// Later versions may add cases, so a `switch` over them needs an `@unknown default`.
+/// Later versions may add cases, so a `switch` over them needs a `default`.
 #if compiler(>=6.3)
 @nonexhaustive
 #endif

@@ -2,7 +2,7 @@ import Foundation
 import Levin
 import Testing
 
-/// What stands around a model: conditions, replays, blocks, masks and scales.
+/// Handlers around a model: conditions, replays, blocks, masks and scales.
 @Suite struct HandlerTests {
   private static func model() {
     let a = sample("a", Normal(0, 1))

@@ -2,7 +2,7 @@ import Foundation
 import Levin
 import Testing
 
-/// What the enumerating objective refuses, and what it says then.
+/// Mistakes that the enumerating objective refuses, and its messages.
 @Suite struct ObjectiveErrorTests {
   private func failure<R>(
     maxPlateNesting: Int? = nil, guide: () -> Void = {}, _ model: () -> R

@@ -2,7 +2,7 @@ import Foundation
 import Levin
 import Testing
 
-/// What discrete inference gives beyond what random models hold it to.
+/// Discrete inference on models beyond the random ones.
 @Suite struct DiscreteInferenceTests {
   // Each element's value equals the one outside the plate, which comes after it.
   private func agreement(copies: Int) {
