@@ -23,13 +23,13 @@ public import LevinTensor
 /// It is asked about distributions without their `Expanded` and `Masked`, and without `Independent` and
 /// `TransformedDistribution` where both have one.
 public protocol DivergentDistribution: Distribution {
-  /// KL(self ‖ other), the mean of log p(x) - log q(x) over draws x of this distribution p, where q is `other`.
+  /// KL(self ‖ other), the mean of log p(x) - log q(x) over draws x of this one, p, where q is `other`.
   ///
   /// - Returns: One number for each element of the broadcast batch shapes; nil for a kind of distribution
   ///   to which no closed form is known.
   func divergence(to other: any Distribution) -> Tensor?
 
-  /// KL(other ‖ self), the mean of log p(x) - log q(x) over draws x of `other`, p, where q is this distribution.
+  /// KL(other ‖ self), the mean of log p(x) - log q(x) over draws x of `other`, p, where q is this one.
   ///
   /// It is asked for when `other` itself knows no closed form.
   ///

@@ -125,8 +125,8 @@ struct EnumeratedRun {
     return terms.isEmpty ? Tensor(0 as Float) : surrogate(terms, scores: scored)
   }
 
-  // The mean over the guide's enumerated sites of terms that depend on them. How probable each of their values is
-  // tells the derivative of the logarithm of the sum of all probabilities with respect to an offset there.
+  // The mean over the guide's enumerated sites of terms that depend on them. The probability of each of their
+  // values is the derivative of the logarithm of the sum of all probabilities with respect to an offset there.
   private func expectation(of terms: [Factor]) throws -> Tensor? {
     if terms.isEmpty { return nil }
     let offsets = terms.map {

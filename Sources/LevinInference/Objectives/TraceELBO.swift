@@ -40,7 +40,8 @@ public final class TraceELBO: Objective {
 ///     loss = -(log p(data | latents) - Σ KL(q(latent) ‖ p(latent))).
 ///
 /// It is less noisy than ``TraceELBO`` for guides whose sites have distributions of the same family as the
-/// prior's, or others with a closed form: that of a `DivergentDistribution` of one's own too. Each site of the guide must not depend on other draws of the guide.
+/// prior's, or others with a closed form: that of a `DivergentDistribution` of one's own too. Each site of
+/// the guide must not depend on other draws of the guide.
 public final class TraceMeanFieldELBO: Objective {
   private var particles: Particles
 

@@ -7,8 +7,8 @@ public import LevinTensor
 ///
 ///     loss = -(log Σ p(data, latents, enumerated) - log q(latents)),
 ///
-/// the sum being over all enumerated values, worked out plate by plate. Normalising constants are included; it is a sum
-/// over the data, not a mean. With a guide of point estimates it is minus the log-joint.
+/// the sum being over all enumerated values, worked out plate by plate. Normalising constants are included;
+/// it is a sum over the data, not a mean. With a guide of point estimates it is minus the log-joint.
 public final class TraceEnumELBO: Objective {
   private var particles: Particles
 

@@ -24,8 +24,8 @@ public struct Constraint: Sendable, CustomStringConvertible {
   ///   - description: The kind of value that meets it, to follow "is not" in an error.
   ///   - eventRank: The number of rightmost axes that meet it together.
   ///   - isDiscrete: Whether the values that meet it can be counted.
-  ///   - transform: A transform from all real numbers onto the values that meet it. Where it is bijective it serves
-  ///     ``biject(to:)`` too, not only ``LevinTensor/transform(to:)``.
+  ///   - transform: A transform from all real numbers onto the values that meet it. Where it is bijective it
+  ///     serves ``biject(to:)`` too, not only ``LevinTensor/transform(to:)``.
   ///   - holds: From values to Booleans, true where the condition is met, of the values' shape without its
   ///     last `eventRank` axes.
   public init(

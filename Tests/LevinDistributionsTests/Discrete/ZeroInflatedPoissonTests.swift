@@ -40,7 +40,7 @@ import Testing
     #expect(shut.logProb([0, 1, 4]).scalars == [0.0, never, never])
   }
 
-  // log p(0) = log(sigmoid(l) + sigmoid(-l) exp(-rate)), and log p(2) = log sigmoid(-l) + 2 log rate - rate - log 2.
+  // p(0) = sigmoid(l) + sigmoid(-l) exp(-rate), and p(2) = sigmoid(-l) rate² exp(-rate) / 2.
   @Test(arguments: [-800.0, -40, -3, 0, 3, 40, 800])
   func logitsOfTheGateKeepTheDigitsOfItsEnds(_ logit: Double) {
     let rate = 1.5
