@@ -31,7 +31,7 @@ public protocol Distribution: Sendable {
   /// The shape of one draw; empty for a single number.
   var eventShape: [Int] { get }
 
-  /// Where a draw can lie.
+  /// The set in which a draw can lie.
   var support: Constraint { get }
 
   /// The expected value, of shape batch shape + event shape.
@@ -53,7 +53,7 @@ public protocol Distribution: Sendable {
   ///
   /// - Parameters:
   ///   - shape: The sample shape: how many draws of each distribution, on how many axes.
-  ///   - generator: Where the randomness comes from.
+  ///   - generator: The source of randomness.
   /// - Returns: Numbers in memory, of shape `shape` + batch shape + event shape.
   func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor
 }

@@ -7,8 +7,8 @@ public protocol EnumerableDistribution: Distribution {
 
   /// All values, along a new first axis.
   ///
-  /// - Parameter expanding: Whether the values are repeated, without copies, for each place of the batch.
-  /// - Returns: Values of shape [K] + batch shape + event shape, or with ones in place of the batch shape.
+  /// - Parameter expanding: Whether the values are repeated, without copies, for each batch element.
+  /// - Returns: Values of shape [K] + batch shape + event shape, or with ones instead of the batch shape.
   func enumeratedSupport(expanding: Bool) -> Tensor
 }
 

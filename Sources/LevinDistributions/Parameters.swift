@@ -1,9 +1,9 @@
 internal import LevinTensor
 
-// What the distributions do alike with what they are given.
+// The treatment of parameters, values and draws that distributions share.
 
 extension Tensor {
-  /// The tensor itself if it holds real numbers; whole ones become `float32`.
+  /// The tensor itself if its dtype is a floating-point one; others become `float32`.
   var real: Tensor { dtype.isFloatingPoint ? self : cast(to: .float32) }
 
   /// The tensor beside another parameter: a literal is as precise as that is, even where no value meets it.
@@ -11,7 +11,7 @@ extension Tensor {
     other.dtype == .float64 ? cast(to: .float64) : real
   }
 
-  /// Real values stay as they are; whole ones take the dtype of the parameter that they meet.
+  /// Floating-point values stay as they are; others take the dtype of the parameter that they meet.
   func observed(with parameter: Tensor) -> Tensor {
     dtype.isFloatingPoint ? self : cast(to: parameter.dtype)
   }
@@ -28,8 +28,8 @@ extension Tensor {
 
   /// A parameter for a normaliser, in double precision unless the time for so many counts.
   ///
-  /// What is rounded there is the same for every value, and doesn't average out in a mean as the rounding of
-  /// the values does; among many parameters it does.
+  /// Its rounding error is the same for every value, and doesn't average out in a mean as the rounding of the
+  /// values does; among many parameters it does.
   func precise(in shape: [Int]) -> Tensor { shape.reduce(1, *) <= 256 ? double : self }
 
   /// The least positive number with all its digits, which draws that must not be 0 are moved to.
@@ -52,14 +52,14 @@ extension Distribution {
   }
 }
 
-/// Draws one number after the other for each place of sample shape + batch shape.
+/// Draws one number after the other for each element of sample shape + batch shape.
 ///
 /// - Parameters:
 ///   - shape: The sample shape.
 ///   - parameters: Tensors that broadcast to the batch shape; the first gives the draws their dtype
 ///     unless `dtype` does.
 ///   - batchShape: The batch shape.
-///   - draw: Makes one draw from the parameters of its place, in the order of `parameters`.
+///   - draw: Makes one draw from the parameters of its batch element, in the order of `parameters`.
 func draws(
   _ shape: [Int], of parameters: [Tensor], batchShape: [Int], dtype: DType? = nil,
   _ draw: ([Double]) -> Double
@@ -68,11 +68,11 @@ func draws(
   evaluate(columns)
   let numbers = columns.map(\.scalars)
   let rows = batchShape.reduce(1, *)
-  var place = 0
+  var element = 0
   var row = [Double](repeating: 0, count: parameters.count)
   return Tensor(shape: shape + batchShape, dtype: dtype ?? parameters[0].dtype) {
-    for index in row.indices { row[index] = numbers[index][place] }
-    place = place + 1 == rows ? 0 : place + 1
+    for index in row.indices { row[index] = numbers[index][element] }
+    element = element + 1 == rows ? 0 : element + 1
     return draw(row)
   }
 }

@@ -9,7 +9,7 @@ public protocol ReparameterizedDistribution: Distribution {
   ///
   /// - Parameters:
   ///   - shape: The sample shape: how many draws of each distribution, on how many axes.
-  ///   - generator: Where the randomness comes from.
+  ///   - generator: The source of randomness.
   /// - Returns: Numbers of shape `shape` + batch shape + event shape, made from the parameters. The
   ///   randomness is drawn at once, in row-major order.
   func reparameterizedSample(_ shape: [Int], using generator: inout PCG64) -> Tensor
@@ -23,19 +23,5 @@ extension ReparameterizedDistribution {
   /// - Returns: Numbers of shape `shape` + batch shape + event shape, made from the parameters.
   public func reparameterizedSample(_ shape: [Int] = []) -> Tensor {
     DefaultGenerator.draw { reparameterizedSample(shape, using: &$0) }
-  }
-}
-
-extension Tensor {
-  /// The same numbers as a function of a parameter that they move with.
-  ///
-  /// - Parameters:
-  ///   - slope: How fast each number moves with the parameter; it is taken as it is, without gradients.
-  ///   - parameter: A tensor that broadcasts with the numbers.
-  func moving(_ slope: Tensor, with parameter: Tensor) -> Tensor {
-    guard parameter.requiresGradient else { return self }
-    // 0 in value.
-    let change = parameter - parameter.detached()
-    return self + slope.detached().cast(to: parameter.dtype) * change
   }
 }

@@ -1,4 +1,9 @@
 /// Why a model and a guide cannot be put together.
+///
+/// Later versions may add cases, so a `switch` over them needs a `default`.
+#if compiler(>=6.3)
+@nonexhaustive
+#endif
 public enum InferenceError: Error, Sendable, CustomStringConvertible {
   /// The guide has a site that the model lacks.
   case siteMissingFromModel(String)
@@ -6,7 +11,7 @@ public enum InferenceError: Error, Sendable, CustomStringConvertible {
   case siteMissingFromGuide(String)
   /// The model draws a discrete value that nobody sums out and the guide does not draw.
   case discreteSiteNotEnumerated(String)
-  /// Discrete inference would draw a value anew that the choices depend on.
+  /// Discrete inference would draw a value anew that the enumerated sites depend on.
   case freeSiteInDiscreteInference(String)
   /// A temperature that discrete inference does not know.
   case temperature(Int)
@@ -14,22 +19,22 @@ public enum InferenceError: Error, Sendable, CustomStringConvertible {
   case discreteSiteInContinuousGuide(String)
   /// More plates are nested than an objective was told.
   case plateBeyondNesting(plate: String, dim: Int, maxPlateNesting: Int)
-  /// A site has an axis that is neither a plate nor an enumerated choice.
+  /// A site has an axis that is neither a plate's nor an enumerated site's.
   case unexplainedAxis(site: String, dim: Int, size: Int, shapes: String)
-  /// A site outside a plate depends on a discrete choice inside it.
-  case dependenceOnInnerChoice(variable: String, plates: [String])
-  /// A site depends on choices of plates that cross each other.
+  /// A site outside a plate depends on an enumerated site inside it.
+  case dependenceOnInnerSite(variable: String, plates: [String])
+  /// A site depends on enumerated sites of plates that cross each other.
   case crossedPlates(site: String, variables: [String], plates: [String])
-  /// Sites that share a discrete choice count with different scales.
+  /// Sites that share an enumerated site count with different scales.
   case differentScales([String])
-  /// An automatic guide would have values for the places of one subsample alone.
+  /// An automatic guide would have values for the elements of one subsample alone.
   case latentSiteInSubsample(site: String, plate: String)
   /// A start is not in the support of its site.
   case startOutsideSupport(site: String, support: String)
   /// A loss, a gradient or a new parameter is not finite.
   case notFinite(step: Int, what: String)
 
-  /// The cause, the place, and what to do about it.
+  /// The cause, the site, and what to do about it.
   public var description: String {
     switch self {
     case .siteMissingFromModel(let name):
@@ -42,10 +47,10 @@ public enum InferenceError: Error, Sendable, CustomStringConvertible {
       "the discrete site '\(name)' is neither summed out nor drawn by the guide; write "
         + "sample(\"\(name)\", …, enumerate: .parallel) and use TraceEnumELBO, or let the guide draw it"
     case .freeSiteInDiscreteInference(let name):
-      "discrete inference: '\(name)' is drawn, and the choices would belong to another draw of it; fix it "
+      "discrete inference: '\(name)' is drawn, and the enumerated sites would belong to another draw; fix it "
         + "by withReplay(of:) a trace of the guide or withCondition, or enumerate it"
     case .temperature(let temperature):
-      "discrete inference: the temperature is \(temperature), and must be 0 for the most probable choices "
+      "discrete inference: the temperature is \(temperature), and must be 0 for the most probable values "
         + "or 1 for a draw of them"
     case .discreteSiteInContinuousGuide(let name):
       "the site '\(name)' is discrete, and an automatic guide is for real values; leave it out of "
@@ -57,19 +62,19 @@ public enum InferenceError: Error, Sendable, CustomStringConvertible {
       "site '\(site)' has size \(size) along dim \(dim), where there is no plate; put it inside a plate "
         + "of that size, move the axis into the event by toEvent(_:), or correct the shape of its "
         + "parameters or data\n\(shapes)"
-    case .dependenceOnInnerChoice(let variable, let plates):
+    case .dependenceOnInnerSite(let variable, let plates):
       "a site outside \(Self.list(plates)) depends on the enumerated site '\(variable)' inside; move it "
         + "into the plate, or '\(variable)' out of it"
     case .crossedPlates(let site, let variables, let plates):
       "site '\(site)' depends on the enumerated sites \(Self.list(variables)) of the plates "
-        + "\(Self.list(plates)), which cross each other; enumerated choices need plates nested in one "
+        + "\(Self.list(plates)), which cross each other; enumerated sites need plates nested in one "
         + "another, so draw one of them in the guide"
     case .differentScales(let names):
-      "the sites \(Self.list(names)) share an enumerated choice and have different scales; subsample "
+      "the sites \(Self.list(names)) share an enumerated site and have different scales; subsample "
         + "and scale them alike"
     case .latentSiteInSubsample(let site, let plate):
       "the latent site '\(site)' is inside plate '\(plate)', of which a run looks at a part; an automatic "
-        + "guide has values for fixed places, so write a guide with a parameter of the plate's whole size "
+        + "guide has values for fixed indices, so write a guide with a parameter of the plate's full size "
         + "and take the plate's indices of it, or do not subsample"
     case .startOutsideSupport(let site, let support):
       "the start of site '\(site)' is not \(support), as its distribution needs; choose another start"

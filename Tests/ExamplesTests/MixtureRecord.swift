@@ -4,7 +4,7 @@ import LevinTestKit
 
 @testable import gaussian_mixture
 
-/// What Pyro gave for a data set of a mixture model: `Fixtures/gmm/<name>.json` and `.csv`.
+/// Pyro's results for a data set of a mixture model: `Fixtures/gmm/<name>.json` and `.csv`.
 struct MixtureRecord: Decodable, Sendable {
   /// A fit by Adam: where it began, the loss of each step, and where it ended.
   struct Run: Decodable, Sendable {

@@ -8,11 +8,11 @@ import Testing
 @Suite struct RecordedPosteriorTests {
   private struct Recorded: Decodable {
     let probabilities: [Double]
-    let choices: [Double]
+    let assignments: [Double]
 
     enum CodingKeys: String, CodingKey {
       case probabilities = "assignment_prob_component1_at_truth"
-      case choices = "assignment_map_at_truth"
+      case assignments = "assignment_map_at_truth"
     }
   }
 
@@ -39,16 +39,16 @@ import Testing
     }
   }
 
-  @Test(arguments: [-2, -3]) func theMostProbableChoicesArePyros(dim: Int) throws {
+  @Test(arguments: [-2, -3]) func theMostProbableValuesArePyros(dim: Int) throws {
     let trace = try withCondition(truth) {
       try inferDiscrete(temperature: 0, firstAvailableDim: dim) { model(data) }
     }
-    #expect(trace["assignment"].value.scalars == recorded.choices)
+    #expect(trace["assignment"].value.scalars == recorded.assignments)
     #expect(trace["assignment"].value.shape == [100])
   }
 
   @Test func drawsFollowTheMarginals() throws {
-    // Every observation many times over, so that one run draws each choice often.
+    // Every observation many times over, so that one run draws each component often.
     let copies = 200
     let many = data.expandingDimensions(at: 0).expanded(to: [copies, 100]).reshaped(to: [-1])
     let trace = try withSeed(5) {

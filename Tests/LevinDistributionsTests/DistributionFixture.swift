@@ -37,7 +37,7 @@ struct DistributionFixture: Decodable, Sendable {
     var testDescription: String { name }
   }
 
-  /// How far a distribution is from another one of its kind.
+  /// The divergence of two distributions of one kind.
   struct Divergence: Decodable, Sendable, CustomTestStringConvertible {
     let name: String
     let first: [Values]
@@ -127,6 +127,14 @@ extension DistributionFixture.Case {
 func alternatingSum(_ numbers: Tensor) -> Tensor {
   let coefficients = (0..<numbers.elementCount).map { ($0 % 2 == 0 ? 1 : -1) / Double($0 + 1) }
   return (numbers * Tensor(coefficients, shape: numbers.shape)).sum()
+}
+
+/// The derivative of the log-probability of `value` with respect to a parameter, at one of its values.
+func logProbSlope(
+  _ value: Double, _ make: (Tensor) -> any Distribution, at parameter: Double
+) -> Double {
+  let leaf = Tensor([parameter]).requiringGradient()
+  return gradients(of: make(leaf).logProb(Tensor([value])).sum(), at: [leaf])[0]?.item() ?? .nan
 }
 
 /// Whether numbers agree within `tolerance`, absolute up to 1 and relative above.

@@ -40,15 +40,15 @@ import Testing
 
   private func centralDifferences(_ example: DistributionFixture.Case) -> [Double] {
     example.parameters.indices.flatMap { which in
-      example.parameters[which].doubles.indices.map { place in
+      example.parameters[which].doubles.indices.map { index in
         func value(_ step: Double) -> Double {
           var parameters = example.parameters.map { $0.tensor() }
           var numbers = example.parameters[which].doubles
-          numbers[place] += step
+          numbers[index] += step
           parameters[which] = Tensor(numbers, shape: example.parameters[which].shape)
           return example.weightedSum(at: parameters).item()
         }
-        let step = 1e-5 * max(0.1, abs(example.parameters[which].doubles[place]))
+        let step = 1e-5 * max(0.1, abs(example.parameters[which].doubles[index]))
         return (value(step) - value(-step)) / (2 * step)
       }
     }

@@ -2,7 +2,7 @@ import Foundation
 import Levin
 import Testing
 
-/// What a generator of one seed gives next when `body` has drawn from it.
+/// The next number of a generator of one seed when `body` has drawn from it.
 func nextDraw(after body: () -> Void = {}) -> Double {
   withSeed(3) {
     body()

@@ -12,12 +12,17 @@ public struct Beta: Distribution {
   /// The shape that the parameters broadcast to.
   public let batchShape: [Int]
 
-  /// Creates a beta distribution for each place of the broadcast parameters.
-  public init(_ concentration1: Tensor, _ concentration0: Tensor) {
+  /// Creates a beta distribution for each element of the broadcast parameters.
+  public init(concentration1: Tensor, concentration0: Tensor) {
     (self.concentration1, self.concentration0) = (
       concentration1.real(beside: concentration0), concentration0.real(beside: concentration1)
     )
     batchShape = Shape.broadcast(self.concentration1.shape, self.concentration0.shape, for: "Beta")
+  }
+
+  /// Creates a beta distribution for each element of the broadcast parameters.
+  public init(_ concentration1: Tensor, _ concentration0: Tensor) {
+    self.init(concentration1: concentration1, concentration0: concentration0)
   }
 
   /// One number.

@@ -12,12 +12,17 @@ public struct Gamma: Distribution {
   /// The shape that the parameters broadcast to.
   public let batchShape: [Int]
 
-  /// Creates a gamma distribution for each place of the broadcast parameters.
-  public init(_ concentration: Tensor, _ rate: Tensor) {
+  /// Creates a gamma distribution for each element of the broadcast parameters.
+  public init(concentration: Tensor, rate: Tensor) {
     (self.concentration, self.rate) = (
       concentration.real(beside: rate), rate.real(beside: concentration)
     )
     batchShape = Shape.broadcast(self.concentration.shape, self.rate.shape, for: "Gamma")
+  }
+
+  /// Creates a gamma distribution for each element of the broadcast parameters.
+  public init(_ concentration: Tensor, _ rate: Tensor) {
+    self.init(concentration: concentration, rate: rate)
   }
 
   /// One number.

@@ -10,11 +10,14 @@ public struct LogNormal: Distribution {
   public let scale: Tensor
   private let logarithm: Normal
 
-  /// Creates a log-normal distribution for each place of the broadcast parameters.
-  public init(_ loc: Tensor, _ scale: Tensor) {
-    logarithm = Normal(loc, scale)
+  /// Creates a log-normal distribution for each element of the broadcast parameters.
+  public init(loc: Tensor, scale: Tensor) {
+    logarithm = Normal(loc: loc, scale: scale)
     (self.loc, self.scale) = (logarithm.loc, logarithm.scale)
   }
+
+  /// Creates a log-normal distribution for each element of the broadcast parameters.
+  public init(_ loc: Tensor, _ scale: Tensor) { self.init(loc: loc, scale: scale) }
 
   /// The shape that `loc` and `scale` broadcast to.
   public var batchShape: [Int] { logarithm.batchShape }
@@ -35,7 +38,7 @@ public struct LogNormal: Distribution {
   public func logProb(_ value: Tensor) -> Tensor {
     let value = value.observed(with: loc)
     let isOutside = (value .<= 0) .| value.isInfinite
-    // Whatever the logarithm, nothing of it is left outside, nor of its gradient.
+    // Outside, neither the logarithm nor its gradient is used.
     let logValue = `where`(isOutside, 1, value).log()
     let inside = logarithm.logProb(logValue) - logValue
     return `where`(isOutside, -Tensor.infinity(inside.dtype), inside)

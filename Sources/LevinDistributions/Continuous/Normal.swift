@@ -11,11 +11,14 @@ public struct Normal: Distribution {
   /// The shape that `loc` and `scale` broadcast to.
   public let batchShape: [Int]
 
-  /// Creates a normal distribution for each place of the broadcast parameters.
-  public init(_ loc: Tensor, _ scale: Tensor) {
+  /// Creates a normal distribution for each element of the broadcast parameters.
+  public init(loc: Tensor, scale: Tensor) {
     (self.loc, self.scale) = (loc.real(beside: scale), scale.real(beside: loc))
     batchShape = Shape.broadcast(self.loc.shape, self.scale.shape, for: "Normal")
   }
+
+  /// Creates a normal distribution for each element of the broadcast parameters.
+  public init(_ loc: Tensor, _ scale: Tensor) { self.init(loc: loc, scale: scale) }
 
   /// One number.
   public var eventShape: [Int] { [] }
@@ -32,7 +35,7 @@ public struct Normal: Distribution {
   /// The log-density; -inf at the infinities.
   public func logProb(_ value: Tensor) -> Tensor {
     let value = value.observed(with: loc)
-    // What depends on parameters alone stands together, apart from the work on each value.
+    // Terms of the parameters alone stand together, apart from the work on each value.
     return (value - loc).square() * (-0.5 / scale.square()) - (log(scale) + Self.logRootTwoPi)
   }
 

@@ -2,7 +2,7 @@ public import LevinTensor
 
 /// The distribution of a number that is 1 with probability `probs`, and otherwise 0.
 ///
-/// log p(1) = log probs and log p(0) = log(1 - probs), neither of them clamped: what is impossible has -inf.
+/// log p(1) = log probs and log p(0) = log(1 - probs), neither of them clamped: an impossible value has -inf.
 public struct Bernoulli: Distribution {
   /// The probability of 1, from 0 to 1.
   public let probs: Tensor

@@ -1,6 +1,6 @@
 public import LevinTensor
 
-/// The distribution of a choice among K categories, numbered from 0.
+/// The distribution over K categories, numbered from 0.
 ///
 /// log p(k) = logits[k], where the logits are normalised: their exponentials add up to 1.
 public struct Categorical: Distribution {
@@ -25,7 +25,7 @@ public struct Categorical: Distribution {
 
   /// Creates a distribution from log-weights along the last axis.
   ///
-  /// - Parameter logits: Any real numbers, or -inf for a category that is never chosen; the logarithm of
+  /// - Parameter logits: Any real numbers, or -inf for a category of probability 0; the logarithm of
   ///   the sum of their exponentials is taken off.
   public init(logits: Tensor) {
     Self.checkAxis(logits, "logits")
@@ -48,7 +48,7 @@ public struct Categorical: Distribution {
   /// One number.
   public var eventShape: [Int] { [] }
 
-  /// Whole numbers from 0 up to K - 1.
+  /// The integers from 0 to K - 1.
   public var support: Constraint { .integers(in: 0..<categoryCount) }
 
   /// NaN: categories have no order.
@@ -57,7 +57,7 @@ public struct Categorical: Distribution {
   /// NaN: categories have no order.
   public var variance: Tensor { .full(batchShape, .nan, dtype: logits.dtype) }
 
-  /// The log-probability of categories; -inf for what is none of them.
+  /// The log-probability of categories; -inf for values that are none of them.
   public func logProb(_ value: Tensor) -> Tensor {
     let isChosen = value.expandingDimensions(at: -1) .== Tensor.arange(categoryCount)
     let chosen = `where`(isChosen, logits, 0).sum(axis: -1)
@@ -71,11 +71,11 @@ public struct Categorical: Distribution {
     return draws(shape, of: columns, batchShape: batchShape, dtype: .int64) { probabilities in
       // Scaled by the sum, which rounding leaves beside 1.
       var rest = generator.uniform() * probabilities.reduce(0, +)
-      let place = probabilities.firstIndex {
+      let category = probabilities.firstIndex {
         rest -= $0
         return rest < 0
       }
-      return Double(place ?? probabilities.lastIndex { $0 > 0 } ?? 0)
+      return Double(category ?? probabilities.lastIndex { $0 > 0 } ?? 0)
     }
   }
 }

@@ -2,7 +2,7 @@ public import LevinTensor
 
 /// The Poisson distribution of counts with mean `rate`.
 ///
-/// log p(k) = k log rate - rate - log k! for whole k ≥ 0. At rate 0 all mass is on 0.
+/// log p(k) = k log rate - rate - log k! for integers k ≥ 0. At rate 0 all mass is on 0.
 public struct Poisson: Distribution {
   /// The mean count, from 0 up.
   public let rate: Tensor
@@ -16,7 +16,7 @@ public struct Poisson: Distribution {
   /// One number.
   public var eventShape: [Int] { [] }
 
-  /// Whole numbers from 0 up.
+  /// The integers from 0 up.
   public var support: Constraint { .nonNegativeInteger }
 
   /// `rate`.
@@ -27,8 +27,8 @@ public struct Poisson: Distribution {
 
   /// The log-probability of counts.
   ///
-  /// Below 0 it is -inf at whole numbers; between whole numbers the formula is carried on with Γ(k + 1)
-  /// for k!. Both are what PyTorch gives without validation.
+  /// Below 0 it is -inf at integers; between integers the formula is carried on with Γ(k + 1) for k!. PyTorch
+  /// gives both without validation.
   public func logProb(_ value: Tensor) -> Tensor {
     let value = value.observed(with: rate)
     return xlogy(value, rate) - rate - logGamma(value + 1)

@@ -1,27 +1,43 @@
-import LevinTensor
+public import LevinTensor
 
 // Closed forms of the divergence between two distributions of one kind. Those of log-gamma functions are worked
-// out in double precision: their terms are larger than what is left of them.
+// out in double precision: their terms are larger than their sum.
 
-extension Normal: SelfDivergent {
-  // log(s' / s) + (s² + (m - m')²) / (2 s'²) - 1/2
-  func divergence(from other: Normal) -> Tensor {
+extension Delta: DivergentDistribution {
+  /// log p - log q at the value, whatever the other distribution is.
+  public func divergence(to other: any Distribution) -> Tensor? {
+    logDensity - other.logProb(value)
+  }
+}
+
+extension Normal: DivergentDistribution {
+  /// The closed form for another `Normal`; nil for other distributions.
+  ///
+  /// log(s' / s) + (s² + (m - m')²) / (2 s'²) - 1/2
+  public func divergence(to other: any Distribution) -> Tensor? {
+    guard let other = other as? Normal else { return nil }
     let ratio = (scale / other.scale).square()
     let shift = ((loc - other.loc) / other.scale).square()
     return (ratio + shift - 1 - log(ratio)) * 0.5
   }
 }
 
-extension LogNormal: SelfDivergent {
-  // That of the logarithms: the divergence does not change with the scale of values.
-  func divergence(from other: LogNormal) -> Tensor {
-    Normal(loc, scale).divergence(from: Normal(other.loc, other.scale))
+extension LogNormal: DivergentDistribution {
+  /// The closed form for another `LogNormal`; nil for other distributions.
+  ///
+  /// That of the logarithms: the divergence does not change with the scale of values.
+  public func divergence(to other: any Distribution) -> Tensor? {
+    guard let other = other as? LogNormal else { return nil }
+    return Normal(loc, scale).divergence(to: Normal(other.loc, other.scale))
   }
 }
 
-extension Gamma: SelfDivergent {
-  // a' log(b / b') + log Γ(a') - log Γ(a) + (a - a') ψ(a) + (b' - b) a / b
-  func divergence(from other: Gamma) -> Tensor {
+extension Gamma: DivergentDistribution {
+  /// The closed form for another `Gamma`; nil for other distributions.
+  ///
+  /// a' log(b / b') + log Γ(a') - log Γ(a) + (a - a') ψ(a) + (b' - b) a / b
+  public func divergence(to other: any Distribution) -> Tensor? {
+    guard let other = other as? Gamma else { return nil }
     let (a, b) = (concentration.double, rate.double)
     let (c, d) = (other.concentration.double, other.rate.double)
     let normalizers = c * log(b / d) + logGamma(c) - logGamma(a)
@@ -30,22 +46,28 @@ extension Gamma: SelfDivergent {
   }
 }
 
-extension Beta: SelfDivergent {
-  // log B(a', b') - log B(a, b) + (a - a') ψ(a) + (b - b') ψ(b) + (a' - a + b' - b) ψ(a + b)
-  func divergence(from other: Beta) -> Tensor {
+extension Beta: DivergentDistribution {
+  /// The closed form for another `Beta`; nil for other distributions.
+  ///
+  /// log B(a', b') - log B(a, b) + (a - a') ψ(a) + (b - b') ψ(b) + (a' - a + b' - b) ψ(a + b)
+  public func divergence(to other: any Distribution) -> Tensor? {
+    guard let other = other as? Beta else { return nil }
     func pair(_ beta: Beta) -> Tensor {
       let shape = beta.batchShape
       return stack(
         [beta.concentration1.expanded(to: shape), beta.concentration0.expanded(to: shape)],
         axis: -1)
     }
-    return Dirichlet(pair(self)).divergence(from: Dirichlet(pair(other)))
+    return Dirichlet(pair(self)).divergence(to: Dirichlet(pair(other)))
   }
 }
 
-extension Dirichlet: SelfDivergent {
-  // log B(a') - log B(a) + Σ (a - a') (ψ(a) - ψ(Σ a))
-  func divergence(from other: Dirichlet) -> Tensor {
+extension Dirichlet: DivergentDistribution {
+  /// The closed form for another `Dirichlet`; nil for other distributions.
+  ///
+  /// log B(a') - log B(a) + Σ (a - a') (ψ(a) - ψ(Σ a))
+  public func divergence(to other: any Distribution) -> Tensor? {
+    guard let other = other as? Dirichlet else { return nil }
     let (a, c) = (concentration.double, other.concentration.double)
     func logBeta(_ a: Tensor) -> Tensor {
       logGamma(a).sum(axis: -1) - logGamma(a.sum(axis: -1))
@@ -56,9 +78,12 @@ extension Dirichlet: SelfDivergent {
   }
 }
 
-extension Bernoulli: SelfDivergent {
-  // p log(p / p') + (1 - p) log((1 - p) / (1 - p')), without the outcome of probability 0.
-  func divergence(from other: Bernoulli) -> Tensor {
+extension Bernoulli: DivergentDistribution {
+  /// The closed form for another `Bernoulli`; nil for other distributions.
+  ///
+  /// p log(p / p') + (1 - p) log((1 - p) / (1 - p')), without the outcome of probability 0.
+  public func divergence(to other: any Distribution) -> Tensor? {
+    guard let other = other as? Bernoulli else { return nil }
     func term(_ outcome: Tensor, _ probability: Tensor) -> Tensor {
       let difference = logProb(outcome) - other.logProb(outcome)
       return `where`(probability .== 0, 0, probability * difference)
@@ -67,9 +92,12 @@ extension Bernoulli: SelfDivergent {
   }
 }
 
-extension Categorical: SelfDivergent {
-  // Σ p log(p / p'), without the categories of probability 0.
-  func divergence(from other: Categorical) -> Tensor {
+extension Categorical: DivergentDistribution {
+  /// The closed form for another `Categorical`; nil for other distributions.
+  ///
+  /// Σ p log(p / p'), without the categories of probability 0.
+  public func divergence(to other: any Distribution) -> Tensor? {
+    guard let other = other as? Categorical else { return nil }
     require(
       categoryCount == other.categoryCount,
       "klDivergence: a Categorical has \(categoryCount) categories and the other "

@@ -8,12 +8,15 @@ public struct Dirichlet: Distribution {
   public let concentration: Tensor
 
   /// Creates a Dirichlet distribution for each vector along the last axis of `concentration`.
-  public init(_ concentration: Tensor) {
+  public init(concentration: Tensor) {
     require(
       concentration.rank > 0,
       "Dirichlet: concentration is a single number; its last axis must go over the proportions")
     self.concentration = concentration.real
   }
+
+  /// Creates a Dirichlet distribution for each vector along the last axis of `concentration`.
+  public init(_ concentration: Tensor) { self.init(concentration: concentration) }
 
   /// The shape of `concentration` without its last axis.
   public var batchShape: [Int] { concentration.shape.dropLast() }

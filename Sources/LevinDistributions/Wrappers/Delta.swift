@@ -7,7 +7,7 @@ public import LevinTensor
 public struct Delta: Distribution {
   /// The value, of shape batch shape + event shape.
   public let value: Tensor
-  /// What is given for the log-probability of the value; it broadcasts to the batch shape.
+  /// The log-probability of the value; it broadcasts to the batch shape.
   public let logDensity: Tensor
   /// The number of the value's rightmost axes that make one event.
   public let eventRank: Int
@@ -17,10 +17,10 @@ public struct Delta: Distribution {
   /// Creates a distribution on each event of `value`.
   ///
   /// - Parameters:
-  ///   - value: What every draw gives.
+  ///   - value: The value of every draw.
   ///   - logDensity: The log-probability of the value; 0 when left out.
-  ///   - eventRank: The number of rightmost axes that make one event.
-  public init(_ value: Tensor, logDensity given: Tensor? = nil, eventRank: Int = 0) {
+  ///   - eventRank: The number of rightmost axes that make one event: Pyro's `event_dim`.
+  public init(value: Tensor, logDensity given: Tensor? = nil, eventRank: Int = 0) {
     let logDensity = given ?? Tensor(0)
     isCertain = given == nil
     require(
@@ -31,6 +31,11 @@ public struct Delta: Distribution {
       Shape.expands(logDensity.shape, to: batchShape),
       "Delta: logDensity of shape \(logDensity.shape) does not broadcast to batch shape "
         + "\(batchShape), of a value of shape \(value.shape) with \(eventRank) event axes")
+  }
+
+  /// Creates a distribution on each event of `value`; see ``init(value:logDensity:eventRank:)``.
+  public init(_ value: Tensor, logDensity: Tensor? = nil, eventRank: Int = 0) {
+    self.init(value: value, logDensity: logDensity, eventRank: eventRank)
   }
 
   /// The shape of the value without its event axes.

@@ -2,7 +2,7 @@ public import LevinTensor
 
 /// A distribution repeated to a larger batch shape, without copies of its parameters.
 ///
-/// Draws are independent at each place of the larger shape.
+/// Each element of the larger shape has draws of its own.
 public struct Expanded<Base: Distribution>: Distribution {
   /// The distribution that is repeated.
   public let base: Base
@@ -10,11 +10,16 @@ public struct Expanded<Base: Distribution>: Distribution {
   public let batchShape: [Int]
 
   /// Creates a distribution of a batch shape that the base's broadcasts to.
-  public init(_ base: Base, _ batchShape: [Int]) {
+  public init(base: Base, batchShape: [Int]) {
     require(
       Shape.expands(base.batchShape, to: batchShape),
       "Expanded: batch shape \(base.batchShape) does not broadcast to \(batchShape)")
     (self.base, self.batchShape) = (base, batchShape)
+  }
+
+  /// Creates a distribution of a batch shape that the base's broadcasts to.
+  public init(_ base: Base, _ batchShape: [Int]) {
+    self.init(base: base, batchShape: batchShape)
   }
 
   /// The base's event shape.
@@ -35,11 +40,11 @@ public struct Expanded<Base: Distribution>: Distribution {
     return logProb.expanded(to: Shape.broadcast(logProb.shape, batchShape, for: "Expanded.logProb"))
   }
 
-  /// The base's draws, more of them, in their places.
+  /// The base's draws, one for each element of the larger shape.
   public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
-    let placed = arranged(base.sample(shape + repeats, using: &generator), shape)
-    evaluate(placed)
-    return placed
+    let numbers = arranged(base.sample(shape + repeats, using: &generator), shape)
+    evaluate(numbers)
+    return numbers
   }
 
   // The sizes along which the base is repeated: those in front, then those where it has size 1.
@@ -63,19 +68,19 @@ public struct Expanded<Base: Distribution>: Distribution {
     let own = kept.map { base.batchShape[$0] }
     let front = shape.count + repeats.count
     let narrow = draws.reshaped(to: draws.shape.prefix(front) + own + eventShape)
-    let places = base.batchShape.indices.map { axis in
-      if let place = stretched.firstIndex(where: { $0.axis == axis }) {
-        return front - stretched.count + place
+    let positions = base.batchShape.indices.map { axis in
+      if let index = stretched.firstIndex(where: { $0.axis == axis }) {
+        return front - stretched.count + index
       }
       return front + (kept.firstIndex(of: axis) ?? 0)
     }
     return narrow.permuted(
-      (0..<(front - stretched.count)) + places + ((front + kept.count)..<narrow.rank))
+      (0..<(front - stretched.count)) + positions + ((front + kept.count)..<narrow.rank))
   }
 }
 
 extension Expanded: ReparameterizedDistribution where Base: ReparameterizedDistribution {
-  /// The base's draws with gradients, more of them, in their places.
+  /// The base's draws with gradients, one for each element of the larger shape.
   public func reparameterizedSample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
     arranged(base.reparameterizedSample(shape + repeats, using: &generator), shape)
   }
@@ -103,7 +108,7 @@ extension Distribution {
     return Expanded(self, batchShape)
   }
 
-  // What is repeated already is repeated from the start, once its new shape is known to be one.
+  // A repetition of a repetition is one of the base, once the new shape is known to be one of it.
   private func expanded(from middle: [Int], to batchShape: [Int]) -> any Distribution {
     require(
       Shape.expands(middle, to: batchShape),

@@ -4,17 +4,22 @@ public import LevinTensor
 ///
 /// The log-probability of an event is the sum over these axes.
 public struct Independent<Base: Distribution>: Distribution {
-  /// The distribution of each place.
+  /// The distribution of each element of the axes taken.
   public let base: Base
-  /// How many batch axes of the base are event axes.
+  /// The number of the base's batch axes that are event axes: PyTorch's `reinterpreted_batch_ndims`.
   public let reinterpretedRank: Int
 
   /// Creates a distribution whose events take in `reinterpretedRank` of the base's batch axes.
-  public init(_ base: Base, _ reinterpretedRank: Int) {
+  public init(base: Base, reinterpretedRank: Int) {
     require(
       reinterpretedRank >= 0 && reinterpretedRank <= base.batchShape.count,
       "Independent: \(reinterpretedRank) axes cannot be taken from batch shape \(base.batchShape)")
     (self.base, self.reinterpretedRank) = (base, reinterpretedRank)
+  }
+
+  /// Creates a distribution whose events take in `reinterpretedRank` of the base's batch axes.
+  public init(_ base: Base, _ reinterpretedRank: Int) {
+    self.init(base: base, reinterpretedRank: reinterpretedRank)
   }
 
   /// The base's batch shape without the axes taken.
@@ -23,7 +28,7 @@ public struct Independent<Base: Distribution>: Distribution {
   /// The axes taken from the batch shape, then those of the base's event.
   public var eventShape: [Int] { base.batchShape.suffix(reinterpretedRank) + base.eventShape }
 
-  /// The base's support at each place of the axes taken.
+  /// The base's support for each element of the axes taken.
   public var support: Constraint { .independent(base.support, reinterpretedRank) }
 
   /// The base's mean.

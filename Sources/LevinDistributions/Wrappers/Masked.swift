@@ -1,11 +1,11 @@
 public import LevinTensor
 
-/// A distribution that leaves out what a mask does not let through.
+/// A distribution whose log-probability counts only where a mask is true.
 ///
-/// Where the mask is false the log-probability is 0 and has no gradient, whatever is observed there: NaN, or
-/// a value that the distribution does not have.
+/// Elsewhere it is 0 and has no gradient, whatever is observed there: NaN, or a value that the distribution
+/// does not have.
 public struct Masked<Base: Distribution>: Distribution {
-  /// The distribution of what counts.
+  /// The distribution whose log-probability counts where the mask is true.
   public let base: Base
   /// Booleans that broadcast with the base's batch shape.
   public let mask: Tensor
@@ -13,10 +13,13 @@ public struct Masked<Base: Distribution>: Distribution {
   public let batchShape: [Int]
 
   /// Creates a distribution that counts where a mask holds.
-  public init(_ base: Base, mask: Tensor) {
+  public init(base: Base, mask: Tensor) {
     (self.base, self.mask) = (base, mask.cast(to: .bool))
     batchShape = Shape.broadcast(base.batchShape, mask.shape, for: "Masked")
   }
+
+  /// Creates a distribution that counts where a mask holds.
+  public init(_ base: Base, mask: Tensor) { self.init(base: base, mask: mask) }
 
   private var wide: Expanded<Base> { Expanded(base, batchShape) }
 

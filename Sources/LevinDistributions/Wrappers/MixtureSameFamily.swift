@@ -11,24 +11,35 @@ public import LevinTensor
 /// mixture's nor to its gradient.
 public struct MixtureSameFamily: Distribution {
   /// The distribution of the component that a draw takes; its K categories are the components.
-  public let mixture: Categorical
+  public let mixtureDistribution: Categorical
   /// The components, along the last batch axis.
-  public let components: any Distribution
+  public let componentDistribution: any Distribution
 
   /// Creates a mixture.
   ///
   /// - Parameters:
-  ///   - mixture: The weights of the K components; its batch shape broadcasts to that of the components
-  ///     without their last axis.
-  ///   - components: A distribution whose last batch axis has size K.
-  public init(_ mixture: Categorical, _ components: some Distribution) {
-    self.mixture = mixture
-    self.components = components
+  ///   - mixtureDistribution: The weights of the K components; its batch shape broadcasts to that of the
+  ///     components without their last axis.
+  ///   - componentDistribution: A distribution whose last batch axis has size K.
+  public init(mixtureDistribution: Categorical, componentDistribution: some Distribution) {
+    self.mixtureDistribution = mixtureDistribution
+    self.componentDistribution = componentDistribution
+    let (count, shape) = (mixtureDistribution.categoryCount, componentDistribution.batchShape)
     require(
-      components.batchShape.last == mixture.categoryCount,
-      "MixtureSameFamily: the mixture has \(mixture.categoryCount) categories and the components "
-        + "have batch shape \(components.batchShape), whose last axis must be as long")
+      shape.last == count,
+      "MixtureSameFamily: the mixture has \(count) categories and the components have batch shape "
+        + "\(shape), whose last axis must be as long")
   }
+
+  /// Creates a mixture of the weights and components; see
+  /// ``init(mixtureDistribution:componentDistribution:)``.
+  public init(_ mixtureDistribution: Categorical, _ componentDistribution: some Distribution) {
+    self.init(
+      mixtureDistribution: mixtureDistribution, componentDistribution: componentDistribution)
+  }
+
+  private var mixture: Categorical { mixtureDistribution }
+  private var components: any Distribution { componentDistribution }
 
   /// The batch shape of the components without its last axis.
   public var batchShape: [Int] { components.batchShape.dropLast() }
@@ -68,8 +79,8 @@ public struct MixtureSameFamily: Distribution {
     let chosen = Categorical(probs: weights).sample(shape, using: &generator)
     let inEach = components.sample(shape, using: &generator)
     let ones = eventShape.map { _ in 1 }
-    let places = Tensor.arange(mixture.categoryCount).reshaped(to: [-1] + ones)
-    let isChosen = chosen.reshaped(to: chosen.shape + [1] + ones) .== places
+    let indices = Tensor.arange(mixture.categoryCount).reshaped(to: [-1] + ones)
+    let isChosen = chosen.reshaped(to: chosen.shape + [1] + ones) .== indices
     let kept = `where`(isChosen, inEach, 0).sum(axis: componentAxis)
     evaluate(kept)
     return kept

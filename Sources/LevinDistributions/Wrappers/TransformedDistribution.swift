@@ -5,7 +5,7 @@ public import LevinTensor
 /// log p(y) = log p(x) - log |det dy/dx|, where the transforms take x to y. Where a transform takes more axes
 /// together than an event of the base has, batch axes of the base become event axes.
 public struct TransformedDistribution<Base: Distribution>: Distribution {
-  /// The distribution of what is transformed.
+  /// The distribution of the numbers that are transformed.
   public let base: Base
   /// The transforms, the first one first.
   public let transforms: [any Transform]
@@ -14,10 +14,11 @@ public struct TransformedDistribution<Base: Distribution>: Distribution {
   /// The shape of one transformed event.
   public let eventShape: [Int]
   private let composed: ComposedTransform
-  private let drawn: Expanded<Base>
+  /// The base, expanded to the batch axes that the transforms give.
+  let drawn: Expanded<Base>
 
   /// Creates the distribution of `base`'s draws, transformed one after the other.
-  public init(_ base: Base, _ transforms: [any Transform]) {
+  public init(base: Base, transforms: [any Transform]) {
     (self.base, self.transforms) = (base, transforms)
     composed = ComposedTransform(transforms)
     let rank = base.eventShape.count
@@ -38,10 +39,15 @@ public struct TransformedDistribution<Base: Distribution>: Distribution {
     eventShape = output.suffix(eventRank)
   }
 
-  // The batch axes of the base that are part of a transformed event.
-  private var reinterpretedRank: Int { max(composed.inputEventRank - base.eventShape.count, 0) }
+  /// Creates the distribution of `base`'s draws, transformed one after the other.
+  public init(_ base: Base, _ transforms: [any Transform]) {
+    self.init(base: base, transforms: transforms)
+  }
 
-  /// What the transforms make of the base's support.
+  // The batch axes of the base that are part of a transformed event.
+  var reinterpretedRank: Int { max(composed.inputEventRank - base.eventShape.count, 0) }
+
+  /// The image of the base's support.
   public var support: Constraint {
     let inner = Constraint.independent(base.support, reinterpretedRank)
     let onto = inner.hasBijection ? ComposedTransform([biject(to: inner)] + transforms) : nil

@@ -1,22 +1,30 @@
 internal import LevinTensor
 
-// What is asked of a wrapper when the type of what it wraps is not known.
+// The faces of wrappers for code that does not know the type of the base.
 
-/// An `Independent` of whatever base.
+/// An `Independent` of any base.
 protocol IndependentDistribution: Distribution {
   var anyBase: any Distribution { get }
   var reinterpretedRank: Int { get }
 }
 
-/// An `Expanded` of whatever base.
+/// An `Expanded` of any base.
 protocol ExpandedDistribution: Distribution {
   var anyBase: any Distribution { get }
 }
 
-/// A `Masked` of whatever base.
+/// A `Masked` of any base.
 protocol MaskedDistribution: Distribution {
   var anyBase: any Distribution { get }
   var mask: Tensor { get }
+}
+
+/// A `TransformedDistribution` of any base.
+protocol ImageDistribution: Distribution {
+  /// The base, expanded to the batch axes that the transforms give.
+  var anyBase: any Distribution { get }
+  var transforms: [any Transform] { get }
+  var reinterpretedRank: Int { get }
 }
 
 extension Distribution {
@@ -34,4 +42,8 @@ extension Expanded: ExpandedDistribution {
 
 extension Masked: MaskedDistribution {
   var anyBase: any Distribution { base }
+}
+
+extension TransformedDistribution: ImageDistribution {
+  var anyBase: any Distribution { drawn }
 }

@@ -41,9 +41,9 @@ public final class AutoDelta<Input>: Guide {
   ///   its support.
   public func callAsFunction(_ input: Input) throws {
     let latents = try self.latents ?? prepare(input)
-    latents.forEach { place in
-      let entry = latents.entries[place]
-      let value = parameter("AutoDelta.\(entry.name)", estimates[place].wrappedValue)
+    latents.forEach { index in
+      let entry = latents.entries[index]
+      let value = parameter("AutoDelta.\(entry.name)", estimates[index].wrappedValue)
       sample(entry.name, Delta(value, eventRank: entry.eventRank))
     }
   }
@@ -63,10 +63,10 @@ public final class AutoDelta<Input>: Guide {
 
   /// The estimate of a site.
   public subscript(site: String) -> Tensor {
-    guard let place = sites.firstIndex(of: site) else {
+    guard let index = sites.firstIndex(of: site) else {
       fatalError("AutoDelta: there is no estimate of '\(site)'; there are those of \(sites)")
     }
-    return estimates[place].wrappedValue
+    return estimates[index].wrappedValue
   }
 
   /// The estimates of all sites by name.

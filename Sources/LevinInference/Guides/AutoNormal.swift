@@ -55,8 +55,8 @@ public final class AutoNormal<Input>: Guide {
   ///   its support.
   public func callAsFunction(_ input: Input) throws {
     let latents = try self.latents ?? prepare(input)
-    latents.forEach { place in
-      let (entry, own) = (latents.entries[place], normals[place])
+    latents.forEach { index in
+      let (entry, own) = (latents.entries[index], normals[index])
       let loc = parameter("AutoNormal.locs.\(entry.name)", own.locs.wrappedValue)
       let scale = parameter("AutoNormal.scales.\(entry.name)", own.scales.wrappedValue)
       let raw = auxiliarySample("\(entry.name)_unconstrained", Normal(loc, scale).toEvent(own.rank))

@@ -12,7 +12,7 @@ public import LevinNN
 ///       func callAsFunction(_ data: Tensor) { sample("mean", Normal(loc, scale)) }
 ///     }
 public protocol Guide<Input>: Module {
-  /// What the model and the guide are given in a step: the data.
+  /// The argument of the model and the guide in a step: the data.
   associatedtype Input
 
   /// Draws the latent values.

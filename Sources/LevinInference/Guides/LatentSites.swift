@@ -53,12 +53,12 @@ struct LatentSites {
       support: distribution.support, start: value)
   }
 
-  /// Calls `body` with the place of each site, inside its plates, each of which is made once before all sites.
+  /// Calls `body` with the index of each site, inside its plates, each of which is made once before all sites.
   func forEach(_ body: (Int) -> Void) {
     var plates: [String: Plate] = [:]
     for frame in frames { plates[frame.name] = Plate(frame.name, frame.count, dim: frame.dim) }
-    for (place, entry) in entries.enumerated() {
-      Self.inside(entry.plates.compactMap { plates[$0.name] }[...]) { body(place) }
+    for (index, entry) in entries.enumerated() {
+      Self.inside(entry.plates.compactMap { plates[$0.name] }[...]) { body(index) }
     }
   }
 

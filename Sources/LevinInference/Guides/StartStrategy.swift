@@ -1,7 +1,7 @@
 internal import LevinDistributions
 public import LevinTensor
 
-/// Where an automatic guide begins: how a latent site of the model gets its first value.
+/// The start of an automatic guide: a way to give a latent site of the model its first value.
 public struct StartStrategy {
   /// The first value of a site, in its support and of shape batch shape + event shape.
   public let value: (Site) throws -> Tensor

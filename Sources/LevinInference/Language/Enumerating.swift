@@ -33,7 +33,7 @@ final class EnumeratedVariable: Hashable {
   func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(self)) }
 }
 
-/// Gives discrete sites their whole support as value.
+/// Gives discrete sites their full support as value.
 final class ParallelEnumeration: Handler {
   private struct Entry {
     var dim: Int
@@ -55,7 +55,7 @@ final class ParallelEnumeration: Handler {
   /// The first axis that nothing here has ever taken.
   private(set) var nextDim: Int
 
-  /// What lies along each axis when the run is over.
+  /// The variable whose values lie along each axis when the run is over.
   var variablesByDim: [Int: EnumeratedVariable] {
     Dictionary(entries.map { ($0.dim, $0.variable) }, uniquingKeysWith: { $1 })
   }
@@ -104,47 +104,8 @@ final class ParallelEnumeration: Handler {
   // a sequential plate around it, though, or many chains would take many axes.
   private static func isVisible(_ entry: Entry) -> Bool {
     if entry.steps.isEmpty { return true }
-    let places = entry.variable.plates.filter { $0.dim == nil }
+    let sequential = entry.variable.plates.filter { $0.dim == nil }
     return entry.steps.allSatisfy { $0.chain.position - $0.step <= $0.history }
-      && places.isSubset(of: HandlerStack.plates)
+      && sequential.isSubset(of: HandlerStack.plates)
   }
-}
-
-/// Runs `body` for each element of a sequence, of which a step depends on at most `history` steps before it.
-///
-/// That lets an enumeration use the axes of older steps again, so that a long chain of discrete states
-/// needs as many axes as a short one. The states of the last `history` steps may be used after the chain.
-@discardableResult
-public func markov<S: Sequence, R>(
-  _ sequence: S, history: Int = 1, _ body: (S.Element) throws -> R
-) rethrows -> [R] {
-  requireInModel(history >= 0, "markov: the history is \(history), and must not be negative")
-  let chain = MarkovScope.Chain()
-  defer { chain.position += 1 }
-  return try sequence.enumerated().map { step, element in
-    chain.position = step
-    let scope = MarkovScope(chain: chain, step: step, history: history)
-    return try HandlerStack.with(scope) { try body(element) }
-  }
-}
-
-/// One step of a Markov chain.
-final class MarkovScope: Handler {
-  /// What the steps of a chain share.
-  final class Chain {
-    /// The step that runs, or one more than the last when the chain is over.
-    var position = 0
-  }
-
-  let chain: Chain
-  let step: Int
-  let history: Int
-
-  init(chain: Chain, step: Int, history: Int) {
-    (self.chain, self.step, self.history) = (chain, step, history)
-  }
-
-  func process(_ site: Site) {}
-
-  func postprocess(_ site: Site) {}
 }

@@ -1,7 +1,7 @@
 internal import LevinDistributions
 internal import LevinTensor
 
-/// What stands around a model and sees each of its sites: a trace, a plate, a condition.
+/// An object around a model that sees each of its sites: a trace, a plate, a condition.
 ///
 /// A site visits the handlers from the innermost outwards before its value is drawn, and those that it
 /// visited from the outermost inwards afterwards.
@@ -29,7 +29,7 @@ struct HandlerStack: @unchecked Sendable {
   /// The Markov chains in force, outermost first.
   static var chains: [MarkovScope] { current.handlers.compactMap { $0 as? MarkovScope } }
 
-  /// What the innermost trace has recorded so far.
+  /// The sites that the innermost trace has recorded so far.
   static var traceSoFar: Trace? {
     current.handlers.lazy.compactMap { ($0 as? TraceRecorder)?.trace }.last
   }

@@ -1,6 +1,6 @@
 public import LevinTensor
 
-/// Places that are independent of each other given what lies outside: observations, components, groups.
+/// Elements that are independent of each other given the sites outside: observations, components, groups.
 ///
 /// A plate has an axis of the batch shape, counted from the right, along which every distribution inside
 /// has the plate's size:
@@ -16,30 +16,30 @@ public import LevinTensor
 ///     let scale = components { sample("scale", LogNormal(0, 0.5)) }
 ///     let locs = dims { components { sample("locs", Normal(0, 4)) } }
 ///
-/// With `subsampleSize` each run looks at a random part of the places, and what is inside counts for all:
-/// its log-probabilities are multiplied by size / subsampleSize.
+/// With `subsampleSize` each run looks at a random part of the elements, and the sites inside count for all:
+/// their log-probabilities are multiplied by size / subsampleSize.
 public struct Plate {
   /// The name, which no other site of the model has.
   public let name: String
-  /// How many places there are.
+  /// The number of elements.
   public let size: Int
   private let chosen: Tensor?
   /// The axis that was asked for, or nil for the rightmost one that is free.
   public let dim: Int?
 
-  /// The places that this run looks at, as `int64`.
+  /// The indices of the elements that this run looks at, as `int64`.
   public var indices: Tensor { chosen ?? Tensor.arange(size) }
 
-  /// How many places this run looks at.
+  /// The number of elements that this run looks at.
   public var count: Int { chosen?.count ?? size }
 
-  /// Makes a plate, and chooses the places that a run looks at.
+  /// Makes a plate, and chooses the elements that a run looks at.
   ///
   /// - Parameters:
   ///   - name: A name that no other site of the model has.
-  ///   - size: How many places there are; at least 1.
-  ///   - subsampleSize: How many a run looks at; all of them when left out.
-  ///   - subsample: The places to look at, if they are chosen elsewhere, as by a data loader.
+  ///   - size: The number of elements; at least 1.
+  ///   - subsampleSize: The number of elements that a run looks at; all of them when left out.
+  ///   - subsample: The indices to look at, if they are chosen elsewhere, as by a data loader.
   ///   - dim: The axis, counted from the right of the batch shape: -1 is the last. Left out, the rightmost
   ///     one that no enclosing plate has.
   public init(
@@ -53,16 +53,16 @@ public struct Plate {
     let count = subsample?.count ?? subsampleSize ?? size
     requireInModel(
       (1...size).contains(count),
-      "plate '\(name)': the subsample has \(count) of \(size) places; choose from 1 to \(size)")
+      "plate '\(name)': the subsample has \(count) of \(size) elements; choose from 1 to \(size)")
     (self.name, self.size, self.dim) = (name, size, dim)
     let site = Site(.plate, name, value: subsample)
-    site.placeCount = size
-    // The first places of a random order; without subsampling there is nothing to draw.
+    site.elementCount = size
+    // The first indices of a random order; without subsampling there is nothing to draw.
     HandlerStack.visit(site) { count == size ? nil : Tensor.permutation(size)[0..<count] }
     chosen = site.given
     requireInModel(
       (chosen?.count ?? size) == count,
-      "plate '\(name)': the guide looks at \(chosen?.count ?? size) places and the model at "
+      "plate '\(name)': the guide looks at \(chosen?.count ?? size) elements and the model at "
         + "\(count); subsample both alike")
   }
 
@@ -72,27 +72,27 @@ public struct Plate {
     try HandlerStack.with(PlateScope(frame(dim: freeDim()), scale: scale), body)
   }
 
-  /// Runs `body` inside the plate with the places that are looked at.
+  /// Runs `body` inside the plate with the indices that are looked at.
   @discardableResult
   public func callAsFunction<R>(_ body: (_ indices: Tensor) throws -> R) rethrows -> R {
     try callAsFunction { try body(indices) }
   }
 
-  /// Runs `body` once for each place, one after the other, and gives all results.
+  /// Runs `body` once for each index, one after the other, and gives all results.
   ///
-  /// No axis is taken: sites inside have names of their own for each place, as `"state \(place)"`.
+  /// No axis is taken: sites inside have names of their own for each index, as `"state \(index)"`.
   @discardableResult
-  public func sequential<R>(_ body: (_ place: Int) throws -> R) rethrows -> [R] {
-    try indices.scalars(as: Int.self).map { place in
-      let frame = PlateFrame(name: name, dim: nil, count: count, size: size, place: place)
-      return try HandlerStack.with(PlateScope(frame, scale: scale)) { try body(place) }
+  public func sequential<R>(_ body: (_ index: Int) throws -> R) rethrows -> [R] {
+    try indices.scalars(as: Int.self).map { index in
+      let frame = PlateFrame(name: name, dim: nil, count: count, size: size, index: index)
+      return try HandlerStack.with(PlateScope(frame, scale: scale)) { try body(index) }
     }
   }
 
   private var scale: Double { Double(size) / Double(count) }
 
   private func frame(dim: Int) -> PlateFrame {
-    PlateFrame(name: name, dim: dim, count: count, size: size, place: 0)
+    PlateFrame(name: name, dim: dim, count: count, size: size, index: 0)
   }
 
   private func freeDim() -> Int {
@@ -120,7 +120,7 @@ public func plate<R>(
   try Plate(name, size, subsampleSize: subsampleSize, subsample: subsample, dim: dim)(body)
 }
 
-/// Runs `body` inside a new plate, with the places that this run looks at; see ``Plate``.
+/// Runs `body` inside a new plate, with the indices that this run looks at; see ``Plate``.
 @discardableResult
 public func plate<R>(
   _ name: String, _ size: Int, subsampleSize: Int? = nil, subsample: Tensor? = nil,

@@ -1,7 +1,7 @@
 public import LevinDistributions
 public import LevinTensor
 
-/// How a discrete choice is summed out.
+/// The way in which a discrete site is summed out.
 public enum Enumeration: Sendable {
   /// All values at once, along an axis of their own.
   case parallel
@@ -21,7 +21,7 @@ public enum Enumeration: Sendable {
 ///
 /// - Parameters:
 ///   - name: A name that no other site of the model has.
-///   - distribution: What the value is drawn from, or how likely the data are.
+///   - distribution: The distribution of the value, or of the data.
 ///   - observed: Data; nothing is drawn then.
 ///   - enumerate: For a distribution of finitely many values: whether an objective that can, such as
 ///     ``TraceEnumELBO``, sums over all of them. Elsewhere a value is drawn.
@@ -63,7 +63,7 @@ public func deterministic(_ name: String, _ value: Tensor, eventRank: Int = 0) -
 ///
 /// - Parameters:
 ///   - name: A name that no other site of the model has.
-///   - logFactor: What is added, one number for each place of the plates around it.
+///   - logFactor: The term, one number for each element of the plates around it.
 public func factor(_ name: String, _ logFactor: Tensor) {
   let nothing = Tensor.zeros(logFactor.shape + [0], dtype: logFactor.dtype)
   let site = Site(

@@ -1,24 +1,24 @@
 public import LevinDistributions
 public import LevinTensor
 
-/// Something that a model names while it runs: a random choice, a parameter or a plate.
+/// Something that a model names while it runs: a draw, a parameter or a plate.
 ///
 /// A ``Trace`` keeps the sites of a run in their order. Handlers that stand around the model see each site
 /// before its value is drawn, and may give it one.
 public final class Site {
-  /// What a site stands for.
+  /// The kinds of sites.
   public enum Kind: Sendable {
     /// A value of a distribution, drawn or observed.
     case sample
     /// A number that an optimizer changes.
     case parameter
-    /// Independent places along an axis; the value is the indices of those that are looked at.
+    /// Independent elements along an axis; the value is the indices of those that are looked at.
     case plate
   }
 
   /// The name, which no other site of the run has.
   public let name: String
-  /// What the site stands for.
+  /// The kind of the site.
   public let kind: Kind
   /// The distribution of a sample site, expanded to the plates around it; nil for other kinds.
   public internal(set) var distribution: (any Distribution)?
@@ -26,30 +26,30 @@ public final class Site {
   public internal(set) var isObserved: Bool
   /// The plates around the site, outermost first.
   public internal(set) var plates: [PlateFrame] = []
-  /// What the log-probability is multiplied by, as subsampling plates have it.
+  /// The factor of the log-probability, as subsampling plates have it.
   public internal(set) var scale = 1.0
-  /// Where the log-probability counts; nil for everywhere.
+  /// Booleans, true for elements whose log-probability counts; nil if all do.
   public internal(set) var mask: Tensor?
-  /// The axis, counted from the right of the batch shape, along which the value goes over its whole
-  /// support; nil for a single value.
+  /// The axis, counted from the right of the batch shape, along which the value goes over its support,
+  /// all of it; nil for a single value.
   public internal(set) var enumeratedDim: Int?
 
   var given: Tensor?
   var enumeration: Enumeration?
-  // Makes the value go over the whole support, if no handler has given it one.
+  // Makes the value go over the full support, if no handler has given it one.
   var enumerate: (() -> Void)?
   // Whether handlers further out are not to see the site.
   var isHidden = false
-  // How many places a plate has. The value of one that looks at all of them is seldom asked for, and so not
-  // made before.
-  var placeCount = 0
+  // The number of elements of a plate. The value of one that looks at all of them is seldom asked for, and so
+  // not made before.
+  var elementCount = 0
   // Whether the value was drawn in this run rather than given by a handler.
   var isDrawn = false
   // Whether the value follows from others, so that it is no data.
   var isDeterministic = false
   // Whether it serves another site of the guide and has no counterpart in the model.
   var isAuxiliary = false
-  // What variable the values along an enumerated axis belong to: axes are used again along a Markov chain.
+  // The variables whose values lie along the enumerated axes: axes are used again along a Markov chain.
   var variables: [Int: EnumeratedVariable] = [:]
   var isLogProbShown = false
 
@@ -70,13 +70,13 @@ public final class Site {
   public var value: Tensor {
     if let given { return given }
     guard kind == .plate else { fatalError("site '\(name)' has no value yet") }
-    return Tensor.arange(placeCount)
+    return Tensor.arange(elementCount)
   }
 
   /// Whether the value was drawn rather than given as data.
   public var isLatent: Bool { kind == .sample && !isObserved }
 
-  /// The log-probability of the value, for each place of the batch shape; 0 for sites that are no samples.
+  /// The log-probability of the value, for each batch element; 0 for sites that are no samples.
   ///
   /// ``scale`` is not in it, and where ``mask`` is false it says nothing.
   public var unscaledLogProb: Tensor { computedLogProb }
@@ -130,10 +130,10 @@ public struct PlateFrame: Hashable, Sendable {
   public let name: String
   /// The axis of the batch shape, counted from the right and so negative; nil for a sequential plate.
   public let dim: Int?
-  /// How many places are looked at.
+  /// The number of elements that are looked at.
   public let count: Int
-  /// How many places there are.
+  /// The number of elements.
   public let size: Int
-  /// The place of a sequential plate; 0 for others.
-  public let place: Int
+  /// The index of the element that a sequential plate runs; 0 for others.
+  public let index: Int
 }

@@ -9,29 +9,29 @@ public import LevinTensor
 public struct Trace {
   /// Samples, parameters and plates.
   public private(set) var sites: [Site]
-  private var places: [String: Int]
+  private var indices: [String: Int]
 
   /// Runs a model and records its sites.
   public init<R>(_ model: () throws -> R) rethrows {
     self = try withTrace(model).trace
   }
 
-  fileprivate init(_ sites: [Site], _ places: [String: Int]) {
-    (self.sites, self.places) = (sites, places)
+  fileprivate init(_ sites: [Site], _ indices: [String: Int]) {
+    (self.sites, self.indices) = (sites, indices)
   }
 
   /// The site of a name, which must be in the trace.
   public subscript(name: String) -> Site {
-    guard let place = places[name] else {
+    guard let index = indices[name] else {
       fatalError(
         "trace: there is no site '\(name)'; there are "
           + sites.map { "'\($0.name)'" }.joined(separator: ", "))
     }
-    return sites[place]
+    return sites[index]
   }
 
   /// The site of a name, or nil.
-  public func site(_ name: String) -> Site? { places[name].map { sites[$0] } }
+  public func site(_ name: String) -> Site? { indices[name].map { sites[$0] } }
 
   /// The values of the latent sites by name, as `withCondition` and ``StartStrategy/values(_:otherwise:)``
   /// take them.
@@ -64,34 +64,22 @@ public func withTrace<R>(_ model: () throws -> R) rethrows -> (result: R, trace:
 /// The handler that makes a trace.
 final class TraceRecorder: Handler {
   private var sites: [Site] = []
-  private var places: [String: Int] = [:]
+  private var indices: [String: Int] = [:]
 
-  var trace: Trace { Trace(sites, places) }
+  var trace: Trace { Trace(sites, indices) }
 
   func process(_ site: Site) {}
 
   func postprocess(_ site: Site) {
-    // A parameter may be used in several places of a run.
-    if site.kind == .parameter, let place = places[site.name], sites[place].kind == .parameter {
+    // A parameter may be used several times in a run.
+    if site.kind == .parameter, let index = indices[site.name], sites[index].kind == .parameter {
       return
     }
     requireInModel(
-      places[site.name] == nil,
+      indices[site.name] == nil,
       "sample: two sites are called '\(site.name)'; give each a name of its own, in a loop for "
         + "example \"\(site.name) \\(index)\"")
-    places[site.name] = sites.count
+    indices[site.name] = sites.count
     sites.append(site)
   }
-}
-
-/// Ends the process with a message and the shapes of the sites so far unless the condition holds.
-///
-/// Like a shape mistake, a model that breaks the rules of its language cannot go on.
-func requireInModel(
-  _ condition: @autoclosure () -> Bool, _ message: @autoclosure () -> String,
-  file: StaticString = #fileID, line: UInt = #line
-) {
-  if condition() { return }
-  let shapes = HandlerStack.traceSoFar.map { "\n" + $0.formatShapes() } ?? ""
-  fatalError(message() + shapes, file: file, line: line)
 }

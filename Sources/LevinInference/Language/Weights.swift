@@ -1,6 +1,6 @@
 public import LevinTensor
 
-/// Runs `body` with log-probabilities that count only where a mask of booleans is true.
+/// Runs `body` with log-probabilities that count only where a Boolean mask is true.
 ///
 /// It broadcasts to the batch shape of each site inside; data under a false mask may be anything, NaN
 /// included.

@@ -3,11 +3,16 @@ public import LevinTensor
 public import LevinTraining
 
 /// Why a distribution cannot be fitted to data.
+///
+/// Later versions may add cases, so a `switch` over them needs a `default`.
+#if compiler(>=6.3)
+@nonexhaustive
+#endif
 public enum DistributionModuleError: Error, Sendable, CustomStringConvertible {
   /// An observation is one that the distribution cannot produce, or NaN.
   case outsideSupport(OutsideSupport)
 
-  /// The cause, the place, and what to do about it.
+  /// The cause, the observation, and what to do about it.
   public var description: String {
     switch self {
     case .outsideSupport(let observation):
@@ -24,14 +29,14 @@ public struct OutsideSupport: Sendable, CustomStringConvertible {
   public let distribution: String
   /// The data set that holds the observation.
   public let role: DataRole
-  /// Its place in the data set's tensor, one number for each axis.
+  /// Its index in the data set's tensor, one number for each axis.
   public let index: [Int]
   /// The observation.
   public let value: Double
-  /// What every observation must be.
+  /// The condition that every observation must meet.
   public let support: Constraint
 
-  /// The place, the value and the condition in one sentence.
+  /// The index, the value and the condition in one sentence.
   public var description: String {
     "\(module): the \(role) at \(index) is \(number), which is not \(support), "
       + "as \(distribution) needs"
@@ -51,20 +56,20 @@ extension OutsideSupport {
   ) throws {
     let isInside = distribution.support.check(data)
     if isInside.all().item(as: Bool.self) { return }
-    guard let place = isInside.scalars(as: Bool.self).firstIndex(of: false) else { return }
+    guard let position = isInside.scalars(as: Bool.self).firstIndex(of: false) else { return }
     let eventSize = data.elementCount / isInside.elementCount
-    var index = index(of: place, in: isInside.shape)
+    var index = index(of: position, in: isInside.shape)
     if !index.isEmpty { index[0] += firstIndex }
     throw DistributionModuleError.outsideSupport(
       OutsideSupport(
         module: "\(type(of: module))", distribution: "\(type(of: distribution))", role: role,
         index: index,
-        value: data.flattened()[place * eventSize].item(), support: distribution.support))
+        value: data.flattened()[position * eventSize].item(), support: distribution.support))
   }
 
-  // The place along each axis of an element counted in row-major order.
-  private static func index(of place: Int, in shape: [Int]) -> [Int] {
-    var rest = place
+  // The index along each axis of a position in row-major order.
+  private static func index(of position: Int, in shape: [Int]) -> [Int] {
+    var rest = position
     let reversed = shape.reversed().map { size in
       defer { rest /= size }
       return rest % size

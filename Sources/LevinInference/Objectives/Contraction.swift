@@ -1,14 +1,14 @@
 internal import LevinTensor
 
-/// The sum over all values of discrete choices of a product of factors inside plates.
+/// The sum over all values of enumerated variables of a product of factors inside plates.
 ///
-/// A choice inside a plate is made anew at each of its places, so it is summed out there and the results are
-/// multiplied over the places: Σₓ Πₙ = Πₙ Σₓ. So plates are taken from the innermost outwards; in each, the
-/// choices made in it are eliminated, one after the other, and what is left is multiplied over the places
-/// and goes to the plates that the remaining choices belong to (tensor variable elimination, Obermeyer and
+/// A variable inside a plate has a value for each of its elements, so it is summed out there and the results
+/// are multiplied over the elements: Σₓ Πₙ = Πₙ Σₓ. So plates are taken from the innermost outwards; in each,
+/// its variables are eliminated, one after the other, and the remaining factor is multiplied over the elements
+/// and goes to the plates that the remaining variables belong to (tensor variable elimination, Obermeyer and
 /// others 2019). All in logarithms.
 struct Contraction {
-  /// What stands in place of the sum.
+  /// The operation over the values of a variable.
   enum Ring: Sendable {
     case sum
     case maximum
@@ -18,16 +18,16 @@ struct Contraction {
   private let eliminated: Set<EnumeratedVariable>
   private var totals: [Factor] = []
 
-  /// The logarithms of the sums of all groups of factors that share no choice, each times its scale, added
+  /// The logarithms of the sums of all groups of factors that share no variable, each times its scale, added
   /// up: a scalar; nil for no factors.
   static func logarithm(of factors: [Factor], ring: Ring = .sum) throws -> Tensor? {
     let totals = try totals(of: factors, over: Set(factors.flatMap(\.variables)), ring: ring)
     return totals.map(\.scaledSum).reduce(nil) { sum, term in sum.map { $0 + term } ?? term }
   }
 
-  /// The logarithms of the sums over some choices, of each group of factors that share one of them.
+  /// The logarithms of the sums over some variables, of each group of factors that share one of them.
   ///
-  /// What is left depends on the other choices alone, and is spread over their plates.
+  /// The results depend on the other variables alone, and are spread over their plates.
   static func totals(
     of factors: [Factor], over variables: Set<EnumeratedVariable>, ring: Ring = .sum
   ) throws -> [Factor] {
@@ -52,16 +52,16 @@ struct Contraction {
     }
   }
 
-  // Choices made inside a plate are unknown outside it.
+  // Variables inside a plate are unknown outside it.
   private static func check(_ factors: [Factor], in plates: Set<PlateFrame>) throws {
     for variable in factors.flatMap(\.variables) where !variable.plates.isSubset(of: plates) {
-      throw InferenceError.dependenceOnInnerChoice(
+      throw InferenceError.dependenceOnInnerSite(
         variable: variable.name,
         plates: variable.plates.subtracting(plates).map(\.name).sorted())
     }
   }
 
-  // Factors connected by choices for which `isShared` holds.
+  // Factors connected by variables for which `isShared` holds.
   private static func groups(
     _ factors: [Factor], sharing isShared: (EnumeratedVariable) -> Bool
   ) -> [[Factor]] {
@@ -70,18 +70,18 @@ struct Contraction {
       let own = Set(factor.variables.filter(isShared))
       let touching = groups.indices.filter { !groups[$0].variables.isDisjoint(with: own) }
       var merged = (factors: [Factor](), variables: own)
-      for place in touching {
-        merged.factors += groups[place].factors
-        merged.variables.formUnion(groups[place].variables)
+      for index in touching {
+        merged.factors += groups[index].factors
+        merged.variables.formUnion(groups[index].variables)
       }
       merged.factors.append(factor)
-      for place in touching.reversed() { groups.remove(at: place) }
+      for index in touching.reversed() { groups.remove(at: index) }
       groups.append(merged)
     }
     return groups.map(\.factors)
   }
 
-  // One factor without the choices that were made in `plates`.
+  // One factor without the variables of `plates`.
   private func joined(_ group: [Factor], in plates: Set<PlateFrame>) throws -> Factor {
     let scales = Set(group.map(\.scale))
     guard scales.count == 1 else {
@@ -124,7 +124,7 @@ struct Contraction {
       table, order, plates: factors[0].plates, site: factors[0].site, scale: factors[0].scale)
   }
 
-  // What still depends on choices to eliminate goes on in their plates; what does not is done.
+  // A factor that depends on variables yet to eliminate goes on in their plates; another one is done.
   private mutating func finish(_ factor: Factor) throws -> Factor? {
     let isDone = eliminated.isDisjoint(with: factor.variables)
     let outer = factor.variables.reduce(into: Set<PlateFrame>()) { $0.formUnion($1.plates) }

@@ -1,20 +1,20 @@
 internal import LevinDistributions
 internal import LevinTensor
 
-/// The posterior of discrete choices, given all else.
+/// The posterior of enumerated variables, given all other values.
 ///
 /// The derivative of the logarithm of a sum with respect to the logarithm of one of its terms is the share
-/// of that term: so the marginal probabilities of a choice are the gradient of the contraction at an offset
-/// that is added to its log-probabilities. With a maximum in place of the sum the gradient tells which
-/// values attain it. Joint draws and joint maxima take one choice after the other, each given those before.
+/// of that term: so the marginal probabilities of a variable are the gradient of the contraction at an offset
+/// that is added to its log-probabilities. With a maximum instead of the sum the gradient tells which values
+/// attain it. Joint draws and joint maxima take one variable after the other, each given those before.
 struct DiscretePosterior {
   private let factors: [Factor]
   private let plateRank: Int
-  /// What is known of each choice: 0 for what may be, -inf for what is not.
+  /// The evidence of each variable that is fixed: 0 for its value, -inf for the others.
   private var evidence: [Factor] = []
 
   init(_ factors: [Factor], plateRank: Int) {
-    // Scales weigh an objective; they do not make a choice any surer.
+    // Scales weigh an objective; they do not make a value any surer.
     self.factors = factors.map { factor in
       var plain = factor
       plain.scale = 1
@@ -23,7 +23,7 @@ struct DiscretePosterior {
     self.plateRank = plateRank
   }
 
-  /// The marginal probabilities of a choice, of shape [K] + plates.
+  /// The marginal probabilities of a variable, of shape [K] + plates.
   func marginals(of variable: EnumeratedVariable, ring: Contraction.Ring = .sum) throws -> Tensor {
     let shape = [variable.count] + plateShape(of: variable)
     let offset = Tensor.zeros(shape, dtype: dtype).requiringGradient()
@@ -34,11 +34,11 @@ struct DiscretePosterior {
     return shares
   }
 
-  /// Fixes a choice at indices of shape plates.
-  mutating func fix(_ variable: EnumeratedVariable, at choice: Tensor) {
+  /// Fixes a variable at indices into its support, of the shape of its plates.
+  mutating func fix(_ variable: EnumeratedVariable, at indices: Tensor) {
     let ones = plateShape(of: variable).map { _ in 1 }
     let values = Tensor.arange(variable.count).reshaped(to: [variable.count] + ones)
-    let isChosen = values .== choice
+    let isChosen = values .== indices
     let never = Tensor.full([], -.infinity, dtype: dtype)
     let known = `where`(isChosen, Tensor.full([], 0, dtype: dtype), never)
     evaluate(known)
@@ -61,11 +61,11 @@ struct DiscretePosterior {
 }
 
 extension EnumeratedVariable {
-  /// How many axes, counted from the right, its plates take.
+  /// The number of axes, counted from the right, that its plates take.
   var plateDepth: Int { plates.compactMap(\.dim).map { -$0 }.max() ?? 0 }
 
   /// Numbers of shape [K] + plates with the plates in front, and without axes beyond its own plates.
-  func placesFirst(_ table: Tensor) -> Tensor {
+  func platesFirst(_ table: Tensor) -> Tensor {
     let moved = table.movingAxis(0, to: -1)
     return moved.reshaped(to: moved.shape.suffix(plateDepth + 1))
   }

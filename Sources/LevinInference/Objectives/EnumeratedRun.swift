@@ -1,14 +1,14 @@
 internal import LevinDistributions
 internal import LevinTensor
 
-/// A run of a guide, and of a model that takes over what the guide drew, with choices enumerated in both.
+/// A run of a guide, and of a model that takes over what the guide drew, with sites enumerated in both.
 struct EnumeratedRun {
   let guide: Trace
   let model: Trace
   /// The sites of the guide, and of the model, that go over their values.
   let guideVariables: [EnumeratedVariable]
   let variables: [EnumeratedVariable]
-  /// How many axes of the batch shape belong to plates.
+  /// The number of axes of the batch shape that belong to plates.
   let plateRank: Int
 
   init(
@@ -33,7 +33,7 @@ struct EnumeratedRun {
     for site in modelTerms { try check(site, of: self.model) }
   }
 
-  /// A run of a model in which nothing but enumerated choices is open.
+  /// A run of a model in which only enumerated sites are open.
   init(fixed model: () throws -> Void, firstAvailableDim: Int) throws {
     plateRank = -1 - firstAvailableDim
     guide = Trace {}
@@ -68,38 +68,38 @@ struct EnumeratedRun {
     }
   }
 
-  // The size of each axis is that of a plate or of a choice.
+  // The size of each axis is that of a plate or of an enumerated site.
   private func check(_ shape: [Int], of site: Site, in trace: Trace) throws {
     for (axis, size) in shape.enumerated() where size > 1 {
       let dim = axis - shape.count
       let isPlate = site.plates.contains { $0.dim == dim && $0.count == size }
-      let isChoice = dim < -plateRank && site.variables[dim]?.count == size
-      if isPlate || isChoice { continue }
+      let isEnumerated = dim < -plateRank && site.variables[dim]?.count == size
+      if isPlate || isEnumerated { continue }
       trace.computeLogProb()
       throw InferenceError.unexplainedAxis(
         site: site.name, dim: dim, size: size, shapes: trace.formatShapes())
     }
   }
 
-  // Whether a site's log-probability depends on one of some choices.
-  private func depends(_ site: Site, on choices: [EnumeratedVariable]) -> Bool {
+  // Whether a site's log-probability depends on one of some variables.
+  private func depends(_ site: Site, on variables: [EnumeratedVariable]) -> Bool {
     let shape = site.unscaledLogProb.shape
     return shape.dropLast(plateRank).indices.contains { axis in
       let dim = axis - shape.count
       guard shape[axis] > 1, let variable = site.variables[dim] else { return false }
-      return choices.contains(variable) && !site.plates.contains { $0.dim == dim }
+      return variables.contains(variable) && !site.plates.contains { $0.dim == dim }
     }
   }
 
-  // What follows from other sites adds nothing, of whatever shape it is.
+  // A value that follows from other sites adds nothing, of whatever shape it is.
   private var modelTerms: [Site] { model.samples.filter { !$0.isDeterministic } }
 
-  /// The log-probabilities of the model that take part in sums over its choices.
+  /// The log-probabilities of the model that take part in sums over its enumerated sites.
   var factors: [Factor] {
     modelTerms.filter { depends($0, on: variables) }.map { Factor($0, plateRank: plateRank) }
   }
 
-  /// The expectation under the guide of the log-joint of the model, choices summed out, less the
+  /// The expectation under the guide of the log-joint of the model, enumerated sites summed out, less the
   /// log-density of the guide.
   func evidenceLowerBound() throws -> Tensor {
     let ofModel = modelTerms.filter { !depends($0, on: variables) }
@@ -125,8 +125,8 @@ struct EnumeratedRun {
     return terms.isEmpty ? Tensor(0 as Float) : surrogate(terms, scores: scored)
   }
 
-  // The mean over the guide's choices of terms that depend on them. How probable each of their values is
-  // tells the derivative of the logarithm of the sum of all probabilities with respect to an offset there.
+  // The mean over the guide's enumerated sites of terms that depend on them. The probability of each of their
+  // values is the derivative of the logarithm of the sum of all probabilities with respect to an offset there.
   private func expectation(of terms: [Factor]) throws -> Tensor? {
     if terms.isEmpty { return nil }
     let offsets = terms.map {
@@ -137,7 +137,7 @@ struct EnumeratedRun {
     factors += zip(terms, offsets).map { term, offset in
       Factor(offset, term.variables, plates: term.plates, site: term.site, scale: 1)
     }
-    for place in factors.indices { factors[place].scale = 1 }
+    for index in factors.indices { factors[index].scale = 1 }
     guard let logarithm = try Contraction.logarithm(of: factors) else { return nil }
     let shares = gradients(of: logarithm, at: offsets)
     return zip(terms, shares).reduce(nil) { sum, pair in

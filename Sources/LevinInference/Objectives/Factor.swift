@@ -1,6 +1,6 @@
 internal import LevinTensor
 
-/// The logarithm of a term that depends on discrete choices: a table over their values and over plates.
+/// The logarithm of a term that depends on enumerated variables: a table over their values and over plates.
 struct Factor {
   /// An axis for each of `variables`, then the plates' axes.
   var table: Tensor
@@ -26,7 +26,7 @@ struct Factor {
     let missing = max(plateRank - logProb.rank, 0)
     let shape = [Int](repeating: 1, count: missing) + logProb.shape
     let outer = shape.count - plateRank
-    // Axes on the left of the plates are those of choices, or of size 1.
+    // Axes on the left of the plates are those of enumerated variables, or of size 1.
     let axes = (0..<outer).filter { shape[$0] > 1 }
     variables = axes.compactMap { site.variables[$0 - shape.count] }
     table = logProb.reshaped(to: axes.map { shape[$0] } + shape[outer...])
@@ -49,22 +49,22 @@ struct Factor {
   func table(over order: [EnumeratedVariable]) -> Tensor {
     let own = order.filter(variables.contains)
     let plateAxes = variables.count..<table.rank
-    let moved = table.permuted(own.map { place(of: $0) } + plateAxes)
+    let moved = table.permuted(own.map { axis(of: $0) } + plateAxes)
     var shape: [Int] = []
     for variable in order {
-      shape.append(variables.contains(variable) ? table.shape[place(of: variable)] : 1)
+      shape.append(variables.contains(variable) ? table.shape[axis(of: variable)] : 1)
     }
     return moved.reshaped(to: shape + table.shape[plateAxes])
   }
 
-  private func place(of variable: EnumeratedVariable) -> Int {
-    guard let place = variables.firstIndex(of: variable) else {
+  private func axis(of variable: EnumeratedVariable) -> Int {
+    guard let axis = variables.firstIndex(of: variable) else {
       fatalError("a factor does not depend on '\(variable.name)'")
     }
-    return place
+    return axis
   }
 
-  /// The sum over all places of some plates, which it no longer has then.
+  /// The sum over all elements of some plates, which it no longer has then.
   func summed(over gone: Set<PlateFrame>) -> Factor {
     var result = self
     result.plates.subtract(gone)

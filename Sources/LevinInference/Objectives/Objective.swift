@@ -1,6 +1,6 @@
 public import LevinTensor
 
-/// What stochastic variational inference makes small.
+/// The function that stochastic variational inference makes small.
 public protocol Objective {
   /// The loss of one run of a guide and of the model that takes over what the guide drew: a scalar, to be
   /// computed and differentiated with respect to the parameters of both.

@@ -21,7 +21,7 @@ struct Particles {
     knownNesting = maxPlateNesting
   }
 
-  /// How many axes of the batch shape plates take, found out by a run if nobody said.
+  /// The number of axes of the batch shape that plates take, found out by a run if nobody said.
   mutating func maxPlateNesting(model: () throws -> Void, guide: () throws -> Void) throws -> Int {
     let nesting = try knownNesting ?? EnumeratedRun.deepestPlate(model: model, guide: guide)
     knownNesting = nesting
@@ -51,7 +51,7 @@ struct ParticleAxis {
 
   init(dim: Int, count: Int) {
     let frame = PlateFrame(
-      name: "particles", dim: dim, count: count, size: count, place: 0)
+      name: "particles", dim: dim, count: count, size: count, index: 0)
     scope = PlateScope(frame, scale: 1 / Double(count))
   }
 

@@ -6,7 +6,7 @@ public import LevinTensor
 ///     loss = -(log p(data, latents) - log q(latents)), latents drawn from q.
 ///
 /// Gradients pass through draws that are reparameterised. For others, such as discrete ones, the score
-/// function takes their place: their log-density times what follows from them, plate by plate (Schulman and
+/// function stands in: their log-density times what follows from them, plate by plate (Schulman and
 /// others 2015), whose mean is the gradient.
 public final class TraceELBO: Objective {
   private var particles: Particles
@@ -14,10 +14,10 @@ public final class TraceELBO: Objective {
   /// Makes an objective.
   ///
   /// - Parameters:
-  ///   - particles: How many runs are averaged.
+  ///   - particles: The number of runs that are averaged.
   ///   - isVectorized: Whether these go all at once, along an axis left of all plates, over which the model
   ///     has to broadcast.
-  ///   - maxPlateNesting: How many axes plates take at most. Left out, the first loss runs the model and the
+  ///   - maxPlateNesting: The most axes that plates take. Left out, the first loss runs the model and the
   ///     guide once to find out.
   public init(particles: Int = 1, isVectorized: Bool = false, maxPlateNesting: Int? = nil) {
     self.particles = Particles(
@@ -40,7 +40,8 @@ public final class TraceELBO: Objective {
 ///     loss = -(log p(data | latents) - Σ KL(q(latent) ‖ p(latent))).
 ///
 /// It is less noisy than ``TraceELBO`` for guides whose sites have distributions of the same family as the
-/// prior's. Each site of the guide must not depend on other draws of the guide.
+/// prior's, or others with a closed form: that of a `DivergentDistribution` of one's own too. Each site of
+/// the guide must not depend on other draws of the guide.
 public final class TraceMeanFieldELBO: Objective {
   private var particles: Particles
 

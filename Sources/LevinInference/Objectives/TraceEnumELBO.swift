@@ -1,23 +1,23 @@
 public import LevinDistributions
 public import LevinTensor
 
-/// The evidence lower bound with discrete choices of the model summed out.
+/// The evidence lower bound with enumerated sites of the model summed out.
 ///
 /// Sites that say `enumerate: .parallel` go over all their values along axes of their own, and
 ///
-///     loss = -(log Σ p(data, latents, choices) - log q(latents)),
+///     loss = -(log Σ p(data, latents, enumerated) - log q(latents)),
 ///
-/// the sum being over all choices, worked out plate by plate. Normalising constants are included; it is a sum
-/// over the data, not a mean. With a guide of point estimates it is minus the log-joint.
+/// the sum being over all enumerated values, worked out plate by plate. Normalising constants are included;
+/// it is a sum over the data, not a mean. With a guide of point estimates it is minus the log-joint.
 public final class TraceEnumELBO: Objective {
   private var particles: Particles
 
   /// Makes an objective.
   ///
   /// - Parameters:
-  ///   - maxPlateNesting: How many axes plates take at most, counted from the right. Left out, the first loss
+  ///   - maxPlateNesting: The most axes that plates take, counted from the right. Left out, the first loss
   ///     runs the model and the guide once to find out.
-  ///   - particles: How many runs are averaged, where the guide draws.
+  ///   - particles: The number of runs that are averaged, where the guide draws.
   ///   - isVectorized: Whether these go all at once, along an axis left of all plates, over which the model
   ///     has to broadcast.
   public init(maxPlateNesting: Int? = nil, particles: Int = 1, isVectorized: Bool = false) {
@@ -35,7 +35,7 @@ public final class TraceEnumELBO: Objective {
     }
   }
 
-  /// The posterior of each enumerated choice at the guide's values: exact, and of the batch shape of the
+  /// The posterior of each enumerated site at the guide's values: exact, and of the batch shape of the
   /// site's plates.
   ///
   /// - Parameters:
@@ -53,7 +53,7 @@ public final class TraceEnumELBO: Objective {
     var marginals: [String: Categorical] = [:]
     for variable in run.variables {
       let shares = try posterior.marginals(of: variable).detached()
-      marginals[variable.name] = Categorical(logits: variable.placesFirst(shares).log())
+      marginals[variable.name] = Categorical(logits: variable.platesFirst(shares).log())
     }
     return marginals
   }

@@ -63,7 +63,7 @@ struct Term {
 /// The sum of terms, with a gradient whose mean is that of the sum's mean.
 ///
 /// A draw that is not reparameterised adds its score times what may follow from it: all terms, since no more
-/// is known, but at each place of its plates those of the same place alone. The addition is 0.
+/// is known, but for each element of its plates those of the same element alone. The addition is 0.
 func surrogate(_ terms: [Term], scores: [Site]) -> Tensor {
   var total = terms.reduce(Tensor(0 as Float)) { $0 + $1.value.sum() }
   for site in scores {

@@ -7,7 +7,7 @@ public import LevinTensor
 ///     let draws = try predictive(data)
 ///     draws["observations"]         // [1000, n]: predictions, if the model drew them rather than had data
 ///
-/// Discrete choices are drawn, also those that an objective sums out.
+/// Discrete sites are drawn, also those that an objective sums out.
 public struct Predictive<Input> {
   private let model: (Input) throws -> Void
   private let guide: ((Input) throws -> Void)?
@@ -20,8 +20,8 @@ public struct Predictive<Input> {
   ///
   /// - Parameters:
   ///   - model: The model.
-  ///   - guide: What draws the latent values; the model itself if left out.
-  ///   - count: How many draws.
+  ///   - guide: The guide that draws the latent values; the model itself if left out.
+  ///   - count: The number of draws.
   ///   - sites: The names of the sites to return; all that are drawn or computed when left out.
   ///   - vectorizedOverPlates: To make all draws at once, along an axis left of so many plate axes, over
   ///     which the model has to broadcast; one after the other when left out.

@@ -68,12 +68,3 @@ struct EdgeWatch {
     if prints { warn(text) }
   }
 }
-
-extension Constraint {
-  /// Whether values have 0 as an edge.
-  var hasEdge: Bool { !check(.full([Int](repeating: 1, count: eventRank), -1)).all().isTrue }
-}
-
-extension Tensor {
-  fileprivate var isTrue: Bool { item() == 1 }
-}

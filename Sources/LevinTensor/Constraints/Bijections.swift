@@ -1,7 +1,7 @@
-/// A bijection from all real numbers onto what meets a constraint.
+/// A bijection from all real numbers onto the values that meet a constraint.
 ///
 /// exp for positive numbers, a scaled sigmoid for intervals, stick-breaking for the simplex, which takes one
-/// number less than it gives. Ends the process for a constraint without one, such as whole numbers; see
+/// number less than it gives. Ends the process for a constraint without one, such as integers; see
 /// ``Constraint/hasBijection``.
 public func biject(to constraint: Constraint) -> any Transform {
   guard let bijection = constraint.bijection else {
@@ -12,9 +12,9 @@ public func biject(to constraint: Constraint) -> any Transform {
   return bijection
 }
 
-/// A transform from real numbers onto what meets a constraint, which may take more numbers than needed.
+/// A transform from real numbers onto the values that meet a constraint.
 ///
-/// It is the softmax for the simplex, which treats all proportions alike, and ``biject(to:)`` for the
+/// It may take more numbers than needed. It is the softmax for the simplex, which treats all proportions alike, and ``biject(to:)`` for the
 /// other constraints. Ends the process for a constraint without a transform.
 public func transform(to constraint: Constraint) -> any Transform {
   constraint.parametrization ?? biject(to: constraint)

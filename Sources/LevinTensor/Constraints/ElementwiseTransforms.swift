@@ -1,5 +1,5 @@
 /// Leaves values as they are: y = x.
-public struct IdentityTransform: Transform {
+public struct IdentityTransform: Transform, Equatable {
   /// Creates the transform.
   public init() {}
 
@@ -22,7 +22,7 @@ public struct IdentityTransform: Transform {
 }
 
 /// Real numbers to positive ones: y = exp(x).
-public struct ExpTransform: Transform {
+public struct ExpTransform: Transform, Equatable {
   /// Creates the transform.
   public init() {}
 
@@ -43,7 +43,7 @@ public struct ExpTransform: Transform {
 }
 
 /// Real numbers to those between 0 and 1: y = 1 / (1 + exp(-x)).
-public struct SigmoidTransform: Transform {
+public struct SigmoidTransform: Transform, Equatable {
   /// Creates the transform.
   public init() {}
 
@@ -66,7 +66,7 @@ public struct SigmoidTransform: Transform {
 }
 
 /// Real numbers to positive ones, nearly unchanged far above 0: y = log(1 + exp(x)).
-public struct SoftplusTransform: Transform {
+public struct SoftplusTransform: Transform, Equatable {
   /// Creates the transform.
   public init() {}
 
@@ -88,7 +88,7 @@ public struct SoftplusTransform: Transform {
 
 /// Numbers moved and stretched: y = loc + scale x.
 public struct AffineTransform: Transform {
-  /// Where 0 goes.
+  /// The image of 0.
   public let loc: Tensor
   /// The factor, of either sign but not 0.
   public let scale: Tensor

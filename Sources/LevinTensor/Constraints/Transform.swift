@@ -1,7 +1,7 @@
 /// A map from one set of values onto another, with the change of volume that densities need.
 ///
-/// The rightmost `inputEventRank` axes of what goes in belong together, and so do the rightmost
-/// `outputEventRank` axes of what comes out; all axes before them are independent places. A transform of
+/// The rightmost `inputEventRank` axes of an input belong together, and so do the rightmost
+/// `outputEventRank` axes of an output; the elements of all axes before them are independent. A transform of
 /// one's own on single numbers says two ranks of 0, both directions and a derivative:
 ///
 ///     struct Cube: Transform {
@@ -26,14 +26,14 @@ public protocol Transform: Sendable {
 
   /// The values that are transformed to `y`; one of them where there are several.
   ///
-  /// Outside of what the transform can give the result is NaN or infinite, as the formula has it.
+  /// For a `y` that the transform cannot give, the result is NaN or infinite, as the formula has it.
   func inverse(_ y: Tensor) -> Tensor
 
   /// log |det dy/dx|, of the input's shape without its event axes.
   ///
   /// - Parameters:
   ///   - x: An input.
-  ///   - y: What the transform gives for it, which saves working it out again.
+  ///   - y: The output for it, which saves working it out again.
   func logAbsDetJacobian(_ x: Tensor, _ y: Tensor) -> Tensor
 
   /// The shape of the output for an input of `shape`.

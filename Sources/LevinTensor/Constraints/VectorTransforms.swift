@@ -3,7 +3,7 @@
 /// The share that is broken off what is left is z[i] = sigmoid(x[i] - log(K - i)) for i = 1, ..., K - 1, so
 /// y[i] = z[i] Π(1 - z[j]) over j < i, and the last proportion is the rest; x = 0 gives equal ones
 /// (Stan Reference Manual, "Unit simplex"). All of it is worked out on the log scale.
-public struct StickBreakingTransform: Transform {
+public struct StickBreakingTransform: Transform, Equatable {
   /// Creates the transform.
   public init() {}
 
@@ -56,15 +56,15 @@ public struct StickBreakingTransform: Transform {
 
   // log(K - i) for i = 1, ..., K - 1.
   private static func offsets(_ count: Int, _ dtype: DType) -> Tensor {
-    let places = Tensor.arange(count, dtype: dtype.isFloatingPoint ? dtype : .float32)
-    return (Double(count) - places).log()
+    let indices = Tensor.arange(count, dtype: dtype.isFloatingPoint ? dtype : .float32)
+    return (Double(count) - indices).log()
   }
 }
 
 /// K real numbers to K proportions that add up to 1: y = exp(x) / Σ exp(x).
 ///
 /// A number added to all inputs changes nothing, so there is one input too many and no Jacobian.
-public struct SoftmaxTransform: Transform {
+public struct SoftmaxTransform: Transform, Equatable {
   /// Creates the transform.
   public init() {}
 
@@ -101,7 +101,7 @@ public struct SoftmaxTransform: Transform {
 }
 
 /// Real numbers to increasing ones along the last axis: y[1] = x[1], y[i] = y[i - 1] + exp(x[i]).
-public struct OrderedTransform: Transform {
+public struct OrderedTransform: Transform, Equatable {
   /// Creates the transform.
   public init() {}
 

@@ -67,7 +67,7 @@ extension Tensor: ExpressibleByArrayLiteral {
   }
 
   // The numbers of a literal that holds no tensor, as they were written.
-  private var literalNumbers: [Double]? {
+  var literalNumbers: [Double]? {
     if node.isWeak, node.operation == .scalar { return [node.scalar] }
     return node.exactLiteral.map { Tensor($0).scalars }
   }

@@ -176,9 +176,9 @@ import Testing
   @Test func aSiteOfAPlateThatIsSubsampledIsRefused() throws {
     let model = { (data: Tensor) in
       let scale = sample("scale", LogNormal(number(0), 1))
-      plate("data", data.count, subsampleSize: 2) { places in
+      plate("data", data.count, subsampleSize: 2) { indices in
         let local = sample("local", Normal(number(0), scale))
-        sample("x", Normal(local, 1), observed: data[places])
+        sample("x", Normal(local, 1), observed: data[indices])
       }
     }
     let error = inferenceError { try AutoDelta<Tensor>({ _ = model($0) })(Self.data) }

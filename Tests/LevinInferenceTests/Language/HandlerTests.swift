@@ -2,7 +2,7 @@ import Foundation
 import Levin
 import Testing
 
-/// What stands around a model: conditions, replays, blocks, masks and scales.
+/// Handlers around a model: conditions, replays, blocks, masks and scales.
 @Suite struct HandlerTests {
   private static func model() {
     let a = sample("a", Normal(0, 1))
@@ -61,7 +61,7 @@ import Testing
     #expect(trace["x"].value.shape == [3])
   }
 
-  @Test func aReplayKeepsTheChosenPlacesOfAPlate() {
+  @Test func aReplayKeepsTheChosenIndicesOfAPlate() {
     func model() { plate("data", 1000, subsampleSize: 5) { sample("x", Normal(0, 1)) } }
     let first = withSeed(1) { Trace { model() } }
     let second = withSeed(2) { Trace { withReplay(of: first) { model() } } }
@@ -159,7 +159,7 @@ import Testing
     }
     let slope = gradients(of: trace.logProbSum, at: [rate])[0]
     #expect(trace.logProbSum.item().isFinite)
-    // The derivative by loc is log x - loc, for each place that counts.
+    // The derivative by loc is log x - loc, for each element that counts.
     #expect(abs((slope?.item() ?? .nan) - (log(3.0) - 4)) < 1e-12)
   }
 

@@ -38,11 +38,11 @@ struct ModelMistake: Sendable, CustomTestStringConvertible {
     .init("a site that a trace lacks", names: ["'b'", "'a'"]) {
       _ = Trace { sample("a", Normal(0, 1)) }["b"]
     },
-    .init("a plate of no places", names: ["'data'", "0", "at least 1"]) { plate("data", 0) {} },
+    .init("a plate of no elements", names: ["'data'", "0", "at least 1"]) { plate("data", 0) {} },
     .init("an axis counted from the left", names: ["'data'", "dim is 0", "negative"]) {
       plate("data", 3, dim: 0) {}
     },
-    .init("a subsample of more places than there are", names: ["'data'", "5 of 3", "1 to 3"]) {
+    .init("a subsample of more elements than there are", names: ["'data'", "5 of 3", "1 to 3"]) {
       plate("data", 3, subsampleSize: 5) {}
     },
     .init("an empty subsample", names: ["'data'", "0 of 3"]) {
@@ -64,7 +64,7 @@ struct ModelMistake: Sendable, CustomTestStringConvertible {
         plate("data", 3) { sample("x", Normal(.zeros([11]), 1)) }
       }
     },
-    .init("a guide that looks at fewer places", names: ["'data'", "2", "5", "alike"]) {
+    .init("a guide that looks at fewer elements", names: ["'data'", "2", "5", "alike"]) {
       let guide = Trace { plate("data", 10, subsampleSize: 2) {} }
       withReplay(of: guide) { plate("data", 10, subsampleSize: 5) {} }
     },
@@ -84,16 +84,16 @@ struct ModelMistake: Sendable, CustomTestStringConvertible {
 
 @Suite struct LanguageMistakeTests {
   @Test(arguments: ModelMistake.all.indices)
-  func aMistakeEndsTheProcessWithAMessageThatNamesIt(_ place: Int) async throws {
+  func aMistakeEndsTheProcessWithAMessageThatNamesIt(_ index: Int) async throws {
     let result = try await #require(
       processExitsWith: .failure, observing: [\.standardErrorContent]
-    ) { [place] in
-      ModelMistake.all[place].make()
+    ) { [index] in
+      ModelMistake.all[index].make()
     }
     let text = String(decoding: result.standardErrorContent, as: UTF8.self)
     let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
     let message = lines.drop { !$0.contains("rror") }.joined(separator: "\n")
-    let missing = ModelMistake.all[place].named.filter { !message.contains($0) }
-    #expect(missing.isEmpty, "\(ModelMistake.all[place]): \(message)")
+    let missing = ModelMistake.all[index].named.filter { !message.contains($0) }
+    #expect(missing.isEmpty, "\(ModelMistake.all[index]): \(message)")
   }
 }

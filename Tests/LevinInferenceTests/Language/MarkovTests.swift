@@ -61,9 +61,9 @@ import Testing
   @Test func chainsOfASequentialPlateShareTheirAxes() {
     let trace = Trace {
       withEnumeration(firstAvailableDim: -1) {
-        Plate("sequences", 5).sequential { place in
+        Plate("sequences", 5).sequential { index in
           markov(0..<3) { step in
-            sample("z \(place) \(step)", Bernoulli(probs: number(0.5)), enumerate: .parallel)
+            sample("z \(index) \(step)", Bernoulli(probs: number(0.5)), enumerate: .parallel)
           }
         }
       }

@@ -1,7 +1,7 @@
 import Levin
 import Testing
 
-/// Plates: their axes, how they spread distributions, and how they look at a part of their places.
+/// Plates: their axes, how they spread distributions, and how they look at a part of their elements.
 @Suite struct PlateTests {
   @Test func anAxisIsCountedFromTheRight() {
     let trace = Trace {
@@ -73,13 +73,13 @@ import Testing
     #expect(Set(trace["scale"].value.scalars).count == 3)
   }
 
-  @Test func eachPlaceOfAnObservationCounts() {
+  @Test func eachElementOfAnObservationCounts() {
     let trace = Trace { plate("data", 4) { sample("x", Normal(0, 1), observed: number(1.0)) } }
     #expect(trace["x"].logProb.shape == [4])
     #expect(abs(trace.logProbSum.item() - 4 * normalLogDensity(1, 0, 1)) < 1e-5)
   }
 
-  @Test func axesMovedIntoTheEventLeaveOneLogProbabilityForEachPlace() {
+  @Test func axesMovedIntoTheEventLeaveOneLogProbabilityForEachElement() {
     let data = Tensor([1.0, 2, 3, 4, 5, 6], shape: [3, 2])
     let trace = Trace {
       plate("data", 3) { sample("x", Normal(.zeros([2]), 1).toEvent(1), observed: data) }
@@ -91,21 +91,21 @@ import Testing
     #expect(abs(trace["x"].logProb.scalars[0] - first) < 1e-6)
   }
 
-  @Test func aPlateIsASiteWithItsPlacesAsValue() {
+  @Test func aPlateIsASiteWithItsIndicesAsValue() {
     let trace = Trace { plate("data", 4) { sample("x", Normal(0, 1)) } }
     #expect(trace["data"].kind == .plate)
     #expect(trace["data"].value.scalars == [0, 1, 2, 3])
     #expect(trace["data"].logProbSum.item() == 0)
   }
 
-  @Test func theBodyIsGivenThePlaces() {
+  @Test func theBodyIsGivenTheIndices() {
     let data = Tensor([1.0, 2, 3, 4])
-    let places = Tensor([3, 1])
-    let seen = plate("data", 4, subsample: places) { data[$0].scalars }
+    let indices = Tensor([3, 1])
+    let seen = plate("data", 4, subsample: indices) { data[$0].scalars }
     #expect(seen == [4, 2])
   }
 
-  @Test func allPlacesAreLookedAtWithoutADraw() {
+  @Test func allElementsAreLookedAtWithoutADraw() {
     let untouched = nextDraw()
     #expect(nextDraw { plate("data", 10) {} } == untouched)
     #expect(nextDraw { plate("data", 10, subsampleSize: 10) {} } == untouched)
@@ -114,7 +114,7 @@ import Testing
     #expect(Plate("data", 5, subsampleSize: 5).indices.scalars == [0, 1, 2, 3, 4])
   }
 
-  @Test func aSubsampleHasDistinctPlacesThatChangeFromRunToRun() {
+  @Test func aSubsampleHasDistinctIndicesThatChangeFromRunToRun() {
     let runs = withSeed(1) {
       (0..<20).map { _ in Plate("data", 50, subsampleSize: 10).indices.scalars(as: Int.self) }
     }
@@ -140,8 +140,8 @@ import Testing
     let data = random.normal(loc: 1, scale: 2, shape: [40], dtype: .float64)
     func total(_ count: Int?) -> Double {
       Trace {
-        plate("data", 40, subsampleSize: count) { places in
-          sample("x", Normal(0, 1), observed: data[places])
+        plate("data", 40, subsampleSize: count) { indices in
+          sample("x", Normal(0, 1), observed: data[indices])
         }
       }.logProbSum.item()
     }
@@ -156,9 +156,9 @@ import Testing
   @Test func aSequentialPlateTakesNoAxisAndScales() {
     let trace = Trace {
       plate("data", 2) {
-        let visited = Plate("groups", 8, subsample: Tensor([5, 2])).sequential { place in
-          sample("x \(place)", Normal(0, 1))
-          return place
+        let visited = Plate("groups", 8, subsample: Tensor([5, 2])).sequential { index in
+          sample("x \(index)", Normal(0, 1))
+          return index
         }
         #expect(visited == [5, 2])
       }
@@ -167,7 +167,7 @@ import Testing
     #expect(trace["x 5"].value.shape == [2])
     #expect(trace["x 5"].scale == 4)
     #expect(trace["x 5"].plates.map(\.dim) == [-1, nil])
-    #expect(trace["x 2"].plates.map(\.place) == [0, 2])
+    #expect(trace["x 2"].plates.map(\.index) == [0, 2])
   }
 
   @Test func aSequentialPlateEqualsAVectorisedOne() {

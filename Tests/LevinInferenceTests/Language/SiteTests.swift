@@ -1,7 +1,7 @@
 import Levin
 import Testing
 
-/// What single sites do: draw, take data, stand in a trace.
+/// Single sites: they draw, take data, stand in a trace.
 @Suite struct SiteTests {
   @Test func anObservedSiteDrawsNothingFromTheGenerator() {
     let data: Tensor = [1, 2, 3]

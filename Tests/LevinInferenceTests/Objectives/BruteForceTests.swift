@@ -3,7 +3,7 @@ import Levin
 import LevinTestKit
 import Testing
 
-/// Sums over choices on random models, against sums over all of their values.
+/// Sums over enumerated sites on random models, against sums over all of their values.
 @Suite struct BruteForceTests {
   private static func loss(
     _ recipe: DiscreteRecipe, _ tables: [Tensor], maxPlateNesting: Int? = nil
@@ -37,11 +37,11 @@ import Testing
       for (variable, share) in zip(
         brute.variables(component), brute.result(component).marginals)
       {
-        let (name, places) = Self.address(variable, in: recipe)
+        let (name, indices) = Self.address(variable, in: recipe)
         let probs = try #require(marginals[name]).probs
-        let mine = Self.pick(probs, at: places).scalars
+        let mine = Self.pick(probs, at: indices).scalars
         let worst = zip(mine, share).map { abs($0 - $1) }.max() ?? .infinity
-        #expect(mine.count == share.count && worst < 1e-9, "\(name) \(places)")
+        #expect(mine.count == share.count && worst < 1e-9, "\(name) \(indices)")
       }
     }
   }
@@ -54,8 +54,8 @@ import Testing
     let brute = BruteForce(recipe: recipe, tables: recipe.tables)
     for component in recipe.components {
       let values = brute.variables(component).map { variable in
-        let (name, places) = Self.address(variable, in: recipe)
-        return Int(Self.pick(trace[name].value, at: places).item())
+        let (name, indices) = Self.address(variable, in: recipe)
+        return Int(Self.pick(trace[name].value, at: indices).item())
       }
       let mine = brute.logJoint(component, values)
       let best = brute.result(component).maximum
@@ -74,33 +74,33 @@ import Testing
     let brute = BruteForce(recipe: recipe, tables: recipe.tables)
     let component = recipe.components[0]
     for (variable, share) in zip(brute.variables(component), brute.result(component).marginals) {
-      let (name, places) = Self.address(variable, in: recipe)
-      let values = Self.pick(trace[name].value, at: places).scalars(as: Int.self)
+      let (name, indices) = Self.address(variable, in: recipe)
+      let values = Self.pick(trace[name].value, at: indices).scalars(as: Int.self)
       #expect(values.count == copies)
       for (value, p) in share.enumerated() {
         let frequency = Double(values.count { $0 == value }) / Double(copies)
         let error = (p * (1 - p) / Double(copies)).squareRoot()
-        #expect(abs(frequency - p) < 5 * error + 1e-12, "\(name) \(places): \(frequency), \(p)")
+        #expect(abs(frequency - p) < 5 * error + 1e-12, "\(name) \(indices): \(frequency), \(p)")
       }
     }
   }
 
-  // The name of a variable's site, and its places along the axes of the others of its plates, leftmost first.
+  // The name of a variable's site, and its indices along the axes of the others of its plates, leftmost first.
   private static func address(
     _ variable: BruteForce.Variable, in recipe: DiscreteRecipe
   ) -> (String, [Int]) {
     let node = recipe.nodes[variable.node]
-    var rest = variable.place
-    var places: [Int: Int] = [:]
+    var rest = variable.index
+    var indices: [Int: Int] = [:]
     for frame in node.plates.reversed() {
-      places[frame] = rest % recipe.frames[frame].count
+      indices[frame] = rest % recipe.frames[frame].count
       rest /= recipe.frames[frame].count
     }
     let inner = node.plates.reversed().filter { !recipe.frames[$0].isSequential }
-    return (recipe.name(node, places), inner.compactMap { places[$0] })
+    return (recipe.name(node, indices), inner.compactMap { indices[$0] })
   }
 
-  private static func pick(_ tensor: Tensor, at places: [Int]) -> Tensor {
-    places.reduce(tensor) { $0[$1] }
+  private static func pick(_ tensor: Tensor, at indices: [Int]) -> Tensor {
+    indices.reduce(tensor) { $0[$1] }
   }
 }

@@ -68,7 +68,7 @@ import Testing
     #expect(value.shape == [] && [0, 1].contains(value.item()))
   }
 
-  @Test func aPlateInsideMultipliesSumsOverItsPlaces() throws {
+  @Test func aPlateInsideMultipliesSumsOverItsElements() throws {
     let data = [0.5, 1.5, -1]
     let mine = try loss {
       plate("data", 3) {
@@ -83,19 +83,19 @@ import Testing
     #expect(abs(mine + terms.reduce(0, +)) < 1e-12)
   }
 
-  @Test func aChoiceOutsideAPlateIsSharedByItsPlaces() throws {
+  @Test func anEnumeratedSiteOutsideAPlateIsSharedByItsElements() throws {
     let data = [0.5, 1.5, -1]
     let mine = try loss {
       let z = sample("z", Categorical(probs: Self.thirds), enumerate: .parallel)
       plate("data", 3) { sample("x", Normal(z.cast(to: .float64), 1), observed: Tensor(data)) }
     }
-    let terms = [0.5, 0.25, 0.25].enumerated().map { place, weight in
-      log(weight) + data.reduce(0) { $0 + normalLogDensity($1, Double(place), 1) }
+    let terms = [0.5, 0.25, 0.25].enumerated().map { index, weight in
+      log(weight) + data.reduce(0) { $0 + normalLogDensity($1, Double(index), 1) }
     }
     #expect(abs(mine + logSumExp(terms)) < 1e-12)
   }
 
-  @Test func aChoiceOfOneValueIsCertain() throws {
+  @Test func anEnumeratedSiteOfOneValueIsCertain() throws {
     let model = {
       plate("data", 3) {
         let z = sample("z", Categorical(logits: Tensor([0.5])), enumerate: .parallel)
@@ -110,7 +110,7 @@ import Testing
     #expect(trace["z"].value.scalars == [0, 0, 0])
   }
 
-  @Test func aChoiceThatIsGivenFromOutsideTakesNoAxis() throws {
+  @Test func anEnumeratedSiteThatIsGivenFromOutsideTakesNoAxis() throws {
     func model() {
       let a = sample("a", Categorical(probs: Self.thirds), enumerate: .parallel)
       let b = sample("b", Bernoulli(probs: number(0.25)), enumerate: .parallel)
@@ -129,7 +129,7 @@ import Testing
     }
   }
 
-  @Test func choicesOfTheGuideLieRightOfTheModels() throws {
+  @Test func enumeratedSitesOfTheGuideLieRightOfTheModels() throws {
     var shapes: [String: [Int]] = [:]
     func site(_ name: String) {
       plate("\(name) plate", 3) {
@@ -147,7 +147,7 @@ import Testing
     #expect(shapes == ["a": [3, 1], "b": [3, 1, 1]])
   }
 
-  @Test(arguments: [0.0, 0.5, 1]) func certainChoicesLeaveLossAndGradientFinite(p: Double) throws {
+  @Test(arguments: [0.0, 0.5, 1]) func certainValuesLeaveLossAndGradientFinite(p: Double) throws {
     let probability = Tensor([p]).requiringGradient()
     let loss = try TraceEnumELBO().loss(
       model: {

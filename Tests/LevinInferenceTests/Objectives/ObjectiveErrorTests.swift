@@ -2,7 +2,7 @@ import Foundation
 import Levin
 import Testing
 
-/// What the enumerating objective refuses, and what it says then.
+/// Mistakes that the enumerating objective refuses, and its messages.
 @Suite struct ObjectiveErrorTests {
   private func failure<R>(
     maxPlateNesting: Int? = nil, guide: () -> Void = {}, _ model: () -> R
@@ -85,15 +85,15 @@ import Testing
     }
   }
 
-  @Test func aSiteOutsideAPlateMayNotDependOnAChoiceInside() throws {
+  @Test func aSiteOutsideAPlateMayNotDependOnAnEnumeratedOneInside() throws {
     let error = failure {
       let z = plate("data", 3) { coin() }
       sample("x", Normal(z, 1), observed: number(1.0))
     }
-    guard case .dependenceOnInnerChoice("z", ["data"]) = error else { throw Unexpected(error) }
+    guard case .dependenceOnInnerSite("z", ["data"]) = error else { throw Unexpected(error) }
   }
 
-  @Test func choicesOfPlatesThatCrossAreRefused() throws {
+  @Test func enumeratedSitesOfPlatesThatCrossAreRefused() throws {
     let error = failure {
       let rows = Plate("rows", 2, dim: -2)
       let columns = Plate("columns", 3, dim: -1)
@@ -107,7 +107,7 @@ import Testing
     #expect(variables.sorted() == ["a", "b"])
   }
 
-  @Test func sitesOfOneChoiceNeedOneScale() throws {
+  @Test func sitesThatShareAnEnumeratedOneNeedOneScale() throws {
     let error = failure {
       let z = coin()
       withScale(2) { sample("x", Normal(z, 1), observed: number(1.0)) }

@@ -102,15 +102,15 @@ import Testing
   private let logits = [0.3, -0.5, 1, 0.2]
 
   private var exactSlopes: [Double] {
-    logits.indices.map { place in
+    logits.indices.map { index in
       var (up, down) = (logits, logits)
-      up[place] += 1e-5
-      down[place] -= 1e-5
+      up[index] += 1e-5
+      down[index] -= 1e-5
       return (exactCoinLoss(up) - exactCoinLoss(down)) / 2e-5
     }
   }
 
-  @Test func choicesOfTheGuideAreSummedOutExactly() throws {
+  @Test func enumeratedSitesOfTheGuideAreSummedOutExactly() throws {
     let guide = CoinGuide(logits, enumerates: true)
     let loss = try TraceEnumELBO(maxPlateNesting: 1).loss(
       model: { coins(data) }, guide: { guide(data) })

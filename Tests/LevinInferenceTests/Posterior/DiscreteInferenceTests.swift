@@ -2,22 +2,22 @@ import Foundation
 import Levin
 import Testing
 
-/// What discrete inference gives beyond what random models hold it to.
+/// Discrete inference on models beyond the random ones.
 @Suite struct DiscreteInferenceTests {
-  // Each place's choice equals the one outside the plate, which comes after it.
+  // Each element's value equals the one outside the plate, which comes after it.
   private func agreement(copies: Int) {
     let table = Tensor([0.0, 1, 1, 0], shape: [2, 2])
-    let places = Plate("places", 3, dim: -2)
+    let elements = Plate("elements", 3, dim: -2)
     plate("copies", copies, dim: -1) {
-      let inner = places {
+      let inner = elements {
         sample("inner", Categorical(probs: Tensor([0.5, 0.5])), enumerate: .parallel)
       }
       let outer = sample("outer", Categorical(probs: Tensor([0.5, 0.5])), enumerate: .parallel)
-      places { sample("x", Normal(table[inner, outer], 0.05), observed: number(0)) }
+      elements { sample("x", Normal(table[inner, outer], 0.05), observed: number(0)) }
     }
   }
 
-  @Test func placesAreDrawnTogetherWithAChoiceThatComesAfterThem() throws {
+  @Test func elementsAreDrawnTogetherWithASiteThatComesAfterThem() throws {
     let trace = try withSeed(1) {
       try inferDiscrete(temperature: 1, firstAvailableDim: -3) { agreement(copies: 1000) }
     }
@@ -54,7 +54,7 @@ import Testing
     #expect(trace["z"].value.item() == 0 && trace["mean"].value.item() == 1)
   }
 
-  @Test func aGivenChoiceStaysAndTheOthersFollowIt() throws {
+  @Test func aGivenValueStaysAndTheOthersFollowIt() throws {
     let model = {
       let a = sample("a", Bernoulli(probs: number(0.5)), enumerate: .parallel)
       let b = sample("b", Bernoulli(probs: number(0.5)), enumerate: .parallel)
@@ -76,7 +76,7 @@ import Testing
     guard case .temperature(temperature) = error else { throw Unexpected(error) }
   }
 
-  @Test func scalesDoNotMakeChoicesSurer() throws {
+  @Test func scalesDoNotMakeValuesSurer() throws {
     func marginal(_ scale: Double) throws -> [Double] {
       let marginals = try TraceEnumELBO().computeMarginals(
         model: {

@@ -1,15 +1,15 @@
 import Foundation
 import Levin
 
-/// Sums over all joint values of a recipe's choices, one after the other, in plain numbers.
+/// Sums over all joint values of a recipe's enumerated sites, one after the other, in plain numbers.
 struct BruteForce {
-  /// A choice at one place of its plates.
+  /// An enumerated site for one element of its plates.
   struct Variable: Hashable {
     var node: Int
-    var place: Int
+    var index: Int
   }
 
-  /// The logarithm of a term at one place, for all values of the choices it depends on.
+  /// The logarithm of a term for one element, for all values of the variables it depends on.
   struct Term {
     var variables: [Int]
     var table: [Double]
@@ -33,8 +33,8 @@ struct BruteForce {
   }
 
   func variables(_ component: DiscreteRecipe.Component) -> [Variable] {
-    component.nodes.filter { recipe.nodes[$0].isChoice }.flatMap { node in
-      (0..<recipe.placeCount(recipe.nodes[node].plates)).map { Variable(node: node, place: $0) }
+    component.nodes.filter { recipe.nodes[$0].isEnumerated }.flatMap { node in
+      (0..<recipe.elementCount(recipe.nodes[node].plates)).map { Variable(node: node, index: $0) }
     }
   }
 
@@ -59,7 +59,7 @@ struct BruteForce {
       logEvidence: evidence, maximum: joints.max() ?? 0, marginals: marginals)
   }
 
-  /// The log-joint of given values of the choices, in the order of `variables(_:)`.
+  /// The log-joint of given values of the variables, in the order of `variables(_:)`.
   func logJoint(_ component: DiscreteRecipe.Component, _ values: [Int]) -> Double {
     let counts = variables(component).map { recipe.nodes[$0.node].count }
     return Self.logJoint(terms(component), values, counts)
@@ -73,10 +73,10 @@ struct BruteForce {
 
   // Counts up as an odometer does; false after the last.
   private static func advance(_ values: inout [Int], _ counts: [Int]) -> Bool {
-    for place in values.indices.reversed() {
-      values[place] += 1
-      if values[place] < counts[place] { return true }
-      values[place] = 0
+    for index in values.indices.reversed() {
+      values[index] += 1
+      if values[index] < counts[index] { return true }
+      values[index] = 0
     }
     return false
   }
@@ -85,30 +85,30 @@ struct BruteForce {
     let order = Dictionary(
       uniqueKeysWithValues: variables(component).enumerated().map { ($1, $0) })
     return component.nodes.flatMap { node in
-      (0..<recipe.placeCount(recipe.nodes[node].plates)).map { term(node, at: $0, order) }
+      (0..<recipe.elementCount(recipe.nodes[node].plates)).map { term(node, at: $0, order) }
     }
   }
 
-  private func term(_ place: Int, at position: Int, _ order: [Variable: Int]) -> Term {
-    let node = recipe.nodes[place]
+  private func term(_ index: Int, at position: Int, _ order: [Variable: Int]) -> Term {
+    let node = recipe.nodes[index]
     let parents = node.parents.map { parent in
-      // The places of the parent's plates come first, so the further ones are divided off.
-      let inner = recipe.placeCount(
+      // The indices of the parent's plates come first, so the further ones are divided off.
+      let inner = recipe.elementCount(
         Array(node.plates.dropFirst(recipe.nodes[parent].plates.count)))
-      return order[Variable(node: parent, place: position / inner)] ?? -1
+      return order[Variable(node: parent, index: position / inner)] ?? -1
     }
-    let own = node.isChoice ? [order[Variable(node: place, place: position)] ?? -1] : []
+    let own = node.isEnumerated ? [order[Variable(node: index, index: position)] ?? -1] : []
     let rows = node.parents.reduce(1) { $0 * recipe.nodes[$1].count }
     let width = node.hasLogits ? node.count : 1
     let table = (0..<rows).flatMap { row in
-      let numbers = Array(tables[place][row * width..<(row + 1) * width])
+      let numbers = Array(tables[index][row * width..<(row + 1) * width])
       return logProbs(node, numbers, position)
     }
     let counts = node.mask?[position] ?? true
     return Term(variables: parents + own, table: counts ? table : table.map { _ in 0 })
   }
 
-  // Of each value of a choice, or of the data.
+  // Of each value of an enumerated site, or of the data.
   private func logProbs(
     _ node: DiscreteRecipe.Node, _ numbers: [Double], _ position: Int
   ) -> [Double] {
@@ -121,7 +121,7 @@ struct BruteForce {
     case .categorical, .observedCategorical:
       let logits = numbers.enumerated().map { $1 + shift * Double($0) }
       let logProbs = logits.map { $0 - logSumExp(logits) }
-      return node.isChoice ? logProbs : [logProbs[Int(data)]]
+      return node.isEnumerated ? logProbs : [logProbs[Int(data)]]
     }
   }
 }

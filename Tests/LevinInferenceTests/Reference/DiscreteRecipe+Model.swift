@@ -23,21 +23,21 @@ extension DiscreteRecipe {
     if let copies { plate("copies", copies) { all() } } else { all() }
   }
 
-  /// The name of a site at some places of its sequential plates.
-  func name(_ node: Node, _ places: [Int: Int]) -> String {
+  /// The name of a site at some indices of its sequential plates.
+  func name(_ node: Node, _ indices: [Int: Int]) -> String {
     node.plates.filter { frames[$0].isSequential }.reduce(node.name) { name, frame in
-      "\(name) at \(places[frame] ?? -1)"
+      "\(name) at \(indices[frame] ?? -1)"
     }
   }
 }
 
-/// The state of a run: what the choices are, and where it is.
+/// The state of a run: the values of its sites, and the indices of its sequential plates.
 private struct Run {
   let recipe: DiscreteRecipe
   let tables: [Tensor]
   let hasCopies: Bool
   private var values: [Int: Tensor] = [:]
-  private var places: [Int: Int] = [:]
+  private var indices: [Int: Int] = [:]
 
   init(recipe: DiscreteRecipe, tables: [Tensor], hasCopies: Bool) {
     (self.recipe, self.tables, self.hasCopies) = (recipe, tables, hasCopies)
@@ -46,7 +46,7 @@ private struct Run {
   mutating func take(_ items: [DiscreteRecipe.Item]) {
     for item in items {
       switch item {
-      case .site(let place): visit(place)
+      case .site(let index): visit(index)
       case .chain(let steps, let history):
         markov(steps, history: history) { take($0) }
       case .plate(let frame, let items): enter(frame, items)
@@ -54,41 +54,41 @@ private struct Run {
     }
   }
 
-  // Of a larger plate the last places are looked at.
+  // Of a larger plate the last elements are looked at.
   private mutating func enter(_ frame: Int, _ items: [DiscreteRecipe.Item]) {
     let spec = recipe.frames[frame]
     let first = spec.size - spec.count
-    // A plate inside a sequential one is made at each of its places.
-    let name = places.sorted { $0.key < $1.key }.reduce(spec.name) { "\($0) at \($1.value)" }
+    // A plate inside a sequential one is made for each of its elements.
+    let name = indices.sorted { $0.key < $1.key }.reduce(spec.name) { "\($0) at \($1.value)" }
     let subsample = first == 0 ? nil : Tensor(Array(first..<spec.size))
     let plate = Plate(name, spec.size, subsample: subsample)
     if spec.isSequential {
-      plate.sequential { place in
-        places[frame] = place - first
+      plate.sequential { index in
+        indices[frame] = index - first
         take(items)
-        places[frame] = nil
+        indices[frame] = nil
       }
     } else {
       plate { take(items) }
     }
   }
 
-  private mutating func visit(_ place: Int) {
-    let node = recipe.nodes[place]
-    let name = recipe.name(node, places)
-    let distribution = distribution(of: node, tables[place])
+  private mutating func visit(_ index: Int) {
+    let node = recipe.nodes[index]
+    let name = recipe.name(node, indices)
+    let distribution = distribution(of: node, tables[index])
     let isReal = node.kind == .observedNormal
-    let data = perPlace(node, node.data).cast(to: isReal ? .float64 : .int64)
+    let data = perElement(node, node.data).cast(to: isReal ? .float64 : .int64)
     func sampled() -> Tensor {
       sample(
-        name, distribution, observed: node.isChoice ? nil : data,
-        enumerate: node.isChoice ? .parallel : nil)
+        name, distribution, observed: node.isEnumerated ? nil : data,
+        enumerate: node.isEnumerated ? .parallel : nil)
     }
     if let mask = node.mask {
-      let numbers = perPlace(node, mask.map { $0 ? 1 : 0 })
-      values[place] = withMask(numbers .> 0.5) { sampled() }
+      let numbers = perElement(node, mask.map { $0 ? 1 : 0 })
+      values[index] = withMask(numbers .> 0.5) { sampled() }
     } else {
-      values[place] = sampled()
+      values[index] = sampled()
     }
   }
 
@@ -100,7 +100,7 @@ private struct Run {
       case 1: table[indices[0]]
       default: table[indices[0], indices[1]]
       }
-    let shift = perPlace(node, node.shifts)
+    let shift = perElement(node, node.shifts)
     if node.hasLogits {
       let weights = Tensor((0..<node.count).map(Double.init))
       return Categorical(logits: found + shift.expandingDimensions(at: -1) * weights)
@@ -109,13 +109,13 @@ private struct Run {
     return Normal(found + shift, Tensor([1.25], shape: []))
   }
 
-  // The numbers of the places where the run is, the outermost plate along the last axis.
-  private func perPlace(_ node: DiscreteRecipe.Node, _ numbers: [Double]) -> Tensor {
+  // The numbers of the elements that the run looks at, the outermost plate along the last axis.
+  private func perElement(_ node: DiscreteRecipe.Node, _ numbers: [Double]) -> Tensor {
     var shape: [Int] = []
     var tensor = Tensor(numbers, shape: node.plates.map { recipe.frames[$0].count })
     for (axis, frame) in node.plates.enumerated().reversed() {
-      if let place = places[frame] {
-        tensor = tensor.movingAxis(axis, to: 0)[place]
+      if let index = indices[frame] {
+        tensor = tensor.movingAxis(axis, to: 0)[index]
       } else {
         shape.append(recipe.frames[frame].count)
       }

@@ -1,6 +1,6 @@
 import Levin
 
-/// A small model with discrete choices, as data that both Levin and brute force carry out.
+/// A small model with enumerated sites, as data that both Levin and brute force carry out.
 struct DiscreteRecipe: Sendable {
   enum Kind: Sendable {
     case categorical
@@ -9,22 +9,22 @@ struct DiscreteRecipe: Sendable {
     case observedCategorical
   }
 
-  /// A site, at all places of its plates.
+  /// A site, for all elements of its plates.
   struct Node: Sendable {
     var name: String
     var kind: Kind
-    /// How many values the choice or the observed category has.
+    /// The number of values of the enumerated site or the observed category.
     var count: Int
-    /// Choices that its parameter is looked up by; their plates are the first ones of the site's.
+    /// Enumerated sites that its parameter is looked up by; their plates are the first ones of the site's.
     var parents: [Int]
-    /// The plates around it, outermost first; arrays of numbers below go over their places in this order.
+    /// The plates around it, outermost first; arrays of numbers below go over their elements in this order.
     var plates: [Int]
-    /// What is added to its parameter at each place, k times for category k.
+    /// The numbers added to its parameter for each element, k times for category k.
     var shifts: [Double]
     var data: [Double]
     var mask: [Bool]?
 
-    var isChoice: Bool { kind == .categorical || kind == .bernoulli }
+    var isEnumerated: Bool { kind == .categorical || kind == .bernoulli }
     /// Whether its parameter has an axis of categories.
     var hasLogits: Bool { kind == .categorical || kind == .observedCategorical }
   }
@@ -32,7 +32,7 @@ struct DiscreteRecipe: Sendable {
   struct Frame: Sendable {
     var name: String
     var count: Int
-    /// How many places there are, of which `count` are looked at.
+    /// The number of elements, of which `count` are looked at.
     var size: Int
     var isSequential: Bool
   }
@@ -43,7 +43,7 @@ struct DiscreteRecipe: Sendable {
     case chain([[Item]], history: Int)
   }
 
-  /// A part that shares no choice with others.
+  /// A part that shares no enumerated site with others.
   struct Component: Sendable {
     var nodes: Range<Int>
     var items: [Item]
@@ -57,21 +57,21 @@ struct DiscreteRecipe: Sendable {
   var components: [Component] = []
   /// For each node the parameters, of shape `tableShape(_:)`.
   var tables: [[Double]] = []
-  /// How many axes plates take at most.
+  /// The most axes that plates take.
   var plateRank = 0
 
   func tableShape(_ node: Node) -> [Int] {
     node.parents.map { nodes[$0].count } + (node.hasLogits ? [node.count] : [])
   }
 
-  func placeCount(_ plates: [Int]) -> Int { plates.reduce(1) { $0 * frames[$1].count } }
+  func elementCount(_ plates: [Int]) -> Int { plates.reduce(1) { $0 * frames[$1].count } }
 
-  /// How many joint values the choices of a component have.
+  /// The number of joint values of a component's enumerated sites.
   func assignmentCount(_ component: Component) -> Double {
-    component.nodes.reduce(1.0) { total, place in
-      let node = nodes[place]
-      guard node.isChoice else { return total }
-      return (0..<placeCount(node.plates)).reduce(total) { product, _ in
+    component.nodes.reduce(1.0) { total, index in
+      let node = nodes[index]
+      guard node.isEnumerated else { return total }
+      return (0..<elementCount(node.plates)).reduce(total) { product, _ in
         product * Double(node.count)
       }
     }
@@ -107,14 +107,14 @@ struct RecipeMaker {
       var scale = explicit
       switch number(upTo: 7) {
       case 0, 1, 2: items = scope([], available: [], depth: 0)
-      case 3: items = site([], [], isChoice: true) + chain([], available: [start])
+      case 3: items = site([], [], isEnumerated: true) + chain([], available: [start])
       case 4: items = chain([], available: [])
       default:
         explicit = 1
         let kind = number(upTo: 3)
         let frame = self.frame(isSequential: kind == 0, isSubsampled: chance(0.5))
-        let places = recipe.frames[frame]
-        scale = Double(places.size) / Double(places.count)
+        let spec = recipe.frames[frame]
+        scale = Double(spec.size) / Double(spec.count)
         items = [
           .plate(
             frame,
@@ -139,7 +139,7 @@ struct RecipeMaker {
     return recipe.frames.count - 1
   }
 
-  // Choices, observations, and plates of the same.
+  // Enumerated sites, observations, and plates of the same.
   private mutating func scope(
     _ plates: [Int], available: [Int], depth: Int
   ) -> [DiscreteRecipe.Item] {
@@ -147,9 +147,9 @@ struct RecipeMaker {
     var items: [DiscreteRecipe.Item] = []
     for _ in 0..<number(upTo: 3) {
       available.append(recipe.nodes.count)
-      items += site(plates, Array(available.dropLast()), isChoice: true)
+      items += site(plates, Array(available.dropLast()), isEnumerated: true)
     }
-    items += site(plates, available, isChoice: false)
+    items += site(plates, available, isEnumerated: false)
     guard depth < 3 else { return items }
     for _ in 0..<number(upTo: 3) {
       let inner = frame(isSequential: chance(0.2), isSubsampled: false)
@@ -159,8 +159,8 @@ struct RecipeMaker {
     return items
   }
 
-  // Four steps of a Markov chain, each with observations, at times inside a plate of their own; at times a
-  // choice that follows from the last.
+  // Four steps of a Markov chain, each with observations, at times inside a plate of their own; at times an
+  // enumerated site that follows from the last.
   private mutating func chain(_ plates: [Int], available: [Int]) -> [DiscreteRecipe.Item] {
     var steps: [[DiscreteRecipe.Item]] = []
     var last: [Int] = []
@@ -168,12 +168,12 @@ struct RecipeMaker {
     let hasPlate = chance(0.3)
     for _ in 0..<4 {
       let state = recipe.nodes.count
-      var items = site(plates, last + available, isChoice: true, count: count, takesAll: true)
+      var items = site(plates, last + available, isEnumerated: true, count: count, takesAll: true)
       items += site(
-        plates, chance(0.5) ? [state] : last + [state], isChoice: false, takesAll: true)
+        plates, chance(0.5) ? [state] : last + [state], isEnumerated: false, takesAll: true)
       if hasPlate {
         let inner = frame(isSequential: false, isSubsampled: false)
-        items.append(.plate(inner, site(plates + [inner], [state], isChoice: false)))
+        items.append(.plate(inner, site(plates + [inner], [state], isEnumerated: false)))
       }
       steps.append(items)
       last = [state]
@@ -181,30 +181,32 @@ struct RecipeMaker {
     let items = [DiscreteRecipe.Item.chain(steps, history: 1 + number(upTo: 2))]
     if chance(0.5) { return items }
     let late = recipe.nodes.count
-    return items + site(plates, last, isChoice: true, takesAll: true)
-      + site(plates, last + [late], isChoice: false, takesAll: true)
+    return items + site(plates, last, isEnumerated: true, takesAll: true)
+      + site(plates, last + [late], isEnumerated: false, takesAll: true)
   }
 
   private mutating func site(
-    _ plates: [Int], _ available: [Int], isChoice: Bool, count: Int? = nil, takesAll: Bool = false
+    _ plates: [Int], _ available: [Int], isEnumerated: Bool, count: Int? = nil,
+    takesAll: Bool = false
   ) -> [DiscreteRecipe.Item] {
     let isFirst = chance(0.5)
     let kind: DiscreteRecipe.Kind =
-      isChoice
+      isEnumerated
       ? (isFirst && (count ?? 2) == 2 ? .bernoulli : .categorical)
       : (isFirst ? .observedNormal : .observedCategorical)
     var parents = available
     if !takesAll { parents = available.filter { _ in chance(0.7) } }
     while parents.count > 2 { parents.remove(at: number(upTo: parents.count)) }
-    let places = recipe.placeCount(plates)
+    let elements = recipe.elementCount(plates)
     let values = kind == .bernoulli ? 2 : (count ?? 2 + number(upTo: 3))
     let isShifted = chance(0.4)
     let node = DiscreteRecipe.Node(
       name: "site \(recipe.nodes.count)", kind: kind, count: values, parents: parents,
-      plates: plates, shifts: (0..<places).map { _ in isShifted ? random.uniform(in: -1..<1) : 0 },
-      data: (0..<places).map { _ in
+      plates: plates,
+      shifts: (0..<elements).map { _ in isShifted ? random.uniform(in: -1..<1) : 0 },
+      data: (0..<elements).map { _ in
         kind == .observedNormal ? random.uniform(in: -2..<2) : Double(number(upTo: values))
-      }, mask: chance(0.3) ? (0..<places).map { _ in chance(0.6) } : nil)
+      }, mask: chance(0.3) ? (0..<elements).map { _ in chance(0.6) } : nil)
     recipe.nodes.append(node)
     let size = recipe.tableShape(node).reduce(1, *)
     recipe.tables.append((0..<size).map { _ in random.uniform(in: -1.5..<1.5) })

@@ -43,7 +43,7 @@ import Testing
     #expect(normal.expanded(to: [3, 2]).expanded(to: [3, 2]).batchShape == [3, 2])
   }
 
-  @Test func drawsOfAnExpandedDistributionDifferAndKeepTheirPlaces() {
+  @Test func drawsOfAnExpandedDistributionDifferAndStayInTheirRows() {
     let dirichlet = Dirichlet([[[1000, 1, 1]], [[1, 1000, 1]], [[1, 1, 1000]]])
     let wide = dirichlet.expanded(to: [2, 3, 4])
     let draws = withSeed(3) { wide.sample([6]) }
@@ -59,7 +59,7 @@ import Testing
   }
 
   @Test(arguments: [[1, 3], [3, 1], [2, 3], [3]])
-  func expandedDrawsHaveTheMomentsOfEachPlace(_ own: [Int]) {
+  func expandedDrawsHaveTheMomentsOfEachElement(_ own: [Int]) {
     let loc = Tensor.arange(own.reduce(1, *), dtype: .float32).reshaped(to: own) * 10
     let shape = own.count == 1 ? [4, 3] : [own[0] == 1 ? 2 : own[0], own[1] == 1 ? 2 : own[1]]
     let draws = withSeed(9) { Normal(loc, 0.1).expanded(to: shape).sample([300]) }
@@ -151,7 +151,7 @@ import Testing
     #expect(shifted.mean.scalars == [0, 10, 20] && shifted.variance.scalars == [4, 4, 4])
     let draws = withSeed(2) { shifted.sample([500]) }
     let centred = (draws - shifted.mean) / 2
-    // Each place has draws of its own.
+    // Each element has draws of its own.
     #expect(abs((centred[.all, 0] * centred[.all, 1]).mean().item()) < 0.2)
     let exact = Normal([0, 10, 20], 2).logProb(5)
     #expect(agree(shifted.logProb(5).scalars, exact.scalars, within: 1e-6))

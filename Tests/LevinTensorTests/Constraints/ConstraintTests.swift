@@ -27,7 +27,7 @@ import Testing
     #expect(constraint.check(Tensor(Self.single)).dtype == .bool)
   }
 
-  @Test func wholeNumbersAreChecked() {
+  @Test func integersAreChecked() {
     let counts = Tensor([-1, 0, 4])
     #expect(Constraint.nonNegativeInteger.check(counts).scalars == [0, 1, 1])
     #expect(Constraint.integers(in: 0..<4).check(counts).scalars == [0, 1, 0])
@@ -52,12 +52,12 @@ import Testing
     #expect(!Constraint.simplex.check([0.333, 0.333, 0.333]).item(as: Bool.self))
   }
 
-  @Test func boundsMayDifferFromPlaceToPlace() {
+  @Test func boundsMayDifferFromElementToElement() {
     let above = Constraint.greaterThan([0, 1, 2])
     #expect(above.check([1, 1, 3]).scalars == [1, 0, 1])
     #expect("\(above)" == "a number above a bound of shape [3]")
     #expect("\(Constraint.interval(0, 2))" == "a number from 0.0 to 2.0")
-    #expect("\(Constraint.independent(.boolean, 1))" == "0 or 1 at each place")
+    #expect("\(Constraint.independent(.boolean, 1))" == "0 or 1 at each index")
   }
 
   @Test func aVectorConstraintRefusesSingleNumbers() async {

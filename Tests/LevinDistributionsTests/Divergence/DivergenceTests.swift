@@ -31,8 +31,8 @@ import Testing
     let theirs = example.divergence.doubles
     let mean = ratios.mean(axis: 0).scalars
     let error = ((ratios - ratios.mean(axis: 0)).square().mean(axis: 0) / 20_000).sqrt().scalars
-    for place in theirs.indices {
-      #expect(abs(mean[place] - theirs[place]) <= 5 * error[place] + 1e-9)
+    for index in theirs.indices {
+      #expect(abs(mean[index] - theirs[index]) <= 5 * error[index] + 1e-9)
     }
   }
 
@@ -45,8 +45,8 @@ import Testing
     let divergence = try #require(
       klDivergence(Bernoulli(probs: Tensor([0.0])), Bernoulli(probs: leaf)))
     #expect(gradients(of: divergence.sum(), at: [leaf])[0]?.scalars == [1])
-    let choice = Categorical(logits: Tensor([0, -Double.infinity]))
-    #expect(klDivergence(choice, choice)?.scalars == [0])
+    let first = Categorical(logits: Tensor([0, -Double.infinity]))
+    #expect(klDivergence(first, first)?.scalars == [0])
   }
 
   @Test func aDeltaDivergesByTheLogProbabilityOfItsValue() {

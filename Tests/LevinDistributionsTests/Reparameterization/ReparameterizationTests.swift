@@ -52,8 +52,8 @@ import Testing
   func gammaDrawsKeepTheirDistributionFunction(_ concentration: Double) {
     let a = Tensor([concentration]).requiringGradient()
     let x = withSeed(2) { Gamma(a, 1).reparameterizedSample([50]) }
-    let slopes = x.scalars.indices.map { place in
-      gradients(of: x.flattened()[place], at: [a])[0]?.item() ?? .nan
+    let slopes = x.scalars.indices.map { index in
+      gradients(of: x.flattened()[index], at: [a])[0]?.item() ?? .nan
     }
     let step = 1e-4 * concentration
     for (number, slope) in zip(x.scalars, slopes) {
@@ -76,9 +76,9 @@ import Testing
   func betaDrawsKeepTheirDistributionFunction(_ a: Double, _ b: Double) {
     let leaves = [Tensor([a]).requiringGradient(), Tensor([b]).requiringGradient()]
     let x = withSeed(2) { Beta(leaves[0], leaves[1]).reparameterizedSample([20]) }
-    for place in 0..<20 {
-      let slopes = gradients(of: x.flattened()[place], at: leaves).map { $0?.item() ?? .nan }
-      let number = x.scalars[place]
+    for index in 0..<20 {
+      let slopes = gradients(of: x.flattened()[index], at: leaves).map { $0?.item() ?? .nan }
+      let number = x.scalars[index]
       // Beyond, 1 - x has no digits left.
       guard number < 1 - 1e-6 else { continue }
       let p = regularizedBeta(Tensor([a]), Tensor([b]), Tensor([number]))
