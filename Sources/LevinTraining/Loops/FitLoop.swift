@@ -16,11 +16,13 @@ final class FitLoop<Model: LightningModule> {
   let validation: Validation?
   /// The parameters with their names: reflection takes its time, so it is asked once.
   let named: [(name: String, parameter: Parameter)]
-  private let callbacks: [Callback]
+  private var callbacks: [Callback] = []
   private let log = RunningLog()
   private var epochLoss = WeightedMean()
   private var lossDType = DType.float32
   private var lastLoss: MetricValue?
+  private var stepLoss: Double?
+  private var validated: ProgressFacts.Count?
   private var stepper: Stepper?
   // The epoch's metrics, from when they are known to when they are sent.
   private var epochMetrics: NamedValues?
@@ -34,11 +36,19 @@ final class FitLoop<Model: LightningModule> {
     self.train = train
     self.validation = validation
     named = model.namedParameters
-    let steps = train.batchCount.multipliedReportingOverflow(by: trainer.maxEpochs)
-    let bar = ProgressBar(
-      trainer.console, totalSteps: steps.overflow ? .max : steps.partialValue, log: log.training)
-    callbacks = trainer.callbacks + (trainer.announcements.progressBar ? [bar] : [])
     started = trainer.console.now()
+    let bar = ProgressBar(trainer.console) { [unowned self] in progress }
+    callbacks = trainer.callbacks + (trainer.announcements.progressBar ? [bar] : [])
+  }
+
+  private var progress: ProgressFacts {
+    let steps = train.batchCount.multipliedReportingOverflow(by: trainer.maxEpochs)
+    return ProgressFacts(
+      epoch: .init(
+        done: min(trainer.currentEpoch + 1, trainer.maxEpochs), total: trainer.maxEpochs),
+      step: .init(done: trainer.globalStep, total: steps.overflow ? nil : steps.partialValue),
+      validation: validated, loss: stepLoss,
+      metrics: log.training.progressMetrics().map { ($0.name, $0.value.value) })
   }
 
   var moduleName: String { String(describing: type(of: model)) }
@@ -146,10 +156,12 @@ final class FitLoop<Model: LightningModule> {
 
   private func runValidationBatches(_ validation: Validation) throws {
     let batches = validation.loader.batches()
+    defer { validated = nil }
     for index in batches.indices {
       try callAll { try $0.onValidationBatchStart(trainer, model, batchIndex: index) }
       log.validation.batchWeight = Double(batches.observations(index).count)
       validation.step(batches[index], index)
+      validated = .init(done: index + 1, total: batches.count)
       try collect(log.validation)
       try callAll { try $0.onValidationBatchEnd(trainer, model, batchIndex: index) }
       try collect(log.validation)
@@ -177,6 +189,7 @@ final class FitLoop<Model: LightningModule> {
     let value = try take(stepper, loss)
     epochLoss.add(value, weight: weight)
     lossDType = loss.dtype
+    stepLoss = value
     trainer.globalStep += 1
     for callback in callbacks {
       try callback.onTrainBatchEnd(trainer, model, loss: value, batchIndex: index)

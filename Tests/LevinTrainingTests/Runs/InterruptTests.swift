@@ -104,7 +104,7 @@ private func heedInterrupts() {
         StartingPoint(Location(Float(index)))
       }
       precondition(table.rows.count == 2)
-      precondition(table.description.hasSuffix("  interrupted"))
+      precondition(table.description.contains("  interrupted"))
     }
   }
 }
