@@ -18,6 +18,8 @@ struct ProgressFacts {
   /// The loss of the last step; nil before the first one.
   var loss: Double?
   /// The metrics that were logged for the progress bar, with their last values, in the order in which
-  /// they first came. One of the name `train_loss`, or else `loss`, is shown instead of ``loss``.
+  /// they first came.
+  ///
+  /// One of the name `train_loss`, or else `loss`, is shown instead of ``loss``.
   var metrics: [(name: String, value: Double)] = []
 }

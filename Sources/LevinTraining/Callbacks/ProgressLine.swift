@@ -1,8 +1,10 @@
 /// The line that shows how far a fit is.
 ///
-/// Its parts, in order, are
+/// Its parts, in order, are those of
 ///
-///     Epoch 3/10  Validating 12/40  ████░░░░   24%  step 290/1200  0:07  0:22 left  41.40 steps/s  loss 0.4142  accuracy 0.9123
+///     Epoch 3/10  Validating 12/40  ████░░░░   24%  step 290/1200  0:07  0:22 left  41.40 steps/s
+///
+/// and then, on the same line, the loss and the metrics: `loss 0.4142  accuracy 0.9123`.
 ///
 /// In fewer columns than that takes, parts are left out, the least important ones first: the step, the
 /// time that has passed, the rate, the bar, the metrics from the last to the first, the time that

@@ -1,6 +1,12 @@
 import LevinTraining
 import Testing
 
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 @Suite struct ConsoleTests {
   @Test func theBarIsDrawnOverItself() {
     let (console, screen) = screenConsole(columns: 40)
@@ -63,5 +69,16 @@ import Testing
     screen.value.resize(columns: 10)
     console.redraw { _ in "x" }
     #expect(screen.value.text == ["x"])
+  }
+
+  // The environment belongs to the whole process, so this test has one of its own.
+  @Test(arguments: [("60", "57"), ("many", "77"), ("0", "77")])
+  func aTerminalThatHasNoWidthTakesThatOfTheShellOr80(_ shell: String, _ drawn: String) async {
+    await #expect(processExitsWith: .success) { [shell, drawn] in
+      setenv("COLUMNS", shell, 1)
+      let terminal = PseudoTerminal(columns: 0)
+      terminal.console { 0 }.redraw { "\($0)" }
+      precondition(terminal.finish() == "\r\(drawn)\u{1B}[K")
+    }
   }
 }
