@@ -2,77 +2,88 @@
 ///
 /// On a terminal one line is redrawn at most ten times a second, over all epochs, since a fit by full
 /// batches has thousands of epochs of one step. Elsewhere, in a log file, there is a plain line every ten
-/// seconds and one at the end.
+/// seconds and one at the end. A batch that is not shown costs one look at the clock.
 final class ProgressBar: Callback {
   private let console: Console
-  private let totalSteps: Int
-  private let log: MetricsBoard
+  private let facts: () -> ProgressFacts
   private var started = 0.0
+  private var firstStep = 0
   private var due = 0.0
-  private var loss = Double.nan
-  private var isOnScreen = false
+  private var validationStarted = 0.0
+  private var isRunning = false
 
-  init(_ console: Console, totalSteps: Int, log: MetricsBoard) {
+  /// Makes a progress bar for one fit.
+  ///
+  /// - Parameters:
+  ///   - console: The console that it is drawn on.
+  ///   - facts: The state of the fit, asked when it is shown.
+  init(_ console: Console, facts: @escaping () -> ProgressFacts) {
     self.console = console
-    self.totalSteps = totalSteps
-    self.log = log
+    self.facts = facts
   }
-
-  private var interval: Double { console.isTerminal ? 0.1 : 10 }
 
   override func onTrainStart(_ trainer: Trainer, _ module: any LightningModule) {
     started = console.now()
+    firstStep = facts().step.done
+    isRunning = true
     due = console.isTerminal ? started : started + interval
+    if console.isTerminal { showIfDue(started) }
   }
 
   override func onTrainBatchEnd(
     _ trainer: Trainer, _ module: any LightningModule, outcome: StepOutcome, batchIndex: Int
   ) {
-    self.loss = outcome.loss ?? loss
-    let now = console.now()
-    guard now >= due else { return }
-    due = now + interval
-    show(trainer, now)
+    showIfDue(console.now())
   }
 
-  override func onTrainEnd(_ trainer: Trainer, _ module: any LightningModule) {
-    guard trainer.globalStep > 0 else { return }
-    show(trainer, console.now())
-    endLine()
+  override func onValidationStart(_ trainer: Trainer, _ module: any LightningModule) {
+    validationStarted = console.now()
   }
+
+  override func onValidationBatchEnd(
+    _ trainer: Trainer, _ module: any LightningModule, batchIndex: Int
+  ) {
+    showIfDue(console.now())
+  }
+
+  override func onTrainEnd(_ trainer: Trainer, _ module: any LightningModule) { end() }
 
   override func onException(_ trainer: Trainer, _ module: any LightningModule, error: any Error) {
-    endLine()
+    end()
   }
 
-  private func endLine() {
-    if isOnScreen { console.write("\n") }
-    isOnScreen = false
+  private var interval: Double { console.isTerminal ? 0.1 : 10 }
+
+  private func showIfDue(_ now: Double) {
+    guard now >= due else { return }
+    due = now + interval
+    show(now)
   }
 
-  private func show(_ trainer: Trainer, _ now: Double) {
-    let text = line(trainer, seconds: now - started)
-    guard console.isTerminal else { return console.line(text) }
-    console.redraw(text)
-    isOnScreen = true
+  // The last state stays.
+  private func end() {
+    guard isRunning else { return }
+    isRunning = false
+    if facts().step.done > firstStep { show(console.now()) }
+    console.endBar()
   }
 
-  private func line(_ trainer: Trainer, seconds: Double) -> String {
-    let step = trainer.globalStep
-    let epoch = min(trainer.currentEpoch + 1, trainer.maxEpochs)
-    var parts = ["Epoch \(epoch)/\(trainer.maxEpochs)"]
-    if console.isTerminal { parts.append(bar(step)) }
-    parts.append("\(step * 100 / max(totalSteps, 1))%")
-    parts.append("step \(step)/\(totalSteps)")
-    if seconds > 0 { parts.append("\(Text.short(Double(step) / seconds)) steps/s") }
-    parts.append("loss \(Text.short(loss))")
-    parts += log.progressMetrics.map { "\($0.name) \(Text.short($0.value.value))" }
-    return parts.joined(separator: "  ")
+  private func show(_ now: Double) {
+    let line = line(now)
+    if console.isTerminal {
+      console.redraw(line.text)
+    } else {
+      console.line(line.plainText)
+    }
   }
 
-  private func bar(_ step: Int) -> String {
-    let width = 20
-    let filled = min(step * width / max(totalSteps, 1), width)
-    return String(repeating: "█", count: filled) + String(repeating: "░", count: width - filled)
+  private func line(_ now: Double) -> ProgressLine {
+    var facts = facts()
+    // With thousands of short epochs the line would change its form all the time.
+    if now - validationStarted < 0.1 { facts.validation = nil }
+    let elapsed = now - started
+    let steps = facts.step.done - firstStep
+    let rate = elapsed > 0 && steps > 0 ? Double(steps) / elapsed : nil
+    return ProgressLine(facts: facts, elapsed: elapsed, rate: rate)
   }
 }

@@ -26,7 +26,11 @@ final class EvaluationLoop<Model: LightningModule> {
     try session.callAll { try $0.onValidationStart(trainer, model) }
     try session.callAll { try $0.onValidationEpochStart(trainer, model) }
     session.board.phase = .validation
-    defer { session.board.phase = .training }
+    session.validated = .init(done: 0, total: source.batchesPerEpoch)
+    defer {
+      session.board.phase = .training
+      session.validated = nil
+    }
     let isComplete = try withoutGradient { () throws -> Bool in try runBatches() }
     let metrics = session.board.takeEpochMetrics(.validation)
     return isComplete ? metrics : nil
@@ -47,6 +51,7 @@ final class EvaluationLoop<Model: LightningModule> {
       session.board.batchWeight = Double(batch.observationCount)
       try step(batch.content, index)
       try session.board.collect()
+      session.validated?.done = index + 1
       try session.callAll { try $0.onValidationBatchEnd(trainer, model, batchIndex: index) }
       try session.sendStepMetrics(batchIndex: index)
       if let ending = session.ending, ending != .requested { return false }

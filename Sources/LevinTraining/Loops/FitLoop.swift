@@ -22,9 +22,7 @@ final class FitLoop<Model: LightningModule> {
     self.model = model
     self.train = train
     walk = ModuleWalk(model)
-    let total = train.batchesPerEpoch.map { $0.multipliedReportingOverflow(by: trainer.maxEpochs) }
-    session = FitSession(
-      trainer, model, totalSteps: total.flatMap { $0.overflow ? nil : $0.partialValue })
+    session = FitSession(trainer, model, stepsPerEpoch: train.batchesPerEpoch)
     self.validation = validation.map { [session] in
       EvaluationLoop(session, model, $0.source, step: $0.step)
     }

@@ -4,24 +4,40 @@ internal import LevinTensor
 final class FitSession {
   let trainer: Trainer
   let module: any LightningModule
-  let callbacks: [Callback]
+  private(set) var callbacks: [Callback] = []
   let board = MetricsBoard()
   let warnings: Warnings
   /// The epoch that records belong to: the one that runs or ran last.
   var epochOfRecords = 0
+  /// The mean loss of the epoch so far.
+  var meanLoss: Double?
+  /// The batches of the validation that runs.
+  var validated: ProgressFacts.Count?
+  private let totalSteps: Int?
   private let started: Double
 
   /// Puts together what the loops need.
   ///
-  /// - Parameter totalSteps: The steps of the whole fit, for the progress bar; nil when nobody knows.
-  init(_ trainer: Trainer, _ module: any LightningModule, totalSteps: Int?) {
+  /// - Parameter stepsPerEpoch: The number of batches in an epoch, for the progress bar; nil when nobody knows.
+  init(_ trainer: Trainer, _ module: any LightningModule, stepsPerEpoch: Int?) {
     self.trainer = trainer
     self.module = module
-    let bar = ProgressBar(trainer.console, totalSteps: totalSteps ?? 0, log: board)
-    callbacks = trainer.callbacks + (trainer.announcements.progressBar ? [bar] : [])
+    let total = stepsPerEpoch.map { $0.multipliedReportingOverflow(by: trainer.maxEpochs) }
+    totalSteps = total.flatMap { $0.overflow ? nil : $0.partialValue }
     warnings = Warnings(trainer.console, areShown: trainer.announcements.warnings)
     started = trainer.console.now()
     board.warn = warnings.show
+    callbacks = trainer.callbacks
+    guard trainer.announcements.progressBar else { return }
+    callbacks.append(ProgressBar(trainer.console) { [unowned self] in facts })
+  }
+
+  // The progress bar's view of the fit.
+  private var facts: ProgressFacts {
+    ProgressFacts(
+      epoch: .init(done: min(progress.epoch + 1, trainer.maxEpochs), total: trainer.maxEpochs),
+      step: .init(done: progress.step, total: totalSteps), validation: validated, loss: meanLoss,
+      metrics: board.progressMetrics.map { ($0.name, $0.value.value) })
   }
 
   var moduleName: String { String(describing: type(of: module)) }

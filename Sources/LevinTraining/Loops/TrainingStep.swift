@@ -85,6 +85,7 @@ final class TrainingStep<Model: LightningModule> {
     try session.board.settle()
     loss.add(value, weight: session.board.batchWeight)
     self.dtype = dtype
+    session.meanLoss = loss.mean
     session.progress.step += 1
     return .taken(loss: value)
   }

@@ -3,15 +3,15 @@ public import LevinTensor
 
 /// One start of several, and what its fit came to.
 public struct RestartRow<Model: LightningModule> {
-  /// The place of the start among all.
+  /// The index of the start.
   public let index: Int
-  /// The model, as the fit left it.
+  /// The model, with the parameters that the fit ended with.
   public let model: Model
-  /// Where it started, by name.
+  /// The values that it started from, by name.
   public let startingPoint: KeyValuePairs<String, any TensorScalar>
-  /// What the fit came to; for one that failed, up to then.
+  /// The result of the fit; for one that failed, up to then.
   public let result: FitResult
-  /// Where the numbers went bad, if they did.
+  /// The step whose loss, gradient or new parameter was not finite; nil if there was none.
   public let failure: NonFiniteStep?
 
   init(index: Int, start: StartingPoint<Model>, result: FitResult, failure: NonFiniteStep?) {
@@ -31,16 +31,25 @@ public struct RestartRow<Model: LightningModule> {
 /// The columns are the loss, the metrics asked for, and the starting point, under the names given to
 /// ``restarts(_:seed:threads:sorted:train:loss:metrics:trainer:start:)``.
 public struct RestartTable<Model: LightningModule> {
-  /// The rows.
+  /// The rows, one for each start that was fitted.
   public let rows: [RestartRow<Model>]
+  /// The number of starts that were asked for.
+  public let requestedCount: Int
   private let lossName: String
   private let metricNames: [String]
 
-  init(rows: [RestartRow<Model>], lossName: String, metricNames: [String]) {
+  /// Makes a table; `requestedCount` is the number of rows when left out.
+  init(
+    rows: [RestartRow<Model>], lossName: String, metricNames: [String], requestedCount: Int? = nil
+  ) {
     self.rows = rows
+    self.requestedCount = requestedCount ?? rows.count
     self.lossName = lossName
     self.metricNames = metricNames
   }
+
+  /// The number of starts that were never begun, because Ctrl-C was pressed.
+  public var missingCount: Int { requestedCount - rows.count }
 
   /// The names of the columns.
   public var columns: [String] {
@@ -71,7 +80,8 @@ public struct RestartTable<Model: LightningModule> {
       }
       return (a.loss, a.index) < (b.loss, b.index)
     }
-    return RestartTable(rows: order, lossName: lossName, metricNames: metricNames)
+    return RestartTable(
+      rows: order, lossName: lossName, metricNames: metricNames, requestedCount: requestedCount)
   }
 
   private func metric(_ name: String, of row: RestartRow<Model>) -> MetricValue? {
@@ -80,31 +90,44 @@ public struct RestartTable<Model: LightningModule> {
 }
 
 extension RestartTable: CustomStringConvertible {
-  /// Columns aligned on the right under their names, after the index of the start.
+  /// Columns of numbers with their decimal points under each other, after the index of the start.
   ///
   /// Numbers have the fewest digits that give them back. A row that failed or was cut short says so at
-  /// its end.
+  /// its end, and a last line says how many starts are missing.
   public var description: String {
-    let cells = [[""] + columns] + rows.map(cells)
-    let widths = cells[0].indices.map { column in cells.map { $0[column].count }.max() ?? 0 }
+    let cells = rows.map(cells)
+    let numbers = columns.enumerated().map { index, name in
+      Text.column(name, cells.map { $0[index] })
+    }
+    let indices = Text.leftColumn("", rows.map { "\($0.index)" })
     let notes = [""] + rows.map(note)
-    return zip(cells, notes).map { line, note in
-      let text = zip(line, widths).enumerated().map { column, cell in
-        column == 0 ? Text.padded(cell.0, to: cell.1) : Text.aligned(cell.0, to: cell.1)
-      }
-      return text.joined(separator: "  ") + note
-    }.joined(separator: "\n")
+    let lines = notes.indices.map { line in
+      let texts = [indices[line]] + numbers.map { $0[line] } + [notes[line]]
+      return Text.trimmed(texts.joined(separator: "  "))
+    }
+    return (lines + missing).joined(separator: "\n")
   }
 
   private func cells(of row: RestartRow<Model>) -> [String] {
-    let loss = row.failure == nil ? row.result.loss?.description : nil
-    let metrics = metricNames.map { metric($0, of: row)?.description }
-    let start = row.startingPoint.map { "\($0.value)" as String? }
-    return ["\(row.index)"] + ([loss] + metrics + start).map { $0 ?? "NaN" }
+    let loss = row.failure == nil ? row.result.loss : nil
+    let start = row.startingPoint.map { $0.value.doubleValue.isNaN ? "NaN" : "\($0.value)" }
+    return ([loss] + metricNames.map { metric($0, of: row) }).map(text) + start
+  }
+
+  private func text(_ value: MetricValue?) -> String {
+    guard let value, !value.value.isNaN else { return "NaN" }
+    return value.description
   }
 
   private func note(_ row: RestartRow<Model>) -> String {
-    if let failure = row.failure { return "  \(failure)" }
-    return row.result.stopReason == .interrupted ? "  interrupted" : ""
+    if let failure = row.failure { return "\(failure)" }
+    return row.result.stopReason == .interrupted ? "interrupted" : ""
+  }
+
+  private var missing: [String] {
+    if missingCount == 0 { return [] }
+    let verb = missingCount == 1 ? "is" : "are"
+    let starts = Text.counted(requestedCount, "start")
+    return ["\(missingCount) of \(starts) \(verb) missing: interrupted"]
   }
 }

@@ -59,6 +59,7 @@ public func restarts<Model: LightningModule & SendableMetatype>(
   let queue = RestartQueue(
     streams: root.spawn(count), train: train, makeTrainer: trainer, makeStart: start)
   let rows = try Interrupts.watching { try queue.run(threads: min(threads, max(count, 1))) }
-  let table = RestartTable(rows: rows, lossName: loss, metricNames: metrics)
+  let table = RestartTable(
+    rows: rows, lossName: loss, metricNames: metrics, requestedCount: count)
   return sorted ? table.sorted() : table
 }

@@ -64,20 +64,11 @@ private final class Nested: LightningModule {
     ).lines
     #expect(
       lines == [
-        "Epoch 1/3  33%  step 4/12  0.3333 steps/s  loss 4.000",
-        "Epoch 2/3  66%  step 8/12  0.3333 steps/s  loss 4.000",
-        "Epoch 3/3  100%  step 12/12  0.3333 steps/s  loss 4.000",
-        "Epoch 3/3  100%  step 12/12  0.3333 steps/s  loss 4.000",
+        "Epoch 1/3   33%  step  4/12  0:12  0:24 left  0.3333 steps/s  loss 4.000",
+        "Epoch 2/3   66%  step  8/12  0:24  0:12 left  0.3333 steps/s  loss 4.000",
+        "Epoch 3/3  100%  step 12/12  0:36  0.3333 steps/s  loss 4.000",
+        "Epoch 3/3  100%  step 12/12  0:36  0.3333 steps/s  loss 4.000",
       ])
-  }
-
-  @Test func aTerminalIsRedrawnAtMostTenTimesASecond() throws {
-    let slow = try transcript(isTerminal: true, summary: false, secondsPerStep: 1, Location())
-    let fast = try transcript(isTerminal: true, summary: false, secondsPerStep: 0.01, Location())
-    func draws(_ transcript: Transcript) -> Int { transcript.text.count { $0 == "\r" } }
-    #expect(draws(slow) == 5)
-    #expect(draws(fast) == 2)
-    #expect(fast.text.hasSuffix("\n") && !fast.text.dropLast().contains("\n"))
   }
 
   @Test func theBarShowsWhatIsLoggedForIt() throws {

@@ -73,25 +73,6 @@ import Testing
     #expect(Set(sorted.rows.map(\.index)) == Set(0..<6))
   }
 
-  @Test func aTablePrintsAsADataFrameDoes() throws {
-    let table = try restarts(
-      3, threads: 1, train: loader([1, 2, 3, 6]), loss: "err", metrics: ["location"]
-    ) { _ in
-      quietTrainer(2)
-    } start: { index, _ in
-      let start: Float = [0.5, .nan, 12][index]
-      return StartingPoint(Location(start, learningRate: 0.25), ["location_init": start])
-    }
-    #expect(
-      table.description == """
-              err  location  location_init
-        0  5.0625      1.75            0.5
-        1     NaN       NaN            nan  step 0 of epoch 0 is not finite: the loss is nan, \
-        and parameter 'location' was not finite before the step
-        2   23.75       7.5           12.0
-        """)
-  }
-
   @Test func foldersAreNumberedInTheOrderOfTheStarts() throws {
     try withTemporaryFolder { folder in
       try FileManager.default.createDirectory(
@@ -127,6 +108,7 @@ import Testing
   }
 
   @Test func thereMayBeNone() throws {
-    #expect(try table(0, threads: 2).description == "  err  location")
+    let table = try table(0, threads: 2)
+    #expect(table.description == "  err  location" && table.best == nil)
   }
 }
