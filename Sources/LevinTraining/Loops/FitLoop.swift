@@ -46,6 +46,7 @@ final class FitLoop<Model: LightningModule> {
   func run() throws -> FitResult {
     try checkBeforeStart()
     trainer.reset()
+    try trainer.folder.takeSettings(of: model)
     return try Interrupts.watching {
       try RunningLog.$current.withValue(log) { try runWithTeardown() }
     }

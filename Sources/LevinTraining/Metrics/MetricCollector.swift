@@ -57,8 +57,8 @@ final class MetricCollector {
   }
 
   private func check(_ name: String, _ options: LogOptions) {
-    if name == "epoch" || name == "step" || name.isEmpty {
-      reject(name, "every row has columns 'epoch' and 'step' already; choose another name")
+    if ["epoch", "step", "validation_batch", ""].contains(name) {
+      reject(name, "rows have columns 'epoch', 'step' and 'validation_batch'; choose another name")
     }
     for output in options.outputs(of: name) where !outputs.insert(output).inserted {
       reject(name, "another metric appears as '\(output)' already; choose another name")

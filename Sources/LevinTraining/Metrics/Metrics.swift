@@ -58,13 +58,18 @@ public struct MetricsRecord: Sendable {
   public let epoch: Int
   /// The last step taken, counted from 0 over all epochs.
   public let step: Int
+  /// The batch of a validation step, counted from 0; nil for every other record.
+  public let batchIndex: Int?
   /// The metrics, in the order in which they were logged.
   public let metrics: [(name: String, value: MetricValue)]
 
   /// Puts a record together, as the trainer does and tests of loggers may.
-  public init(epoch: Int, step: Int, metrics: [(name: String, value: MetricValue)]) {
+  public init(
+    epoch: Int, step: Int, batchIndex: Int? = nil, metrics: [(name: String, value: MetricValue)]
+  ) {
     self.epoch = epoch
     self.step = step
+    self.batchIndex = batchIndex
     self.metrics = metrics
   }
 }

@@ -6,7 +6,7 @@ import Musl
 import Darwin
 #endif
 
-/// Where messages for the user go while a fit runs, and the clock that paces them.
+/// The outlet for messages to the user while a fit runs, and the clock that paces them.
 package struct Console {
   /// Whether a line can be drawn over.
   package let isTerminal: Bool
