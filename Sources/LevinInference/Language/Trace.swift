@@ -23,7 +23,7 @@ public struct Trace {
   /// The site of a name, which must be in the trace.
   public subscript(name: String) -> Site {
     guard let place = places[name] else {
-      fatalError(
+      stop(
         "trace: there is no site '\(name)'; there are "
           + sites.map { "'\($0.name)'" }.joined(separator: ", "))
     }
@@ -88,10 +88,9 @@ final class TraceRecorder: Handler {
 ///
 /// Like a shape mistake, a model that breaks the rules of its language cannot go on.
 func requireInModel(
-  _ condition: @autoclosure () -> Bool, _ message: @autoclosure () -> String,
-  file: StaticString = #fileID, line: UInt = #line
+  _ condition: @autoclosure () -> Bool, _ message: @autoclosure () -> String
 ) {
   if condition() { return }
   let shapes = HandlerStack.traceSoFar.map { "\n" + $0.formatShapes() } ?? ""
-  fatalError(message() + shapes, file: file, line: line)
+  stop(message() + shapes)
 }

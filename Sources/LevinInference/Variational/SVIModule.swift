@@ -66,7 +66,7 @@ public final class SVIModule<Input>: LightningModule {
       return loss
     } catch {
       // What fits together for the prototype and does not for a batch is a mistake of the model.
-      fatalError("SVIModule: \(error)")
+      stop("SVIModule: \(error)")
     }
   }
 

@@ -133,7 +133,7 @@ extension Node {
     if operation == .logSumExp, !x.dtype.isFloatingPoint { operand = cast(x, to: .float32) }
     if operation == .maximumOver || operation == .minimumOver {
       for axis in axes where x.shape[axis] == 0 {
-        fatalError(
+        stop(
           "\(operation): axis \(axis) of shape \(x.shape) is empty, so there is no extreme value")
       }
     }
@@ -236,7 +236,7 @@ extension Operation {
     switch self {
     case .add, .maximum: .logicalOr
     case .multiply, .minimum: .logicalAnd
-    case .subtract: fatalError("subtract: booleans have no difference; cast them to a number")
+    case .subtract: stop("subtract: booleans have no difference; cast them to a number")
     default: self
     }
   }
