@@ -19,6 +19,9 @@ private struct Visits {
 extension Tensor {
   fileprivate static let mistakeLine = #line + 1
   fileprivate func mistaken() -> Tensor { matmul(Tensor.ones([5])) }
+
+  fileprivate static let faultLine = #line + 1
+  fileprivate func element(_ index: Int) -> Tensor { self[Tensor([index])] }
 }
 
 @Suite struct StopTests {
@@ -54,12 +57,12 @@ extension Tensor {
   }
 
   @Test func whereTheMessageNamesTheLineNoOtherIsGiven() async {
-    let line = #line + 2
     let result = await #expect(processExitsWith: .failure, observing: [\.standardErrorContent]) {
-      _ = Tensor.ones([2])[Tensor([5])].scalars
+      _ = Tensor.ones([2]).element(5).scalars
     }
     let lines = lines(result)
-    #expect(lines.count == 2 && lines[0].contains("StopTests.swift:\(line)"), "\(lines)")
+    #expect(
+      lines.count == 2 && lines[0].contains("StopTests.swift:\(Tensor.faultLine)"), "\(lines)")
   }
 
   #if os(Linux)

@@ -36,7 +36,18 @@ enum PrintedNumbers {
   private static func needExponents<Real: BinaryFloatingPoint>(_ finite: [Real]) -> Bool {
     let sizes = finite.lazy.map(\.magnitude).filter { $0 != 0 }
     guard let largest = sizes.max(), let smallest = sizes.min() else { return false }
-    return largest >= 1e8 || smallest < 1e-4 || largest / smallest > 1000
+    // Single precision holds six digits of every decimal number.
+    let limit: Real = Real.significandBitCount < 52 ? 1e6 : 1e8
+    return largest >= limit || smallest < 1e-4 || largest / smallest > 1000
+  }
+
+  // The digits that give the number back, or fewer.
+  private static func shortest(
+    _ number: some BinaryFloatingPoint, significantDigits: Int
+  ) -> DecimalDigits {
+    let shortest = DecimalDigits("\(number)")
+    return shortest.digits.count <= significantDigits
+      ? shortest : DecimalDigits(number, significantDigits: significantDigits)
   }
 
   private static func positional(
@@ -49,18 +60,15 @@ enum PrintedNumbers {
     return (digits.integerPart, "." + digits.fraction)
   }
 
-  // All have as many digits, in the fraction and in the exponent.
+  // All have as many digits, in the fraction and in the exponent: as many as the one that needs most.
   private static func scientific(_ elements: [some BinaryFloatingPoint]) -> [Halves] {
-    let numbers = elements.map { number in
-      let shortest = DecimalDigits("\(number)")
-      return shortest.digits.count - 1 <= precision
-        ? shortest : DecimalDigits(number, significantDigits: precision + 1)
-    }
-    let fractionCount = numbers.map { $0.digits.count - 1 }.max() ?? 0
+    let count =
+      elements.map { shortest($0, significantDigits: precision + 1).digits.count }.max() ?? 1
+    let numbers = elements.map { DecimalDigits($0, significantDigits: count) }
     let exponentCount = max(2, numbers.map { "\($0.exponent.magnitude)".utf8.count }.max() ?? 0)
     return numbers.map { number in
       let fraction = String(number.digits.dropFirst())
-      let zeros = String(repeating: "0", count: fractionCount - fraction.utf8.count)
+      let zeros = String(repeating: "0", count: count - 1 - fraction.utf8.count)
       let size = "\(number.exponent.magnitude)"
       let exponent = String(repeating: "0", count: exponentCount - size.utf8.count) + size
       let sign = number.exponent < 0 ? "e-" : "e+"

@@ -2,8 +2,8 @@ extension Tensor: CustomStringConvertible, CustomDebugStringConvertible {
   /// The elements in nested brackets, as NumPy prints them; evaluates the tensor if need be.
   ///
   /// Rows stand under rows, with columns aligned, at most 75 characters to a line. Real numbers have the fewest
-  /// digits that give them back, at most 8 behind the point, or an exponent each when one of them is at
-  /// least 1e8, smaller than 1e-4, or more than 1000 times another. Of more than 1000 elements the first and
+  /// digits that give them back, at most 8 behind the point, or an exponent each when one of them is at least 1e8
+  /// (1e6 in single precision), smaller than 1e-4, or more than 1000 times another. Of more than 1000 elements the first and
   /// last three along each axis are shown, and nothing else is read. A tensor of rank 0 is a plain number.
   public var description: String {
     if elementCount == 0 { return rank == 1 ? "[]" : "[] of shape \(shape)" }

@@ -28,6 +28,8 @@ indirect enum Setting {
     }
     if let scalar = Self.scalar(value) {
       self = .scalar(scalar)
+    } else if let pairs = value as? any OrderedPairs {
+      self = .map(try Self.entries(pairs.pairs, name, depth))
     } else if let tensor = value as? Tensor {
       self = try Self.tensor(tensor, name)
     } else if let key = value as? AnyHashable, type(of: value) == AnyHashable.self {
@@ -105,8 +107,9 @@ indirect enum Setting {
     case .enum where mirror.children.isEmpty: return .scalar(YAML.text(String(describing: value)))
     case .tuple, .struct, .enum: return try map(mirror, name, depth)
     case .dictionary:
-      let isOrdered = !(value is [AnyHashable: Any])
-      return try dictionary(mirror, isOrdered: isOrdered, name, depth)
+      let pairs = mirror.children.map { Mirror(reflecting: $0.value).children.map(\.value) }
+      let entries = try entries(pairs.map { ($0[0], $0[1]) }, name, depth)
+      return .map(entries.sorted { YAML.isBefore($0.key, $1.key) })
     default: throw invalid(name, "there is no way to write a value of type \(type(of: value))")
     }
   }
@@ -140,19 +143,18 @@ indirect enum Setting {
     return .map(entries)
   }
 
-  private static func dictionary(
-    _ mirror: Mirror, isOrdered: Bool, _ name: String, _ depth: Int
-  ) throws(TrainerError) -> Setting {
+  private static func entries(
+    _ pairs: [(key: Any, value: Any)], _ name: String, _ depth: Int
+  ) throws(TrainerError) -> [(key: String, value: Setting)] {
     var entries: [(key: String, value: Setting)] = []
-    for child in mirror.children {
-      let pair = Mirror(reflecting: child.value).children.map(\.value)
-      guard case .scalar(let key) = try Setting(pair[0], name, depth: depth + 1) else {
-        throw invalid(name, "a key is of type \(type(of: pair[0])); take strings or numbers")
+    for (key, value) in pairs {
+      guard case .scalar(let text) = try Setting(key, name, depth: depth + 1) else {
+        throw invalid(name, "a key is of type \(type(of: key)); take strings or numbers")
       }
-      entries.append((key, try Setting(pair[1], "\(name).\(pair[0])", depth: depth + 1)))
+      entries.append((text, try Setting(value, "\(name).\(key)", depth: depth + 1)))
     }
     try requireDistinct(entries.map(\.key), in: name)
-    return .map(isOrdered ? entries : entries.sorted { YAML.isBefore($0.key, $1.key) })
+    return entries
   }
 
   // Readers of YAML keep one of two values under the same key, or refuse the file.
@@ -164,4 +166,13 @@ indirect enum Setting {
       throw invalid(name.isEmpty ? key : name, "the key \(key) is there twice")
     }
   }
+}
+
+/// Keys and values whose order counts; mirrors do not tell them from other structs.
+private protocol OrderedPairs {
+  var pairs: [(key: Any, value: Any)] { get }
+}
+
+extension KeyValuePairs: OrderedPairs {
+  fileprivate var pairs: [(key: Any, value: Any)] { map { ($0.key, $0.value) } }
 }

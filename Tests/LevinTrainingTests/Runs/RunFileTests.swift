@@ -76,7 +76,7 @@ import Darwin
       try FileManager.default.createDirectory(
         atPath: folder + "/rows.new", withIntermediateDirectories: true)
       let error = #expect(throws: RunFileError.self) { try file.replace(with: [1, 2, 3]) }
-      #expect(error?.action == .replace && error?.path == folder + "/rows")
+      #expect(error?.action == .replace && error?.path == folder + "/rows.new")
       try file.append("row\n")
       #expect(try text(folder + "/rows") == "old\nrow\n")
     }
