@@ -6,21 +6,17 @@ internal import Runtime
 struct StackTrace {
   private let trace: SymbolicatedBacktrace
 
-  #if DEBUG
-  // To look for inlined functions takes as long again, and only builds for release inline a user's.
-  private static let options: Backtrace.SymbolicationOptions = [
-    .showSourceLocations, .useSymbolCache,
-  ]
-  #else
-  private static let options: Backtrace.SymbolicationOptions = .default
-  #endif
-
   /// The functions that the calling thread is in; nil where the system cannot tell.
   static func capture() -> StackTrace? {
     var addresses = [UnsafeMutableRawPointer?](repeating: nil, count: 256)
     let count = returnAddresses(&addresses, Int32(addresses.count))
     let frames = addresses.prefix(Int(count)).map { UInt64(UInt(bitPattern: $0)) }
     let backtrace = (try? Backtrace(returnAddresses: frames)) ?? (try? Backtrace.capture())
+    var options = Backtrace.SymbolicationOptions.default
+    #if DEBUG
+    // To look for inlined functions takes as long again, and only builds for release inline a user's.
+    options.remove(.showInlineFrames)
+    #endif
     return backtrace?.symbolicated(with: ImageMap.capture(), options: options)
       .map(StackTrace.init)
   }
