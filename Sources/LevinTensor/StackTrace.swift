@@ -35,8 +35,10 @@ struct StackTrace {
     // Statements of a script are in no function that its author wrote.
     let isScript = !symbol.rawName.hasPrefix("$s")
     let name = isScript ? nil : "in " + Self.withoutScript(symbol.name)
+    // Nobody has the file that a macro expands to.
     let line = symbol.sourceLocation.flatMap { location in
-      location.line > 0 ? "at \(Self.relative(location.path)):\(location.line)" : nil
+      location.line > 0 && !location.path.contains("/swift-generated-sources/")
+        ? "at \(Self.relative(location.path)):\(location.line)" : nil
     }
     let parts = [line, name].compactMap { $0 }
     return parts.isEmpty ? nil : parts.joined(separator: ", ")
