@@ -3,23 +3,24 @@ import Levin
 /// The file `metrics.csv`: a header and rows, nothing else at any moment.
 ///
 /// A row is one write at the end of the file. A metric that comes up later has no column yet; then the
-/// rows are written anew under a wider header, into a second file that takes the place of the first.
+/// rows are written anew under a wider header, in a content that takes over from the old one at once.
 final class MetricsTable {
   private let path: String
-  private var file: AppendingFile?
+  private var file: RunFile?
   private var columns: [String] = []
-  private var places: [String: Int] = [:]
+  private var positions: [String: Int] = [:]
   private var line: [UInt8] = []
 
   init(path: String) { self.path = path }
 
   func append(_ record: MetricsRecord) throws {
     line.removeAll(keepingCapacity: true)
-    if let file, record.metrics.allSatisfy({ places[$0.name] != nil }) {
-      addRow(record)
+    let fields = Self.fields(record)
+    if let file, fields.allSatisfy({ positions[$0.column] != nil }) {
+      addRow(fields)
       try file.append(line)
     } else {
-      try widen(for: record)
+      try widen(for: fields)
     }
   }
 
@@ -28,12 +29,18 @@ final class MetricsTable {
     try file?.close()
   }
 
-  private func addRow(_ record: MetricsRecord) {
+  private typealias Fields = [(column: String, text: String)]
+
+  private static func fields(_ record: MetricsRecord) -> Fields {
+    var fields = [("epoch", record.epoch.description), ("step", record.step.description)]
+    if let index = record.batchIndex { fields.append(("validation_batch", index.description)) }
+    return fields + record.metrics.map { ($0.name, $0.value.description) }
+  }
+
+  private func addRow(_ fields: Fields) {
     var cells = [String](repeating: "", count: columns.count)
-    if let place = places["epoch"] { cells[place] = record.epoch.description }
-    if let place = places["step"] { cells[place] = record.step.description }
-    for (name, value) in record.metrics {
-      if let place = places[name] { cells[place] = value.description }
+    for (column, text) in fields {
+      if let position = positions[column] { cells[position] = text }
     }
     addLine(cells)
   }
@@ -46,19 +53,19 @@ final class MetricsTable {
     line.append(UInt8(ascii: "\n"))
   }
 
-  private func widen(for record: MetricsRecord) throws {
+  private func widen(for fields: Fields) throws {
     let oldColumns = columns
     let oldRows = try rows()
-    columns = Set(columns + ["epoch", "step"] + record.metrics.map(\.name)).sorted()
-    places = Dictionary(uniqueKeysWithValues: columns.enumerated().map { ($1, $0) })
+    columns = Set(columns + fields.map(\.column)).sorted()
+    positions = Dictionary(uniqueKeysWithValues: columns.enumerated().map { ($1, $0) })
     addLine(columns.map(Self.quoted))
-    for row in oldRows {
-      var cells = [String](repeating: "", count: columns.count)
-      for (name, cell) in zip(oldColumns, row) { cells[places[name] ?? 0] = String(cell) }
-      addLine(cells)
+    for row in oldRows { addRow(Array(zip(oldColumns, row.map(String.init)))) }
+    addRow(fields)
+    if let file {
+      try file.replace(with: line)
+    } else {
+      file = try RunFile(creating: path, content: line)
     }
-    addRow(record)
-    file = try file?.replaced(by: line) ?? AppendingFile(creating: path, content: line)
   }
 
   // Numbers need no quotes, so behind the header a comma is a comma.

@@ -5,10 +5,11 @@
 #include <string.h>
 
 #include "LevinKernels.h"
+#include "settings.h"
 
 void lv_stop(const char *reason) {
-  fprintf(stderr, "Fatal error: %s\n", reason);
-  abort();
+  fprintf(stderr, "error: %s\n", reason);
+  lv_end();
 }
 
 // Each accumulator has eight bytes in each block.

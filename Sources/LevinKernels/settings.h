@@ -9,4 +9,7 @@ const char *lv_setting(const char *name);
 /// test something else than was asked for.
 _Noreturn void lv_refuse_setting(const char *name, const char *value, const char *allowed);
 
+/// Ends the process after its last message, without the backtrace that Swift's handler would print below it.
+_Noreturn void lv_end(void);
+
 #endif

@@ -54,7 +54,7 @@ package enum Shape {
   static func axes(_ axes: [Int], rank: Int, for operation: @autoclosure () -> String) -> [Int] {
     let result = axes.map { axis($0, rank: rank, for: operation()) }.sorted()
     for (first, second) in zip(result, result.dropFirst()) where first == second {
-      fatalError("\(operation()): axis \(first) is named twice in \(axes)")
+      stop("\(operation()): axis \(first) is named twice in \(axes)")
     }
     return result
   }

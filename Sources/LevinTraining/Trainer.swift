@@ -99,7 +99,11 @@ public final class Trainer {
   /// every later fit of the process throws ``TrainerError/interruptedBefore``, until this is called.
   public static func clearInterrupt() { Interrupts.clear() }
 
-  /// The folder of this run, made by the first call of a run: for callbacks that write files.
+  /// The folder of this run, for callbacks that write files.
+  ///
+  /// The first call of a run makes it, with the module's settings in `hparams.yaml`.
+  ///
+  /// - Throws: ``TrainerError/runDirectory(path:reason:)``, and ``RunFileError`` for the settings.
   public func runDirectory() throws -> String { try folder.make() }
 
   /// Fits a module to training data.

@@ -32,6 +32,8 @@ public enum TrainerError: Error, Sendable {
   case invalidOptimizer(module: String, problem: String)
   /// The loss of a step depends on no parameter of the optimizer.
   case lossWithoutGradient(module: String, step: Int)
+  /// A setting of the module cannot be written to the records of the run.
+  case invalidHyperparameter(name: String, problem: String)
   /// A metric was logged in a way that cannot be recorded.
   case invalidLog(name: String, problem: String)
   /// The loss, a gradient or a new parameter is not finite.
@@ -119,6 +121,8 @@ extension TrainerError: CustomStringConvertible {
     case .lossWithoutGradient(let module, let step):
       "trainingStep of \(module) at step \(step): the loss depends on no parameter of the optimizer; "
         + "compute it from the parameters, outside withoutGradient and without detached()"
+    case .invalidHyperparameter(let name, let problem):
+      "hyperparameters: '\(name)': \(problem)"
     case .invalidLog(let name, let problem): "log(\"\(name)\"): \(problem)"
     case .nonFinite(let step):
       "\(step); the parameters are as before the step. "

@@ -201,7 +201,7 @@ private final class Peek: Callback {
           _ = try tests.fit(folder, epochs: 50) { batch, _ in log("m", batch, onStep: true) }
           preconditionFailure("the file grew beyond its limit")
         } catch {
-          precondition("\(error)" == "CSVLogger: cannot write to '\(path)': File too large")
+          precondition("\(error)" == "cannot write to '\(path)': File too large")
         }
         let written = try tests.text(path)
         precondition(written.hasSuffix("\n") && written.utf8.count > 90)
@@ -211,34 +211,53 @@ private final class Peek: Callback {
     }
   }
 
-  @Test func hyperparametersAreYAML() throws {
+  @Test func rowsOfValidationStepsAreToldApart() throws {
     try withFolder { folder in
-      let hyperparameters: Hyperparameters = [
-        "learningRate": Float(1e-5), "big": 1e300, "half": 0.5, "count": 3, "nothing": Int?.none,
-        "some": Int?.some(4), "flag": true, "kind": "zero inflated", "word": "yes",
-        "odd: key": "a \"b\"\n\u{1}\u{85}\u{ffff}ä", "list": [1.5, .infinity, -.infinity],
-        "nan": Double.nan,
-        "empty": "",
-      ]
-      _ = try fit(folder, hyperparameters: hyperparameters) { _, _ in }
+      let logger = CSVLogger()
+      let trainer = Trainer(maxEpochs: 0, directory: folder, progressBar: false, summary: false)
+      let model = Line { _, _ in }
+      try logger.onFitStart(trainer, model)
+      func send(_ step: Int, batch: Int?, _ name: String, _ value: Double) throws {
+        try logger.onMetrics(
+          trainer, model,
+          record: MetricsRecord(
+            epoch: 0, step: step, batchIndex: batch, metrics: [(name, MetricValue(value, .float64))]
+          ))
+      }
+      try send(0, batch: nil, "train_loss", 4)
+      #expect(try text(folder + "/version_0/metrics.csv") == "epoch,step,train_loss\n0,0,4.0\n")
+      try send(0, batch: 0, "val_loss", 2)
+      try send(0, batch: 1, "val_loss", 3)
+      try logger.teardown(trainer, model)
       #expect(
-        try text(folder + "/line/version_0/hparams.yaml") == """
-          learningRate: 1.0e-05
-          big: 1.0e+300
-          half: 0.5
-          count: 3
-          nothing: null
-          some: 4
-          flag: true
-          kind: zero inflated
-          word: "yes"
-          "odd: key": "a \\"b\\"\\n\\u0001\\u0085\\uffffä"
-          list: [1.5, .inf, -.inf]
-          nan: .nan
-          empty: ""
+        try text(folder + "/version_0/metrics.csv") == """
+          epoch,step,train_loss,val_loss,validation_batch
+          0,0,4.0,,
+          0,0,,2.0,0
+          0,0,,3.0,1
 
           """)
     }
+  }
+
+  @Test func twoLoggersShareARun() throws {
+    try withFolder { folder in
+      _ = try fit(folder, epochs: 1, hyperparameters: ["rate": 0.1], callbacks: [JSONLogger()]) {
+        batch, _ in
+        log("m", batch)
+      }
+      let run = folder + "/line/version_0"
+      #expect(try text(run + "/metrics.csv") == "epoch,m,step\n0,1.05,1\n")
+      #expect(try text(run + "/metrics.jsonl") == "{\"epoch\": 0, \"step\": 1, \"m\": 1.05}\n")
+      #expect(try text(run + "/hparams.yaml") == "rate: 0.1\n")
+    }
+  }
+
+  @Test func theLoggerInTheGuideIsTheOneThatIsTested() throws {
+    let tests = URL(filePath: #filePath).deletingLastPathComponent()
+    let guide = try text(tests.appending(path: "../../Plugins/README.md").path)
+    let logger = try text(tests.appending(component: "JSONLogger.swift").path)
+    #expect(guide.contains("```swift\n" + logger + "```"))
   }
 
   @Test func aFailedWriteNamesPathAndReason() throws {
@@ -254,7 +273,7 @@ private final class Peek: Callback {
         _ = try fit(folder, callbacks: [peek]) { batch, _ in log("m", batch) }
       }
       let message = "\(try #require(error))"
-      #expect(message == "CSVLogger: cannot open '\(planted)': File exists")
+      #expect(message == "cannot create '\(planted)': File exists")
     }
   }
 }

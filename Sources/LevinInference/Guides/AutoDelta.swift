@@ -64,7 +64,7 @@ public final class AutoDelta<Input>: Guide {
   /// The estimate of a site.
   public subscript(site: String) -> Tensor {
     guard let index = sites.firstIndex(of: site) else {
-      fatalError("AutoDelta: there is no estimate of '\(site)'; there are those of \(sites)")
+      stop("AutoDelta: there is no estimate of '\(site)'; there are those of \(sites)")
     }
     return estimates[index].wrappedValue
   }

@@ -2,10 +2,9 @@
 ///
 /// Like a shape mistake, a model that breaks the rules of its language cannot go on.
 func requireInModel(
-  _ condition: @autoclosure () -> Bool, _ message: @autoclosure () -> String,
-  file: StaticString = #fileID, line: UInt = #line
+  _ condition: @autoclosure () -> Bool, _ message: @autoclosure () -> String
 ) {
   if condition() { return }
   let shapes = HandlerStack.traceSoFar.map { "\n" + $0.formatShapes() } ?? ""
-  fatalError(message() + shapes, file: file, line: line)
+  stop(message() + shapes)
 }

@@ -69,7 +69,7 @@ public final class Site {
   /// The value, which every site has when its run is over.
   public var value: Tensor {
     if let given { return given }
-    guard kind == .plate else { fatalError("site '\(name)' has no value yet") }
+    guard kind == .plate else { stop("site '\(name)' has no value yet") }
     return Tensor.arange(elementCount)
   }
 

@@ -23,7 +23,7 @@ public struct Trace {
   /// The site of a name, which must be in the trace.
   public subscript(name: String) -> Site {
     guard let index = indices[name] else {
-      fatalError(
+      stop(
         "trace: there is no site '\(name)'; there are "
           + sites.map { "'\($0.name)'" }.joined(separator: ", "))
     }

@@ -12,7 +12,7 @@ extension GradientRule {
   }
 
   private func unknown(_ function: String) -> Never {
-    fatalError(
+    stop(
       "\(function): its second derivatives with respect to shape parameters are not known; take the "
         + "first ones, or differences of these")
   }

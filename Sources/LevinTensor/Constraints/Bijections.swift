@@ -5,7 +5,7 @@
 /// ``Constraint/hasBijection``.
 public func biject(to constraint: Constraint) -> any Transform {
   guard let bijection = constraint.bijection else {
-    fatalError(
+    stop(
       "biject(to:): there is no bijection from real numbers onto \(constraint.description)"
         + (constraint.isDiscrete ? ", which is discrete" : "; describe the constraint with one"))
   }

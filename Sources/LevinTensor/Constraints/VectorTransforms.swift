@@ -85,7 +85,7 @@ public struct SoftmaxTransform: Transform, Equatable {
 
   /// Ends the process: the transform is no bijection.
   public func logAbsDetJacobian(_ x: Tensor, _ y: Tensor) -> Tensor {
-    fatalError(
+    stop(
       "SoftmaxTransform: it takes one number more than it gives, so it has no Jacobian determinant; "
         + "use StickBreakingTransform, which biject(to: .simplex) gives")
   }

@@ -130,7 +130,7 @@ extension Node {
       if x.dtype == .bool || x.dtype == .int32 { operand = cast(x, to: .int64) }
     case .maximumOver, .minimumOver:
       for axis in axes where x.shape[axis] == 0 {
-        fatalError(
+        stop(
           "\(operation): axis \(axis) of shape \(x.shape) is empty, so there is no extreme value")
       }
     }
@@ -247,7 +247,7 @@ extension BinaryOperation {
     switch self {
     case .add, .maximum: .logicalOr
     case .multiply, .minimum: .logicalAnd
-    case .subtract: fatalError("subtract: booleans have no difference; cast them to a number")
+    case .subtract: stop("subtract: booleans have no difference; cast them to a number")
     case .divide, .remainder, .floorDivide, .power, .atan2, .absorbingMultiply, .absorbingDivide,
       .logAddExp, .gammaP, .gammaQ, .gammaDensity, .gammaShapeSlope, .gammaPInverse, .gammaQInverse,
       .xlogy, .xlog1py, .equal, .notEqual, .less, .lessOrEqual, .logicalAnd, .logicalOr:

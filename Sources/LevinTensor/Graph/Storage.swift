@@ -20,7 +20,7 @@ package final class Storage: @unchecked Sendable {
   /// Takes a block of at least `byteCount` bytes, whose contents are arbitrary.
   package convenience init(byteCount: Int) {
     guard let taken = StoragePool.shared.take(byteCount) else {
-      fatalError("out of memory: a tensor asked for \(byteCount) bytes")
+      stop("out of memory: a tensor asked for \(byteCount) bytes")
     }
     self.init(byteCount, taken)
   }

@@ -27,7 +27,7 @@ struct RoutineCall {
 
   /// Ends the process over a fault in the data, with the operation and the user's line.
   func fail(_ message: String, at site: CallSite) -> Never {
-    fatalError("\(operation): \(message); made at \(site)")
+    stop("\(operation): \(message); made at \(site)", locating: false)
   }
 }
 

@@ -64,7 +64,7 @@ public func concatenate(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
 public func stack(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
   require(!tensors.isEmpty, "stack: there is no tensor to take the shape from")
   for tensor in tensors where tensor.shape != tensors[0].shape {
-    fatalError("stack: shapes \(tensors[0].shape) and \(tensor.shape) differ")
+    stop("stack: shapes \(tensors[0].shape) and \(tensor.shape) differ")
   }
   // Swift numbers among tensors take their dtype before they get an axis.
   let dtype = Node.dtype(of: tensors.map(\.node))

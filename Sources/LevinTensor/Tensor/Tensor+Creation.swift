@@ -25,7 +25,7 @@ extension Tensor {
   /// A literal, as in `Tensor(2.0)`, is not yet a Swift number: like `2.0` itself it takes the dtype of the
   /// tensor beside it.
   public init<S: TensorScalar>(_ number: S) {
-    // Beyond 2^53 a double does not hold every whole number.
+    // Beyond 2^53 a double does not hold every integer.
     if let whole = number as? Int, whole.magnitude > 1 << 53 {
       self.init([whole], shape: [])
     } else {

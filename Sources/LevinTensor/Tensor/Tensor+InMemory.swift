@@ -51,7 +51,7 @@ extension Tensor {
     return elements.allSatisfy(\.isFinite)
   }
 
-  /// Places along the first axis of an evaluated tensor, in the order of `indices`, copied.
+  /// Rows of an evaluated tensor, its elements along the first axis, copied in the order of `indices`.
   package func gatheringRows(_ indices: ArraySlice<Int>) -> Tensor {
     evaluate(self)
     guard rank > 0, let view = node.result else { fatalError("evaluation left no result") }
@@ -59,8 +59,8 @@ extension Tensor {
     let rowBytes = elementCount / Swift.max(count, 1) * dtype.byteCount
     let gathered = Storage(byteCount: indices.count * rowBytes)
     view.withElements(dtype) { source in
-      for (place, index) in indices.enumerated() {
-        (gathered.pointer + place * rowBytes).copyMemory(
+      for (row, index) in indices.enumerated() {
+        (gathered.pointer + row * rowBytes).copyMemory(
           from: source + index * rowBytes, byteCount: rowBytes)
       }
     }

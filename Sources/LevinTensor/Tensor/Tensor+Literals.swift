@@ -1,4 +1,4 @@
-/// What may stand in an array literal that becomes a tensor: numbers, tensors, and arrays of these.
+/// An element of an array literal that becomes a tensor: numbers, tensors, and arrays of these.
 public protocol TensorConvertible {
   /// The tensor that this element of a literal stands for.
   var tensorLiteral: Tensor { get }
@@ -58,7 +58,7 @@ extension Tensor: ExpressibleByArrayLiteral {
     let numbers = elements.map(\.literalNumbers)
     guard numbers.allSatisfy({ $0 != nil }) else { return stack(elements) }
     for element in elements where element.shape != first.shape {
-      fatalError("array literal: rows of shapes \(first.shape) and \(element.shape)")
+      stop("array literal: rows of shapes \(first.shape) and \(element.shape)")
     }
     let exact = Tensor(numbers.flatMap { $0 ?? [] }, shape: [elements.count] + first.shape)
     let single = Tensor(exact.scalars(as: Float.self))

@@ -7,16 +7,16 @@ import Darwin
 #endif
 
 // Numbers that follow a rule, and tensors that look like others. Elements are worked out in double
-// precision, or as whole numbers, each from its place alone, so that no error adds up.
+// precision, or as integers, each from its index alone, so that no error adds up.
 extension Tensor {
   // MARK: Steps
 
-  /// The whole numbers from 0 up to, not including, `end`.
+  /// The integers from 0 up to, not including, `end`.
   public static func arange(_ end: Int, dtype: DType = .int64) -> Tensor {
     arange(0, end, dtype: dtype)
   }
 
-  /// The whole numbers from `start` up to, not including, `end`, in steps of `step`.
+  /// The integers from `start` up to, not including, `end`, in steps of `step`.
   ///
   /// - Parameters:
   ///   - start: The first number.
@@ -76,10 +76,10 @@ extension Tensor {
   private static func formula(
     count: Int, _ dtype: DType, _ element: (Int) -> Double
   ) -> Tensor {
-    var place = 0
+    var index = 0
     return Tensor(shape: [count], dtype: dtype) {
-      defer { place += 1 }
-      return element(place)
+      defer { index += 1 }
+      return element(index)
     }
   }
 

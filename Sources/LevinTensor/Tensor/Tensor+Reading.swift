@@ -29,28 +29,28 @@ extension Tensor {
     _ stored: Stored.Type, _ view: Node.View, _ type: S.Type
   ) -> [S] {
     let strides = view.strides ?? Shape.contiguousStrides(shape)
-    var place = [Int](repeating: 0, count: rank)
+    var position = [Int](repeating: 0, count: rank)
     var offset = 0
     return view.withElements(dtype) { address in
       let base = address.assumingMemoryBound(to: stored)
       return (0..<elementCount).map { _ in
-        defer { Self.advance(&place, &offset, shape, strides) }
+        defer { Self.advance(&position, &offset, shape, strides) }
         let element = base[offset]
         return (element as? S) ?? S(tensorElement: element.doubleValue)
       }
     }
   }
 
-  // Steps to the next place in row-major order and keeps the offset in memory with it.
+  // Steps to the next element in row-major order and keeps the offset in memory with it.
   private static func advance(
-    _ place: inout [Int], _ offset: inout Int, _ shape: [Int], _ strides: [Int]
+    _ position: inout [Int], _ offset: inout Int, _ shape: [Int], _ strides: [Int]
   ) {
-    for axis in place.indices.reversed() {
-      place[axis] += 1
+    for axis in position.indices.reversed() {
+      position[axis] += 1
       offset += strides[axis]
-      if place[axis] < shape[axis] { return }
+      if position[axis] < shape[axis] { return }
       offset -= strides[axis] * shape[axis]
-      place[axis] = 0
+      position[axis] = 0
     }
   }
 
@@ -85,40 +85,5 @@ extension Tensor {
       : Tensor(scalars(as: Double.self), shape: shape)
     guard let view = copy.node.result else { fatalError("a leaf has a result") }
     return Tensor(Node(leaf: view, shape: shape, dtype: dtype, requiresGradient: true))
-  }
-}
-
-extension Tensor: CustomStringConvertible {
-  /// The elements in nested brackets, as a literal would have them; evaluates the tensor if need be.
-  ///
-  /// An axis of more than 8 shows its first and last three places.
-  public var description: String {
-    switch dtype {
-    case .bool: return text(Bool.self)
-    case .int32, .int64: return text(Int.self)
-    case .float32: return text(Float.self)
-    case .float64: return text(Double.self)
-    }
-  }
-
-  private func text<S: TensorScalar & CustomStringConvertible>(_ type: S.Type) -> String {
-    Self.nested(scalars(as: type)[...], shape[...])
-  }
-
-  private static func nested<S: CustomStringConvertible>(
-    _ elements: ArraySlice<S>, _ shape: ArraySlice<Int>
-  ) -> String {
-    guard let size = shape.first else { return elements.first?.description ?? "" }
-    let inner = shape.dropFirst()
-    let stride = inner.reduce(1, *)
-    func part(_ index: Int) -> String {
-      let start = elements.startIndex + index * stride
-      return nested(elements[start..<(start + stride)], inner)
-    }
-    let parts =
-      size <= 8
-      ? (0..<size).map(part)
-      : (0..<3).map(part) + ["..."] + ((size - 3)..<size).map(part)
-    return "[" + parts.joined(separator: ", ") + "]"
   }
 }

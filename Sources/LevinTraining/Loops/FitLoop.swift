@@ -33,6 +33,7 @@ final class FitLoop<Model: LightningModule> {
       if Interrupts.isRaised { throw TrainerError.interruptedBefore }
       try checkBeforeStart()
       trainer.begin(session)
+      try trainer.folder.takeSettings(of: model)
       return try Interrupts.watching { try withSurroundings { try runWithTeardown() } }
     }
   }

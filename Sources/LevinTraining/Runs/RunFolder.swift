@@ -1,27 +1,53 @@
 import Foundation
 
 /// The folder `directory/name/version_N` of a run, made when the first file is written.
+///
+/// It is born with the settings of the run in `hparams.yaml`: who sees another file of the run sees these too.
 final class RunFolder {
-  /// Where the versions lie.
+  /// The folder of all versions.
   let root: String
   /// The folder, once it is made.
   private(set) var path: String?
   /// The number to take, for runs in parallel that want theirs in order.
   var reservedVersion: Int?
+  // The document of the settings, while a fit runs.
+  private var settings: String?
 
   init(directory: String, name: String) {
     let parts = [directory, name].filter { !$0.isEmpty }
     root = parts.isEmpty ? "." : parts.joined(separator: "/")
   }
 
-  func reset() { path = nil }
+  func reset() {
+    path = nil
+    settings = nil
+  }
+
+  /// Takes the settings of the module that is fitted, to be written when the folder is made.
+  ///
+  /// - Throws: ``TrainerError/invalidHyperparameter(name:problem:)``.
+  func takeSettings(of module: any LightningModule) throws(TrainerError) {
+    let hyperparameters = (module as? any HyperparameterProviding)?.hyperparameters ?? [:]
+    settings = YAML.document(try Setting(hyperparameters))
+  }
 
   func make() throws -> String {
     if let path { return path }
     try makeRoot()
     let made = try makeVersion()
+    do { try writeSettings(into: made) } catch {
+      rmdir(made)
+      throw error
+    }
     path = made
     return made
+  }
+
+  // Outside of a fit there is no module to ask.
+  private func writeSettings(into folder: String) throws(RunFileError) {
+    guard let settings else { return }
+    let file = try RunFile(creating: folder + "/hparams.yaml", content: Array(settings.utf8))
+    try file.close()
   }
 
   private func makeRoot() throws {

@@ -93,6 +93,6 @@ private final class Rates: Module {
       _ = Parameter(wrappedValue: [1, -1], constraint: .positive)
     }
     let message = String(decoding: result.standardErrorContent, as: UTF8.self)
-    #expect(message.contains("Parameter: the first value [1.0, -1.0] is not a positive number"))
+    #expect(message.contains("Parameter: the first value [ 1., -1.] is not a positive number"))
   }
 }

@@ -164,9 +164,9 @@ import Testing
     let x = Tensor([-2.7, 2.7, 1e30, -1e30, .nan, .infinity, 0.3])
     let whole = x.cast(to: .int32).scalars(as: Int32.self)
     let wide = x.cast(to: .int64).scalars(as: Int.self)
-    let truth = x.cast(to: .bool).scalars(as: Bool.self)
+    let booleans = x.cast(to: .bool).scalars(as: Bool.self)
     #expect(whole == [-2, 2, .max, .min, 0, .max, 0] && wide == [-2, 2, .max, .min, 0, .max, 0])
-    #expect(truth == [true, true, true, true, true, true, true])
+    #expect(booleans == [true, true, true, true, true, true, true])
   }
 
   @Test func notAndTestsTakeAnyDtype() {

@@ -39,13 +39,13 @@ struct ShapeMistake: Sendable, CustomTestStringConvertible {
     .init("a second derivative by a shape of beta", names: ["regularizedBeta", "second"]) {
       second { regularizedBeta(2, $0, 0.5) }
     },
-    .init("raising whole numbers to a power below 0", names: ["power", "-2", "cast"]) {
+    .init("raising integers to a power below 0", names: ["power", "-2", "cast"]) {
       Tensor([1, 2]).power(-2)
     },
-    .init("dividing whole numbers by the number 0", names: ["remainder", "0"]) {
+    .init("dividing integers by the number 0", names: ["remainder", "0"]) {
       Tensor([1, 2]) % 0
     },
-    .init("dividing whole numbers by elements of 0", names: ["integer", "0"]) {
+    .init("dividing integers by elements of 0", names: ["integer", "0"]) {
       Tensor([1, 2]).floorDivided(by: Tensor([1, 0]))
     },
     .init("comparing shapes that do not broadcast", names: ["less", "[5, 1]", "[4, 2]"]) {
@@ -138,10 +138,10 @@ struct ShapeMistake: Sendable, CustomTestStringConvertible {
       ones(2, 3).sum(axes: [0, -2])
     },
     .init("the largest of nothing", names: ["maximum", "[0]"]) { ones(0).max() },
-    .init("the place of the largest of nothing", names: ["argMax", "1", "[2, 0]"]) {
+    .init("the index of the largest of nothing", names: ["argMax", "1", "[2, 0]"]) {
       ones(2, 0).argMax(axis: 1)
     },
-    .init("the place of the smallest along no axis", names: ["argMin", "2"]) {
+    .init("the index of the smallest along no axis", names: ["argMin", "2"]) {
       ones(2, 3).argMin(axis: 2)
     },
     .init("more of the largest than there are", names: ["topK", "4", "[2, 3]"]) {
@@ -185,7 +185,7 @@ struct ShapeMistake: Sendable, CustomTestStringConvertible {
       let x = ones(2).requiringGradient()
       return gradients(of: x * 2, at: [x])[0] ?? x
     },
-    .init("a gradient of whole numbers", names: ["requiringGradient", "int64"]) {
+    .init("a gradient of integers", names: ["requiringGradient", "int64"]) {
       Tensor([1, 2]).requiringGradient()
     },
   ]
@@ -193,15 +193,15 @@ struct ShapeMistake: Sendable, CustomTestStringConvertible {
 
 @Suite struct ShapeMistakeTests {
   @Test(arguments: ShapeMistake.all.indices)
-  func aMistakeEndsTheProcessWithAMessageThatNamesIt(_ place: Int) async throws {
+  func aMistakeEndsTheProcessWithAMessageThatNamesIt(_ index: Int) async throws {
     let result = try await #require(
       processExitsWith: .failure, observing: [\.standardErrorContent]
-    ) { [place] in
-      ShapeMistake.all[place].make()
+    ) { [index] in
+      ShapeMistake.all[index].make()
     }
     let message = String(decoding: result.standardErrorContent, as: UTF8.self)
     let firstLine = message.split(separator: "\n").first { $0.contains("rror") } ?? ""
-    let missing = ShapeMistake.all[place].named.filter { !firstLine.contains($0) }
-    #expect(missing.isEmpty, "\(ShapeMistake.all[place]): \(firstLine)")
+    let missing = ShapeMistake.all[index].named.filter { !firstLine.contains($0) }
+    #expect(missing.isEmpty, "\(ShapeMistake.all[index]): \(firstLine)")
   }
 }

@@ -112,8 +112,8 @@ private struct MakingFixture: Decodable {
   @Test func literalsHoldWhatIsNotFinite() {
     let bounds: Tensor = [.nan, 1, .infinity]
     let beside = Tensor([2.0, 2.0]) + [-Float.infinity, .nan]
-    #expect(bounds.dtype == .float32 && bounds.description == "[nan, 1.0, inf]")
-    #expect(beside.dtype == .float64 && beside.description == "[-inf, nan]")
+    #expect(bounds.dtype == .float32 && bounds.description == "[nan,  1., inf]")
+    #expect(beside.dtype == .float64 && beside.description == "[-inf,  nan]")
   }
 
   // MARK: Dtypes of mixed operands

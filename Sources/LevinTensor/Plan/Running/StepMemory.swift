@@ -54,7 +54,7 @@ final class StepMemory: Sendable {
     if let text = getenv("LEVIN_STEP_MEMORY").map({ String(cString: $0) }) {
       if text == "off" { return 0 }
       if let megabytes = Int(text), megabytes >= 0 { return megabytes << 20 }
-      fatalError("LEVIN_STEP_MEMORY is '\(text)'; it may be 'off' or a number of megabytes")
+      stop("LEVIN_STEP_MEMORY is '\(text)'; it may be 'off' or a number of megabytes")
     }
     let machine = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
     return min(1 << 30, max(machine / 8, 0))
