@@ -1,3 +1,5 @@
+internal import LevinTensor
+
 /// Ends the process with a message and the shapes of the sites so far unless the condition holds.
 ///
 /// Like a shape mistake, a model that breaks the rules of its language cannot go on.

@@ -33,7 +33,7 @@ public struct NamedGradients {
     get { names.firstIndex(of: name).flatMap { tensors[$0] } }
     set {
       guard let index = names.firstIndex(of: name) else {
-        fatalError("NamedGradients: no parameter is called '\(name)'; there are \(names)")
+        stop("NamedGradients: no parameter is called '\(name)'; there are \(names)")
       }
       if let old = tensors[index], let new = newValue {
         require(
