@@ -50,34 +50,7 @@ extension MemoryArray {
   }
 }
 
-/// Where the matrices of a batched product begin, in elements, and how they lie.
-struct MatrixBatches {
-  struct Strides {
-    var row: Int
-    var column: Int
-  }
-
-  let rows: Int
-  let columns: Int
-  /// The length of the axis that is summed over.
-  let inner: Int
-  let firstStrides: Strides
-  let secondStrides: Strides
-  /// Where each pair begins; their results follow each other.
-  let firstStarts: [Int64]
-  let secondStarts: [Int64]
-
-  /// One pair of matrices, from the first element of each operand on.
-  init(rows: Int, columns: Int, inner: Int, first: Strides, second: Strides) {
-    self.rows = rows
-    self.columns = columns
-    self.inner = inner
-    firstStrides = first
-    secondStrides = second
-    firstStarts = [0]
-    secondStarts = [0]
-  }
-
+extension MatrixBatches {
   init(_ call: RoutineCall) {
     let a = Self.operand(0, of: call)
     let b = Self.operand(1, of: call)
@@ -109,6 +82,6 @@ struct MatrixBatches {
     let strides = batch.indices.map { axis in
       axis < added || array.shape[axis - added] == 1 ? 0 : array.strides[axis - added]
     }
-    return RowMap.offsets(batch, strides: strides, start: 0).map(Int64.init)
+    return Shape.offsets(batch, strides: strides, start: 0).map(Int64.init)
   }
 }

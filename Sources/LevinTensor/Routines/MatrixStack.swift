@@ -39,7 +39,7 @@ struct MatrixStack {
 
   /// Which matrix of a stack broadcast to others stands at each place.
   func places(broadcastTo batch: [Int]) -> [Int] {
-    RowMap.broadcast(Array(array.shape.dropLast(2)), to: batch)
+    Shape.broadcastOffsets(Array(array.shape.dropLast(2)), to: batch)
   }
 }
 

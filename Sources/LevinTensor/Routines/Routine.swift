@@ -1,20 +1,3 @@
-/// Elements in memory as a routine sees them.
-struct MemoryArray {
-  let pointer: UnsafeMutableRawPointer
-  let shape: [Int]
-  /// In elements.
-  let strides: [Int]
-  let dtype: DType
-
-  /// The number of elements.
-  var count: Int { Shape.count(shape) }
-
-  /// The first element as one of a Swift type, which must be the dtype's.
-  func elements<T: TensorScalar>(as type: T.Type) -> UnsafeMutablePointer<T> {
-    pointer.assumingMemoryBound(to: type)
-  }
-}
-
 /// What a routine works on: operands in memory, and the memory of its result.
 ///
 /// The result is row-major without gaps, and so is every operand unless the operation is one of those

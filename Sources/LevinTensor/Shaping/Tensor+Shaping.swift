@@ -61,13 +61,18 @@ public func concatenate(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
 }
 
 /// Tensors of one shape side by side along a new axis.
-public func stack(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
-  require(!tensors.isEmpty, "stack: there is no tensor to take the shape from")
-  for tensor in tensors where tensor.shape != tensors[0].shape {
-    fatalError("stack: shapes \(tensors[0].shape) and \(tensor.shape) differ")
+public func stack(_ tensors: [Tensor], axis: Int = 0) -> Tensor { .stacked(tensors, axis: axis) }
+
+extension Tensor {
+  /// Tensors of one shape side by side along a new axis.
+  static func stacked(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
+    require(!tensors.isEmpty, "stack: there is no tensor to take the shape from")
+    for tensor in tensors where tensor.shape != tensors[0].shape {
+      fatalError("stack: shapes \(tensors[0].shape) and \(tensor.shape) differ")
+    }
+    // Swift numbers among tensors take their dtype before they get an axis.
+    let dtype = Node.dtype(of: tensors.map(\.node))
+    return concatenate(
+      tensors.map { $0.cast(to: dtype).expandingDimensions(at: axis) }, axis: axis)
   }
-  // Swift numbers among tensors take their dtype before they get an axis.
-  let dtype = Node.dtype(of: tensors.map(\.node))
-  return concatenate(
-    tensors.map { $0.cast(to: dtype).expandingDimensions(at: axis) }, axis: axis)
 }

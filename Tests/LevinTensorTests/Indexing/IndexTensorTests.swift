@@ -142,7 +142,7 @@ import Testing
     let loc = locs[index]
     let loss = ((Tensor.zeros([5000]) - loc) / scales[index]).square().mean()
     let roots = [loss] + gradients(of: loss, at: [locs]).compactMap { $0 }
-    let plan = PlanCache().plan(for: Capture(roots: roots.map(\.node), usesMarks: false))
+    let plan = PlanCache().plan(for: Capture(roots: roots.map(\.node), usesMarks: false)).plan
     let routines = plan.steps.compactMap { step -> LevinTensor.Operation? in
       guard case .routine(let routine) = step else { return nil }
       return routine.operation

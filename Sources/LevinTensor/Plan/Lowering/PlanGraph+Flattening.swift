@@ -17,7 +17,7 @@ extension PlanGraph {
   private func isWorthwhile(_ node: Node) -> Bool {
     guard case .computed = node.source, node.operation.isElementwise else { return false }
     let count = Shape.count(node.shape)
-    guard node.shape.count > 1, count > Layout.smallCount, let longest = node.shape.max() else {
+    guard node.shape.count > 1, count > Self.smallCount, let longest = node.shape.max() else {
       return false
     }
     return count >= Self.fewestRows * longest

@@ -41,7 +41,7 @@ extension PlanGraph {
   // Sums along the axis of observations; for a few rows there is nothing to gain.
   private func isLong(_ axes: [Int], _ shape: [Int]) -> Bool {
     let longest = shape.max() ?? 0
-    return longest > Layout.smallCount && axes.contains { shape[$0] == longest }
+    return longest > Self.smallCount && axes.contains { shape[$0] == longest }
   }
 
   private mutating func cast(_ x: Int, to dtype: DType) -> Int {

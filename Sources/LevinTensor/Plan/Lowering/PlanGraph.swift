@@ -1,6 +1,9 @@
 /// A graph as the planner sees it: nodes by number, operations reduced to those that kernels and row
 /// moves can do, common subexpressions merged.
 struct PlanGraph {
+  /// The most elements of a node that has no chunk axis unless an input brings one.
+  static let smallCount = 16
+
   /// Where a node's elements come from.
   enum Source: Hashable {
     /// The execution's leaf of this number; strides are nil for a row-major layout.

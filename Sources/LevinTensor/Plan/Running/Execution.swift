@@ -14,17 +14,17 @@ enum Evaluation {
     if roots.isEmpty { return }
     let ticket = GraphReaders.shared.enter()
     Capture.with(roots: roots, usesMarks: ticket.ownsMarks) { capture in
-      let plan = PlanCache.shared.plan(for: capture) { GraphReaders.shared.leave(ticket) }
-      let views = run(plan, capture)
+      let planned = PlanCache.shared.plan(for: capture) { GraphReaders.shared.leave(ticket) }
+      let views = run(planned, capture)
       var evaluated: [Node] = []
       for (node, view) in zip(roots, views) where node.publish(view) { evaluated.append(node) }
       GraphReaders.shared.retire(evaluated)
     }
   }
 
-  private static func run(_ plan: Plan, _ capture: Capture) -> [Node.View] {
-    switch plan.memory?.run(for: capture) ?? .whole {
-    case .whole: return Execution(plan, capture).run()
+  private static func run(_ planned: PlanCache.Planned, _ capture: Capture) -> [Node.View] {
+    switch planned.memory?.run(for: capture) ?? .whole {
+    case .whole: return Execution(planned.plan, capture).run()
     case .recalling(let plan, let kept):
       // Another thread may let go of what is kept as soon as it has been read.
       defer { for storage in kept { storage.noteAccess() } }

@@ -4,9 +4,6 @@
 /// innermost, along which elements lie side by side. It is a function of
 /// shapes alone. Values of few elements have none: each element is a number of its own.
 struct Layout {
-  /// Nodes with at most this many elements have no chunk axis unless an input brings one.
-  static let smallCount = 16
-
   /// How a node comes to its elements.
   enum Kind {
     /// In memory before anything runs, or one number: any stage takes it as it likes.
@@ -85,7 +82,7 @@ struct Layout {
   }
 
   private static func longestAxis(_ shape: [Int]) -> Int? {
-    guard Shape.count(shape) > smallCount, let longest = shape.max() else { return nil }
+    guard Shape.count(shape) > PlanGraph.smallCount, let longest = shape.max() else { return nil }
     return shape.lastIndex(of: longest)
   }
 

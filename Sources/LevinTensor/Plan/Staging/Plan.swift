@@ -30,12 +30,10 @@ final class Plan: Sendable {
   let constants: Storage
   /// The memory of scalars, and after them of stored nodes that are no roots.
   let arenaBytes: Int
-  /// What the plan keeps from run to run; nil when it has no data to speak of.
-  let memory: PlanMemory?
 
   init(
     steps: [Step], roots: [Root], stored: [Stored], smallRootBytes: Int,
-    constants: Storage, arenaBytes: Int, memory: PlanMemory?
+    constants: Storage, arenaBytes: Int
   ) {
     self.steps = steps
     self.roots = roots
@@ -43,7 +41,6 @@ final class Plan: Sendable {
     self.smallRootBytes = smallRootBytes
     self.constants = constants
     self.arenaBytes = arenaBytes
-    self.memory = memory
   }
 
   /// What the passes need on a number of threads beside the arena, one after the other.

@@ -1,12 +1,13 @@
 /// Makes a plan: lowers the graph, lays it out, cuts it into stages and compiles each.
 enum Planner {
-  static func plan(_ graph: PlanGraph, leafCount: Int, scalarCount: Int) -> Plan {
+  /// The plan of a graph, and the draft from which plans are made that keep some nodes.
+  static func plan(_ graph: PlanGraph, leafCount: Int, scalarCount: Int) -> (Plan, Draft) {
     let stages = Stages(Layout(graph))
     var draft = Draft(stages: stages, leafCount: leafCount, scalarCount: scalarCount)
     let compiled = Compiled(draft, stages)
     draft.cuts = compiled.cuts
     draft.hasUniformRows = compiled.hasUniformRows
-    return compiled.plan(memory: PlanMemory.isWorthwhile(draft) ? PlanMemory(draft) : nil)
+    return (compiled.plan(), draft)
   }
 
   /// What is needed to compile a plan once more, with some nodes kept from run to run.
@@ -23,13 +24,13 @@ enum Planner {
   /// The plan that computes all, and writes what is kept to its memory.
   static func filling(_ keepsakes: Keepsakes, _ draft: Draft) -> Plan {
     let stages = draft.stages.filling(keepsakes)
-    return Compiled(draft, stages, keepsakes, isPacking: true).plan(memory: nil)
+    return Compiled(draft, stages, keepsakes, isPacking: true).plan()
   }
 
   /// The plan that reads what is kept.
   static func recalling(_ keepsakes: Keepsakes, _ draft: Draft) -> Plan {
     let stages = draft.stages.recalling(keepsakes)
-    return Compiled(draft, stages, keepsakes, isPacking: false).plan(memory: nil)
+    return Compiled(draft, stages, keepsakes, isPacking: false).plan()
   }
 
   /// Stages turned into steps.
@@ -70,12 +71,12 @@ enum Planner {
       steps.append(.pass(pass))
     }
 
-    func plan(memory: PlanMemory?) -> Plan {
+    func plan() -> Plan {
       let layout = StoredMemory(graph, buffers, scalarCount: draft.scalarCount)
       return Plan(
         steps: steps, roots: graph.roots.map { root($0, graph, buffers) }, stored: layout.stored,
         smallRootBytes: layout.smallRootBytes, constants: constants(buffers),
-        arenaBytes: layout.arenaBytes, memory: memory)
+        arenaBytes: layout.arenaBytes)
     }
   }
 

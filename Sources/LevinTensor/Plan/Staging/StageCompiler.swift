@@ -81,7 +81,7 @@ struct StageCompiler {
   ) -> [PassBuilder.ID] {
     let strides = view.strides.removing(axis)
     let stride = axis.map { view.strides[$0] } ?? 0
-    return RowMap.offsets(shape.removing(axis), strides: strides, start: view.offset).map {
+    return Shape.offsets(shape.removing(axis), strides: strides, start: view.offset).map {
       stride == 0
         ? builder.number(buffer: view.buffer, byteOffset: $0 * view.elementSize, dtype)
         : builder.elements(
@@ -94,7 +94,7 @@ struct StageCompiler {
     let shape = rowShape(number)
     let operands = node.inputs.indices.map { index in
       let (rows, own) = operand(of: number, index)
-      return RowMap.broadcast(own, to: shape).map { rows[$0] }
+      return Shape.broadcastOffsets(own, to: shape).map { rows[$0] }
     }
     // A cast of a dtype to itself is a copy, which needs no instruction.
     let first = graph.nodes[node.inputs[0]].dtype
@@ -126,7 +126,7 @@ struct StageCompiler {
     let chunkAxis = layout.operandAxes[number]
     let axes = node.attributes.dropFirst().filter { $0 != chunkAxis }
     let own = axes.map { axis in chunkAxis.map { axis > $0 ? axis - 1 : axis } ?? axis }
-    return RowMap.groups(shape, over: Set(own)).map { group in group.map { values[$0] } }
+    return Shape.reducedOffsets(shape, over: Set(own)).map { group in group.map { values[$0] } }
   }
 
   private mutating func fold(_ group: [PassBuilder.ID], _ node: PlanGraph.Node) -> PassBuilder.ID {
@@ -186,7 +186,7 @@ struct StageCompiler {
     let view = buffers.view(of: number, in: graph)
     let axis = layout.chunkAxes[number]
     let strides = view.strides.removing(axis)
-    let offsets = RowMap.offsets(node.shape.removing(axis), strides: strides, start: view.offset)
+    let offsets = Shape.offsets(node.shape.removing(axis), strides: strides, start: view.offset)
     let stride = axis.map { view.strides[$0] } ?? 0
     for (value, offset) in zip(values, offsets) {
       builder.sink(
@@ -211,18 +211,18 @@ struct StageCompiler {
     let inputAxis = layout.chunkAxes[node.inputs[0]]
     switch node.operation {
     case .expand:
-      return RowMap.broadcast(shape, to: rowShape(number)).map { values[$0] }
+      return Shape.broadcastOffsets(shape, to: rowShape(number)).map { values[$0] }
     case .permute:
       let order = node.attributes.filter { $0 != inputAxis }
         .map { axis in inputAxis.map { axis > $0 ? axis - 1 : axis } ?? axis }
       let strides = Shape.contiguousStrides(shape)
-      return RowMap.offsets(rowShape(number), strides: order.map { strides[$0] }, start: 0)
+      return Shape.offsets(rowShape(number), strides: order.map { strides[$0] }, start: 0)
         .map { values[$0] }
     case .slice:
       let strides = Shape.contiguousStrides(shape)
       let (starts, steps) = rowSteps(number)
       let start = zip(starts, strides).reduce(0) { $0 + $1.0 * $1.1 }
-      return RowMap.offsets(
+      return Shape.offsets(
         rowShape(number), strides: zip(strides, steps).map { $0 * $1 }, start: start
       ).map { values[$0] }
     default: return values
@@ -254,7 +254,7 @@ struct StageCompiler {
     let (starts, steps) = rowSteps(number)
     let strides = Shape.contiguousStrides(rowShape(number))
     let start = zip(starts, strides).reduce(0) { $0 + $1.0 * $1.1 }
-    let offsets = RowMap.offsets(
+    let offsets = Shape.offsets(
       shape, strides: zip(strides, steps).map { $0 * $1 }, start: start)
     var result = rows
     for (value, offset) in zip(values, offsets) { result[offset] = value }
@@ -273,10 +273,20 @@ struct StageCompiler {
     var start = 0
     for index in node.inputs.indices {
       let (values, shape) = operand(of: number, index)
-      let offsets = RowMap.offsets(shape, strides: strides, start: start * strides[rowAxis])
+      let offsets = Shape.offsets(shape, strides: strides, start: start * strides[rowAxis])
       for (value, offset) in zip(values, offsets) { result[offset] = value }
       start += shape[rowAxis]
     }
     return result
+  }
+}
+
+extension Array where Element == Int {
+  /// A shape or strides without one axis, or as they are.
+  fileprivate func removing(_ axis: Int?) -> [Int] {
+    guard let axis else { return self }
+    var copy = self
+    copy.remove(at: axis)
+    return copy
   }
 }
