@@ -41,6 +41,20 @@ struct NodeInputs: RandomAccessCollection {
     return node
   }
 
+  /// The longest chain that goes on from one of them.
+  @inline(__always)
+  var longestChain: UInt16 {
+    guard let first else { return 0 }
+    guard let second else { return first.openChain }
+    let longest = Swift.max(first.openChain, second.openChain)
+    return third == nil ? longest : Swift.max(longest, longestChainOfOthers)
+  }
+
+  // From the third on.
+  private var longestChainOfOthers: UInt16 {
+    (others ?? []).reduce(third?.openChain ?? 0) { Swift.max($0, $1.openChain) }
+  }
+
   /// Whether a gradient may flow to any of them.
   var requireGradient: Bool {
     if first?.requiresGradient == true || second?.requiresGradient == true { return true }

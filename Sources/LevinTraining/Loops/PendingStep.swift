@@ -14,9 +14,11 @@ package struct PendingStep {
   package init(_ loss: Tensor, _ optimizer: any Optimizer) {
     self.loss = loss
     gradients = LevinTensor.gradients(of: loss, at: optimizer.parameters.map(\.unconstrained))
-    update = optimizer.proposeUpdate(gradients)
     gradientCheck = FiniteCheck(gradients)
-    valueCheck = FiniteCheck(update.values.map(\.value))
+    (update, valueCheck) = LazyChains.unbounded { [gradients] in
+      let update = optimizer.proposeUpdate(gradients)
+      return (update, FiniteCheck(update.values.map(\.value)))
+    }
   }
 
   /// Computes the step and other tensors in one go, and gives the loss.
