@@ -20,14 +20,14 @@ extension PlanGraph {
     let size = nodes[table].shape
     guard isShort(size, by: indices) else { return plain(node, inputs) }
     let shape = nodes[indices].shape
-    let entries = (0..<size[0]).map { place in
+    let entries = (0..<size[0]).map { entry in
       add(
-        .reshape, [add(.slice, [table], node.dtype, [1], [place, 1])], node.dtype, [])
+        .reshape, [add(.slice, [table], node.dtype, [1], [entry, 1])], node.dtype, [])
     }
     var result = entries[0]
-    for place in 1..<size[0] {
-      let names = names(place, indices, size: size[0], node)
-      result = add(.select, [names, entries[place], result], node.dtype, shape)
+    for entry in 1..<size[0] {
+      let names = names(entry, indices, size: size[0], node)
+      result = add(.select, [names, entries[entry], result], node.dtype, shape)
     }
     return result
   }
@@ -40,8 +40,8 @@ extension PlanGraph {
     }
     let zero = add(.scalar, [], node.dtype, [], from: .constant(0))
     let ones = shape.map { _ in 1 }
-    let sums = (0..<node.shape[0]).map { place -> Int in
-      let names = names(place, indices, size: node.shape[0], node)
+    let sums = (0..<node.shape[0]).map { entry -> Int in
+      let names = names(entry, indices, size: node.shape[0], node)
       let masked = add(.select, [names, terms, zero], node.dtype, shape)
       let sum = add(.sum, [masked], node.dtype, ones, [1] + shape.indices)
       return ones == [1] ? sum : add(.reshape, [sum], node.dtype, [1])
@@ -49,16 +49,16 @@ extension PlanGraph {
     return add(.concatenate, sums, node.dtype, node.shape, [0])
   }
 
-  // Where an index names a place. The routine that checks it is the same for all tables of a size, so its
+  // A mask of the indices that name an entry. The routine that checks them is the same for all tables of a size, so its
   // message names the line of one of them.
   private mutating func names(
-    _ place: Int, _ indices: Int, size: Int, _ node: LevinTensor.Node
+    _ entry: Int, _ indices: Int, size: Int, _ node: LevinTensor.Node
   ) -> Int {
     let shape = nodes[indices].shape
     let site = Array(node.attributes.suffix(2))
     let checked = checkedIndex(
       indices, size: size, attributes: [1, node.attributes[1], size] + site)
-    let number = add(.scalar, [], .int32, [], from: .constant(Double(place)))
+    let number = add(.scalar, [], .int32, [], from: .constant(Double(entry)))
     return add(.equal, [checked, number], .bool, shape)
   }
 }

@@ -45,7 +45,7 @@ final class PlanCache: Sendable {
 
   private let state = Locked(State())
 
-  /// How many plans were made since the process began.
+  /// The number of plans made since the process began.
   var plansMade: Int { state.withLock { $0.plansMade } }
 
   /// The plan for a captured graph, made if there is none.

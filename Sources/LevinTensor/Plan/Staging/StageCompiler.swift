@@ -2,7 +2,7 @@
 struct StageCompiler {
   let layout: Layout
   let stages: Stages
-  let place: Int
+  let stage: Int
   /// The buffer of each node that lies in memory, and the byte at which it begins there.
   let buffers: BufferTable
   private(set) var builder = PassBuilder()
@@ -15,12 +15,12 @@ struct StageCompiler {
     rows.filter { $0.value.contains { builder.values[Int($0)].isUniform } }.map(\.key)
   }
 
-  init(_ stages: Stages, stage place: Int, buffers: BufferTable) {
+  init(_ stages: Stages, stage: Int, buffers: BufferTable) {
     layout = stages.layout
     self.stages = stages
-    self.place = place
+    self.stage = stage
     self.buffers = buffers
-    for number in stages.stages[place].nodes {
+    for number in stages.stages[stage].nodes {
       if layout.kinds[number] == .accumulated {
         accumulate(number)
       } else {
@@ -63,8 +63,8 @@ struct StageCompiler {
       let meeting = layout.chunkAxes[number].map {
         $0 - graph.nodes[number].shape.count + shape.count
       }
-      let place = meeting.flatMap { $0 >= 0 && shape[$0] == 1 ? $0 : nil }
-      return (load(view, shape, along: nil, graph.nodes[input].dtype), shape.removing(place))
+      let dropped = meeting.flatMap { $0 >= 0 && shape[$0] == 1 ? $0 : nil }
+      return (load(view, shape, along: nil, graph.nodes[input].dtype), shape.removing(dropped))
     }
     return (load(view, shape, along: axis, graph.nodes[input].dtype), shape.removing(axis))
   }
@@ -73,7 +73,7 @@ struct StageCompiler {
   private func isAtHand(_ number: Int, _ index: Int) -> Bool {
     let input = graph.nodes[number].inputs[index]
     guard layout.fuses(number, input: index), !stages.isRecalled[input] else { return false }
-    return stages.stageOf[input] == place || !stages.isStored[input]
+    return stages.stageOf[input] == stage || !stages.isStored[input]
   }
 
   private mutating func load(
@@ -119,7 +119,7 @@ struct StageCompiler {
     }
   }
 
-  // What meets in each element or row of a reduction's result.
+  // The values that meet in each element or row of a reduction's result.
   private mutating func groups(_ number: Int) -> [[PassBuilder.ID]] {
     let node = graph.nodes[number]
     let (values, shape) = operand(of: number, 0)
@@ -196,7 +196,7 @@ struct StageCompiler {
     }
   }
 
-  // Shape operations: rows in other places, or the same memory looked at differently.
+  // Shape operations: rows in another order, or the same memory with other strides.
   private mutating func move(_ number: Int) -> [PassBuilder.ID] {
     let node = graph.nodes[number]
     if node.operation == .concatenate { return concatenated(number) }
@@ -246,7 +246,7 @@ struct StageCompiler {
     placed(number, 1, over: operand(of: number, 0).rows)
   }
 
-  // Rows with those of an input in some of their places.
+  // Rows, some of which those of an input replace.
   private mutating func placed(
     _ number: Int, _ index: Int, over rows: [PassBuilder.ID]
   ) -> [PassBuilder.ID] {
