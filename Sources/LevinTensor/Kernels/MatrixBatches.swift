@@ -1,4 +1,4 @@
-/// Where the matrices of a batched product begin, in elements, and how they lie.
+/// The layout of the matrices of a batched product: strides and offsets in elements.
 struct MatrixBatches {
   struct Strides {
     var row: Int
@@ -11,8 +11,9 @@ struct MatrixBatches {
   let inner: Int
   let firstStrides: Strides
   let secondStrides: Strides
-  /// Where each pair begins; their results follow each other.
+  /// The offsets of the first operands; results follow each other.
   let firstStarts: [Int64]
+  /// The offsets of the second operands.
   let secondStarts: [Int64]
 
   /// One pair of matrices, from the first element of each operand on.

@@ -9,7 +9,7 @@ struct MemoryArray {
   /// The number of elements.
   var count: Int { Shape.count(shape) }
 
-  /// The first element as one of a Swift type, which must be the dtype's.
+  /// A pointer to the first element as one of a Swift type, which must be the dtype's.
   func elements<T: TensorScalar>(as type: T.Type) -> UnsafeMutablePointer<T> {
     pointer.assumingMemoryBound(to: type)
   }
