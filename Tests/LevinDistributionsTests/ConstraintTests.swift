@@ -57,7 +57,7 @@ import Testing
     #expect(above.check([1, 1, 3]).scalars == [1, 0, 1])
     #expect("\(above)" == "a number above a bound of shape [3]")
     #expect("\(Constraint.interval(0, 2))" == "a number from 0.0 to 2.0")
-    #expect("\(Constraint.independent(.boolean, 1))" == "0 or 1 at each place")
+    #expect("\(Constraint.independent(.boolean, 1))" == "0 or 1 at each index")
   }
 
   @Test func aVectorConstraintRefusesSingleNumbers() async {

@@ -86,9 +86,9 @@ private struct Points: Distribution {
   @Test func supportsSayWhatAValueMustBe() {
     #expect("\(Normal(0, 1).support)" == "a finite number")
     #expect("\(Beta(1, 1).support)" == "a number between 0 and 1, both excluded")
-    #expect("\(Poisson(rate: 1).support)" == "a whole number from 0 up")
-    #expect("\(ZeroInflatedPoisson(gate: 0.5, rate: 1).support)" == "a whole number from 0 up")
-    #expect("\(Categorical(probs: [1, 1, 1]).support)" == "a whole number from 0 to 2")
+    #expect("\(Poisson(rate: 1).support)" == "an integer from 0 up")
+    #expect("\(ZeroInflatedPoisson(gate: 0.5, rate: 1).support)" == "an integer from 0 up")
+    #expect("\(Categorical(probs: [1, 1, 1]).support)" == "an integer from 0 to 2")
     let mixture = MixtureSameFamily(Categorical(probs: [1, 1]), Beta([1, 2], 2))
     #expect("\(mixture.support)" == "a number between 0 and 1, both excluded")
   }

@@ -1,7 +1,7 @@
 /// A bijection from all real numbers onto what meets a constraint.
 ///
 /// exp for positive numbers, a scaled sigmoid for intervals, stick-breaking for the simplex, which takes one
-/// number less than it gives. Ends the process for a constraint without one, such as whole numbers; see
+/// number less than it gives. Ends the process for a constraint without one, such as integers; see
 /// ``Constraint/hasBijection``.
 public func biject(to constraint: Constraint) -> any Transform {
   guard let bijection = constraint.bijection else {

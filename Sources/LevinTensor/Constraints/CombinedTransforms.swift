@@ -22,20 +22,20 @@ public struct ComposedTransform: Transform {
   /// Whether all parts are bijective.
   public var isBijective: Bool { parts.allSatisfy(\.isBijective) }
 
-  /// What the last part gives.
+  /// The value of the last part.
   public func callAsFunction(_ x: Tensor) -> Tensor { parts.reduce(x) { $1($0) } }
 
   /// The inverses of the parts, the last one first.
   public func inverse(_ y: Tensor) -> Tensor { parts.reversed().reduce(y) { $1.inverse($0) } }
 
-  /// The sum over the parts, each over the axes that belong together at its place.
+  /// The sum over the parts, each over the axes that belong together there.
   public func logAbsDetJacobian(_ x: Tensor, _ y: Tensor) -> Tensor {
     guard !parts.isEmpty else { return IdentityTransform().logAbsDetJacobian(x, y) }
     var input = x
     var eventRank = inputEventRank
     var terms: [Tensor] = []
-    for (place, part) in parts.enumerated() {
-      let output = place == parts.count - 1 ? y : part(input)
+    for (index, part) in parts.enumerated() {
+      let output = index == parts.count - 1 ? y : part(input)
       let term = part.logAbsDetJacobian(input, output)
       terms.append(term.summed(overLast: eventRank - part.inputEventRank))
       eventRank += part.outputEventRank - part.inputEventRank
@@ -55,19 +55,19 @@ public struct ComposedTransform: Transform {
   }
 }
 
-/// A transform whose places along more axes on the right belong together.
+/// A transform whose elements along more axes on the right belong together.
 ///
 /// Values are those of the base; the logarithm of its determinant is added up over these axes.
 public struct IndependentTransform: Transform {
-  /// The transform of each place.
+  /// The transform of each element.
   public let base: any Transform
-  /// How many of the base's independent axes belong together.
+  /// The number of the base's independent axes that belong together.
   public let reinterpretedRank: Int
 
   /// Creates a transform.
   ///
   /// - Parameters:
-  ///   - base: The transform of each place.
+  ///   - base: The transform of each element.
   ///   - reinterpretedRank: The number of axes to the left of the base's own, from 0 up.
   public init(_ base: any Transform, _ reinterpretedRank: Int) {
     require(
@@ -85,7 +85,7 @@ public struct IndependentTransform: Transform {
   /// Whether the base is bijective.
   public var isBijective: Bool { base.isBijective }
 
-  /// What the base gives.
+  /// The value of the base.
   public func callAsFunction(_ x: Tensor) -> Tensor {
     checkRank(x.shape, inputEventRank)
     return base(x)

@@ -47,7 +47,7 @@ extension Constraint {
     }
   }
 
-  // A bound that differs from place to place would not fit into a sentence.
+  // A bound that differs from element to element would not fit into a sentence.
   private static func text(_ bound: Tensor) -> String {
     bound.elementCount == 1 ? bound.item().description : "a bound of shape \(bound.shape)"
   }
@@ -55,15 +55,15 @@ extension Constraint {
   /// 0 and 1.
   public static let boolean = Constraint("0 or 1", isDiscrete: true) { ($0 .== 0) .| ($0 .== 1) }
 
-  /// The whole numbers from 0 up.
-  public static let nonNegativeInteger = Constraint("a whole number from 0 up", isDiscrete: true) {
+  /// The integers from 0 up.
+  public static let nonNegativeInteger = Constraint("an integer from 0 up", isDiscrete: true) {
     $0.isFinite .& ($0 .>= 0) .& ($0 .== $0.floor())
   }
 
-  /// The whole numbers of a range, such as the places of `count` categories in `0..<count`.
+  /// The integers of a range, such as the indices of `count` categories in `0..<count`.
   public static func integers(in range: Range<Int>) -> Constraint {
     Constraint(
-      "a whole number from \(range.lowerBound) to \(range.upperBound - 1)", isDiscrete: true,
+      "an integer from \(range.lowerBound) to \(range.upperBound - 1)", isDiscrete: true,
       example: Double(range.lowerBound)
     ) {
       ($0 .>= range.lowerBound) .& ($0 .< range.upperBound) .& ($0 .== $0.floor())

@@ -4,13 +4,13 @@
 ///     counts.check([0, 3, -1, 0.5])   // [true, true, false, false]
 ///
 /// It is about single numbers, or about the rightmost `eventRank` axes together. NaN meets no constraint.
-/// ``biject(to:)`` gives a transform from real numbers onto what meets it.
+/// ``biject(to:)`` gives a transform from real numbers onto the values that meet it.
 public struct Constraint: Sendable, CustomStringConvertible {
-  /// What a value that meets the constraint is, with its article: `a positive number`.
+  /// A value that meets the constraint in words, with its article: `a positive number`.
   public let description: String
   /// The number of rightmost axes that meet the constraint together; 0 for single numbers.
   public let eventRank: Int
-  /// Whether what meets the constraint can be counted, as whole numbers can.
+  /// Whether the values that meet the constraint can be counted, as integers can.
   public let isDiscrete: Bool
   let bijection: (any Transform)?
   let parametrization: (any Transform)?
@@ -21,12 +21,12 @@ public struct Constraint: Sendable, CustomStringConvertible {
   /// Describes a condition of one's own.
   ///
   /// - Parameters:
-  ///   - description: What a value that meets it is, to follow "is not" in an error.
+  ///   - description: A value that meets it in words, to follow "is not" in an error.
   ///   - eventRank: The number of rightmost axes that meet it together.
-  ///   - isDiscrete: Whether what meets it can be counted.
-  ///   - transform: A transform from all real numbers onto what meets it. Where it is bijective it serves
+  ///   - isDiscrete: Whether the values that meet it can be counted.
+  ///   - transform: A transform from all real numbers onto the values that meet it. Where it is bijective it serves
   ///     ``biject(to:)`` too, not only ``LevinTensor/transform(to:)``.
-  ///   - holds: The booleans that say where it is met, of the shape of what is given without its last
+  ///   - holds: The Booleans that say where it is met, of the shape of its argument without the last
   ///     `eventRank` axes.
   public init(
     _ description: String, eventRank: Int = 0, isDiscrete: Bool = false,
@@ -51,7 +51,7 @@ public struct Constraint: Sendable, CustomStringConvertible {
   /// Whether ``biject(to:)`` has a bijection from real numbers onto what meets the constraint.
   public var hasBijection: Bool { bijection != nil }
 
-  /// Where a tensor meets the constraint, as booleans of its shape without the last `eventRank` axes.
+  /// The Booleans that say where a tensor meets the constraint, of its shape without the last `eventRank` axes.
   public func check(_ tensor: Tensor) -> Tensor {
     require(
       tensor.rank >= eventRank,
@@ -61,16 +61,16 @@ public struct Constraint: Sendable, CustomStringConvertible {
 }
 
 extension Constraint {
-  /// A constraint that places along `count` more axes on the right meet together, each by itself.
+  /// A constraint that holds where all elements along `count` more axes on the right meet another.
   ///
   /// - Parameters:
-  ///   - base: What each place meets.
+  ///   - base: The constraint of each element.
   ///   - count: The number of axes, from 0 up; with 0 it is `base`.
   public static func independent(_ base: Constraint, _ count: Int) -> Constraint {
     require(count >= 0, "Constraint.independent: \(count) axes; give 0 or more")
     if count == 0 { return base }
     return Constraint(
-      "\(base.description) at each place", eventRank: base.eventRank + count,
+      "\(base.description) at each index", eventRank: base.eventRank + count,
       isDiscrete: base.isDiscrete, example: base.example,
       bijection: base.bijection.map { IndependentTransform($0, count) },
       parametrization: base.parametrization.map { IndependentTransform($0, count) }
@@ -88,8 +88,8 @@ extension Constraint {
     ) { check($0) .| .!mask }
   }
 
-  /// A value of shape `shape` that meets the constraint, without gradients: what 0 becomes by the bijection,
-  /// or the least whole number.
+  /// A value of shape `shape` that meets the constraint, without gradients: the image of 0 under the
+  /// bijection, or the least integer.
   package func feasibleValue(_ shape: [Int], dtype: DType) -> Tensor {
     guard let bijection else { return .full(shape, example, dtype: dtype) }
     let real = dtype.isFloatingPoint ? dtype : .float32

@@ -88,7 +88,7 @@ public struct SoftplusTransform: Transform {
 
 /// Numbers moved and stretched: y = loc + scale x.
 public struct AffineTransform: Transform {
-  /// Where 0 goes.
+  /// The image of 0.
   public let loc: Tensor
   /// The factor, of either sign but not 0.
   public let scale: Tensor

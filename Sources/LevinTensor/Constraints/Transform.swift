@@ -1,7 +1,7 @@
 /// A map from one set of values onto another, with the change of volume that densities need.
 ///
 /// The rightmost `inputEventRank` axes of what goes in belong together, and so do the rightmost
-/// `outputEventRank` axes of what comes out; all axes before them are independent places. A transform of
+/// `outputEventRank` axes of the result; along all axes before them elements are independent. A transform of
 /// one's own on single numbers says two ranks of 0, both directions and a derivative:
 ///
 ///     struct Cube: Transform {

@@ -56,8 +56,8 @@ public struct StickBreakingTransform: Transform {
 
   // log(K - i) for i = 1, ..., K - 1.
   private static func offsets(_ count: Int, _ dtype: DType) -> Tensor {
-    let places = Tensor.arange(count, dtype: dtype.isFloatingPoint ? dtype : .float32)
-    return (Double(count) - places).log()
+    let indices = Tensor.arange(count, dtype: dtype.isFloatingPoint ? dtype : .float32)
+    return (Double(count) - indices).log()
   }
 }
 

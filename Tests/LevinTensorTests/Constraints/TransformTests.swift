@@ -6,7 +6,7 @@ import Testing
 struct TransformCase: Sendable, CustomTestStringConvertible {
   let name: String
   let transform: any Transform
-  /// The shape of an input, with independent places in front.
+  /// The shape of an input, with independent axes in front.
   let shape: [Int]
   let constraint: Constraint
 
