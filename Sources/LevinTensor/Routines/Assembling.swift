@@ -4,7 +4,7 @@ import Glibc
 import Darwin
 #endif
 
-// Elements that change places along the chunk axis.
+// Elements that move along the chunk axis.
 extension Routines {
   /// Operands one after the other along the axis in the attributes.
   static func concatenate(_ call: RoutineCall) {
@@ -19,7 +19,7 @@ extension Routines {
   /// Zeros with the operand at (start, step) of each axis.
   static func place(_ call: RoutineCall) {
     memset(call.result.pointer, 0, call.result.count * call.result.dtype.byteCount)
-    copyInPlace(call.operands[0], call)
+    copyStrided(call.operands[0], call)
   }
 
   /// The first operand with the second at (start, step) of each axis.
@@ -30,11 +30,11 @@ extension Routines {
     } else {
       copy(old, to: result, offset: 0)
     }
-    copyInPlace(call.operands[1], call)
+    copyStrided(call.operands[1], call)
   }
 
   // To (start, step) of each axis.
-  private static func copyInPlace(_ operand: MemoryArray, _ call: RoutineCall) {
+  private static func copyStrided(_ operand: MemoryArray, _ call: RoutineCall) {
     var offset = 0
     var strides = call.result.strides
     for axis in strides.indices {

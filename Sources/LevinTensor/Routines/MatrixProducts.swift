@@ -5,8 +5,8 @@ extension Routines {
     guard call.result.count > 0 else { return }
     let batches = MatrixBatches(call)
     switch call.result.dtype {
-    case .int32: multiplyWhole(call, batches, Int32.self)
-    case .int64: multiplyWhole(call, batches, Int.self)
+    case .int32: multiplyIntegers(call, batches, Int32.self)
+    case .int64: multiplyIntegers(call, batches, Int.self)
     case .float32, .float64:
       var product = MatrixProduct(
         call.result.dtype, batches, first: call.operands[0].pointer,
@@ -16,16 +16,16 @@ extension Routines {
     }
   }
 
-  // Whole numbers wrap around, as their sums do.
-  private static func multiplyWhole<T: FixedWidthInteger & TensorScalar>(
+  // Integers wrap around, as their sums do.
+  private static func multiplyIntegers<T: FixedWidthInteger & TensorScalar>(
     _ call: RoutineCall, _ batches: MatrixBatches, _ type: T.Type
   ) {
     let (m, n) = (batches.rows, batches.columns)
     let (aStrides, bStrides) = (batches.firstStrides, batches.secondStrides)
-    for (place, (start, other)) in zip(batches.firstStarts, batches.secondStarts).enumerated() {
+    for (index, (start, other)) in zip(batches.firstStarts, batches.secondStarts).enumerated() {
       let a = call.operands[0].elements(as: type) + Int(start)
       let b = call.operands[1].elements(as: type) + Int(other)
-      let c = call.result.elements(as: type) + place * m * n
+      let c = call.result.elements(as: type) + index * m * n
       c.update(repeating: 0, count: m * n)
       for i in 0..<m {
         for p in 0..<batches.inner {
@@ -65,7 +65,7 @@ extension MatrixBatches {
     secondStarts = Self.offsets(b, batch)
   }
 
-  // An attribute each says whether an operand is to be read as its transpose.
+  // Attributes: for each operand, whether it is read as its transpose.
   private static func operand(_ index: Int, of call: RoutineCall) -> MemoryArray {
     let array = call.operands[index]
     return call.attributes[index] == 0 ? array : array.transposed
