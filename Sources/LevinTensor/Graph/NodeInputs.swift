@@ -42,17 +42,13 @@ struct NodeInputs: RandomAccessCollection {
   }
 
   /// The longest chain that goes on from one of them.
-  @inline(__always)
   var longestChain: UInt16 {
-    guard let first else { return 0 }
-    guard let second else { return first.openChain }
-    let longest = Swift.max(first.openChain, second.openChain)
-    return third == nil ? longest : Swift.max(longest, longestChainOfOthers)
-  }
-
-  // From the third on.
-  private var longestChainOfOthers: UInt16 {
-    (others ?? []).reduce(third?.openChain ?? 0) { Swift.max($0, $1.openChain) }
+    var longest = Swift.max(first?.openChain ?? 0, second?.openChain ?? 0)
+    if let third { longest = Swift.max(longest, third.openChain) }
+    if let others {
+      for node in others { longest = Swift.max(longest, node.openChain) }
+    }
+    return longest
   }
 
   /// Whether a gradient may flow to any of them.

@@ -1,3 +1,9 @@
+#if canImport(Glibc)
+import Glibc
+#else
+import Darwin
+#endif
+
 /// Chains of tensors without gradient, which are computed when they have grown long.
 ///
 /// A tensor is computed when somebody reads it, and until then it holds all that it follows from. A tensor
@@ -34,17 +40,28 @@ package enum LazyChains {
   /// The most nodes that one look goes through, the nearest ones.
   private static let mostNodes = 2048
 
-  @TaskLocal private static var isUnbounded = false
+  // A mark of the thread that is in such a scope, for which a task-local would allocate memory.
+  private static let scope: pthread_key_t = {
+    var key = pthread_key_t()
+    let status = pthread_key_create(&key, nil)
+    require(status == 0, "the system gave no thread-local value: error \(status)")
+    return key
+  }()
 
   /// Runs `body` without an evaluation of a long chain, for graphs that are evaluated together soon.
   package static func unbounded<R>(_ body: () -> R) -> R {
-    $isUnbounded.withValue(true, operation: body)
+    let outer = pthread_getspecific(scope)
+    pthread_setspecific(scope, UnsafeRawPointer(bitPattern: 1))
+    defer { pthread_setspecific(scope, outer) }
+    return body()
   }
 
   /// Evaluates a node that was made just now, if its chain is too long.
   @inline(never)
   static func bound(_ node: Node) {
-    guard !node.requiresGradient, !node.isEvaluated, !isUnbounded else { return }
+    guard !node.requiresGradient, !node.isEvaluated, pthread_getspecific(scope) == nil else {
+      return
+    }
     if node.chain > longest || isLookedAt(node.chain) && isHeavy(node) { Evaluation.run([node]) }
   }
 

@@ -10,7 +10,7 @@ import Darwin
 /// older half of its plans goes.
 final class PlanCache: Sendable {
   /// A plan, and the memory of its runs; nil when it has no data to speak of.
-  struct Planned: Sendable {
+  final class Planned: Sendable {
     let plan: Plan
     let memory: PlanMemory?
 
