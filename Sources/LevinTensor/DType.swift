@@ -3,7 +3,7 @@
 /// Real numbers are `float32` unless asked otherwise; integers and booleans serve as counts, indices
 /// and masks.
 public enum DType: UInt8, Sendable, Hashable, CaseIterable, BitwiseCopyable {
-  /// A truth value, one byte.
+  /// A Boolean, one byte.
   case bool
   /// A signed 32-bit integer.
   case int32

@@ -69,11 +69,15 @@ public struct Step {
   @discardableResult
   public mutating func take() throws -> Double {
     let old = optimizer.parameters.map(\.unconstrained)
-    let update = optimizer.proposeUpdate(gradients)
     let pending = buffers.filter { $0.proposal != nil }
-    let checks = Checks(
-      gradients: FiniteCheck(gradients), values: FiniteCheck(update.values.map(\.value)),
-      state: FiniteCheck(update.state), buffers: FiniteCheck(pending.map(Self.checked)))
+    // The proposal hangs on the graph of the loss, however long that is, and is computed with it.
+    let (update, checks) = LazyChains.unbounded {
+      let update = optimizer.proposeUpdate(gradients)
+      let checks = Checks(
+        gradients: FiniteCheck(gradients), values: FiniteCheck(update.values.map(\.value)),
+        state: FiniteCheck(update.state), buffers: FiniteCheck(pending.map(Self.checked)))
+      return (update, checks)
+    }
     evaluate(roots(update, checks, pending))
     let value = loss.firstScalar
     if value.isFinite, checks.arePassed {

@@ -1,14 +1,8 @@
-/// The sum of the gradients at a leaf, which a parameter shares with the leaves it has one after the other.
-package final class GradientSink: Sendable {
-  private let held = Locked<Tensor?>(nil)
-
-  /// Holds no gradient.
-  package init() {}
-
+extension GradientSink {
   /// The sum of the gradients so far, in memory; nil when there was none.
   package var gradient: Tensor? {
-    get { held.withLock { $0 } }
-    set { held.withLock { $0 = newValue } }
+    get { node.map { Tensor($0) } }
+    set { node = newValue?.node }
   }
 }
 

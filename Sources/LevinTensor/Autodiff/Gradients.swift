@@ -15,13 +15,17 @@ public func gradients(of loss: Tensor, at tensors: [Tensor]) -> [Tensor?] {
   guard loss.requiresGradient else { return tensors.map { _ in nil } }
   let ticket = GraphReaders.shared.enter()
   defer { GraphReaders.shared.leave(ticket) }
-  return GradientPath.with(
+  let found = GradientPath.with(
     from: loss.node, to: tensors, usesMarks: ticket.ownsMarks
   ) { path in
-    path.cotangents[path.count - 1] = Tensor.ones(loss.shape, dtype: loss.dtype)
-    for position in stride(from: path.count - 1, through: 0, by: -1) { path.passOn(position) }
+    LazyChains.unbounded {
+      path.cotangents[path.count - 1] = Tensor.ones(loss.shape, dtype: loss.dtype)
+      for position in stride(from: path.count - 1, through: 0, by: -1) { path.passOn(position) }
+    }
     return tensors.map { path.cotangent(at: $0.node) }
   }
+  for gradient in found { gradient?.node.shortenChain(to: loss.node.chain) }
+  return found
 }
 
 /// The differentiable nodes that a loss was made from, inputs first, which of them lead on to what

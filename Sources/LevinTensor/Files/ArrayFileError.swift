@@ -1,6 +1,6 @@
 /// Why an array could not be read from a file, or written to one.
 public struct ArrayFileError: Error, Sendable, Hashable {
-  /// What is wrong with a file.
+  /// A problem with a file.
   public enum Problem: Sendable, Hashable {
     /// The system refused to open or read the file, in its own words.
     case unreadable(String)
@@ -24,11 +24,11 @@ public struct ArrayFileError: Error, Sendable, Hashable {
     case trailingBytes(expected: Int, found: Int)
     /// The array has more bytes than can be addressed, or than there is memory for.
     case tooLarge
-    /// An unsigned number is above the largest `int64`; its place is counted in the file's order.
-    case outOfRange(UInt64, place: Int)
+    /// An unsigned number is above the largest `int64`; its position is counted in the file's order.
+    case outOfRange(UInt64, position: Int)
     /// The file is no zip archive.
     case notAnArchive
-    /// The directory of the archive or the place of an entry cannot be right.
+    /// The directory of the archive or the offset of an entry cannot be right.
     case damagedArchive(String)
     /// The entry is encrypted.
     case encrypted
@@ -48,15 +48,15 @@ public struct ArrayFileError: Error, Sendable, Hashable {
   public let path: String
   /// The array within an archive; nil for what concerns the file as a whole.
   public let array: String?
-  /// What is wrong.
+  /// The problem.
   public let problem: Problem
 }
 
 extension ArrayFileError: CustomStringConvertible {
   /// The file, what is wrong with it, and what to do.
   public var description: String {
-    let place = array.map { "\(path), array '\($0)'" } ?? path
-    return "\(place): \(problem.sentence)"
+    let name = array.map { "\(path), array '\($0)'" } ?? path
+    return "\(name): \(problem.sentence)"
   }
 }
 
@@ -81,8 +81,8 @@ extension ArrayFileError.Problem {
     case .trailingBytes(let expected, let found):
       "has \(found) bytes where its shape and dtype make \(expected); save it anew"
     case .tooLarge: "has an array with more bytes than there is memory; save it in parts"
-    case .outOfRange(let value, let place):
-      "holds \(value) at place \(place), above the largest int64; convert it to float64 before saving"
+    case .outOfRange(let value, let position):
+      "holds \(value) at position \(position), above the largest int64; convert it to float64 before saving"
     case .notAnArchive: "is no zip archive, or is cut; write it with numpy.savez"
     case .damagedArchive(let reason): "is a damaged archive: \(reason); copy or save it anew"
     case .encrypted: "is encrypted; save it without a password"

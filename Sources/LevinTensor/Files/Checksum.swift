@@ -26,19 +26,20 @@ enum Checksum {
   static func of(_ bytes: UnsafeRawBufferPointer, after previous: UInt32 = 0) -> UInt32 {
     flat.withUnsafeBufferPointer { table in
       var value = ~previous
-      var place = 0
-      while place + 8 <= bytes.count {
-        let word = UInt64(littleEndian: bytes.loadUnaligned(fromByteOffset: place, as: UInt64.self))
+      var offset = 0
+      while offset + 8 <= bytes.count {
+        let word = UInt64(
+          littleEndian: bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
         let mixed = word ^ UInt64(value)
         value = 0
         for byte in 0..<8 {
           value ^= table[(7 - byte) << 8 | Int(mixed >> (8 * UInt64(byte)) & 0xFF)]
         }
-        place += 8
+        offset += 8
       }
-      while place < bytes.count {
-        value = value >> 8 ^ table[Int((value ^ UInt32(bytes[place])) & 0xFF)]
-        place += 1
+      while offset < bytes.count {
+        value = value >> 8 ^ table[Int((value ^ UInt32(bytes[offset])) & 0xFF)]
+        offset += 1
       }
       return ~value
     }

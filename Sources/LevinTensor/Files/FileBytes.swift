@@ -32,12 +32,12 @@ struct Bytes {
     return part
   }
 
-  /// The byte at a place.
-  subscript(place: Int) -> UInt8 { address.load(fromByteOffset: place, as: UInt8.self) }
+  /// The byte at an offset.
+  subscript(offset: Int) -> UInt8 { address.load(fromByteOffset: offset, as: UInt8.self) }
 
-  /// A little-endian number at a place, whatever its alignment.
-  func number<T: FixedWidthInteger>(_ type: T.Type, at place: Int) -> T {
-    T(littleEndian: address.loadUnaligned(fromByteOffset: place, as: type))
+  /// A little-endian number at an offset, whatever its alignment.
+  func number<T: FixedWidthInteger>(_ type: T.Type, at offset: Int) -> T {
+    T(littleEndian: address.loadUnaligned(fromByteOffset: offset, as: type))
   }
 }
 
@@ -72,8 +72,8 @@ final class ReadableFile: Sendable {
     }
     var done = 0
     while done < range.count {
-      let place = off_t(range.lowerBound + done)
-      let count = pread(descriptor, bytes.address + done, range.count - done, place)
+      let offset = off_t(range.lowerBound + done)
+      let count = pread(descriptor, bytes.address + done, range.count - done, offset)
       if count > 0 {
         done += count
       } else if count == 0 {

@@ -2,18 +2,18 @@
 struct HeaderLiteral {
   enum Value: Equatable {
     case string(String)
-    case truth(Bool)
+    case boolean(Bool)
     case tuple([Int])
     /// A list of fields, of which nothing is kept.
     case list
   }
 
   private let bytes: Slice<UnsafeMutableRawBufferPointer>
-  private var place: Int
+  private var position: Int
 
   init(_ bytes: Slice<UnsafeMutableRawBufferPointer>) {
     self.bytes = bytes
-    place = bytes.startIndex
+    position = bytes.startIndex
   }
 
   /// The entries of the dictionary that makes up the whole text.
@@ -27,7 +27,7 @@ struct HeaderLiteral {
       guard entries.updateValue(value, forKey: key) == nil else {
         throw failure("'\(key)' occurs twice")
       }
-      // What follows in a structured dtype is not looked at.
+      // The rest of a structured dtype is not looked at.
       if value == .list { return entries }
       if !take(",") {
         try expect("}")
@@ -35,24 +35,24 @@ struct HeaderLiteral {
       }
     }
     skipSpace()
-    guard place == bytes.endIndex else { throw failure("something follows its dictionary") }
+    guard position == bytes.endIndex else { throw failure("something follows its dictionary") }
     return entries
   }
 
   private func failure(_ reason: String) -> NumPyHeader.Failure {
-    .init(.badHeader("\(reason), at byte \(place - bytes.startIndex) of its dictionary"))
+    .init(.badHeader("\(reason), at byte \(position - bytes.startIndex) of its dictionary"))
   }
 
-  private var next: UInt8? { place < bytes.endIndex ? bytes[place] : nil }
+  private var next: UInt8? { position < bytes.endIndex ? bytes[position] : nil }
 
   private mutating func skipSpace() {
-    while let byte = next, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { place += 1 }
+    while let byte = next, [0x20, 0x09, 0x0A, 0x0D].contains(byte) { position += 1 }
   }
 
   private mutating func take(_ character: Unicode.Scalar) -> Bool {
     skipSpace()
     guard next == UInt8(ascii: character) else { return false }
-    place += 1
+    position += 1
     return true
   }
 
@@ -66,15 +66,15 @@ struct HeaderLiteral {
     case UInt8(ascii: "'"), UInt8(ascii: "\""): return .string(try string())
     case UInt8(ascii: "("): return .tuple(try tuple())
     case UInt8(ascii: "["): return .list
-    case UInt8(ascii: "T"): return try word("True", .truth(true))
-    case UInt8(ascii: "F"): return try word("False", .truth(false))
+    case UInt8(ascii: "T"): return try word("True", .boolean(true))
+    case UInt8(ascii: "F"): return try word("False", .boolean(false))
     default: throw failure("a value is missing")
     }
   }
 
   private mutating func word(_ word: String, _ value: Value) throws(NumPyHeader.Failure) -> Value {
-    guard bytes[place...].starts(with: word.utf8) else { throw failure("\(word) is misspelt") }
-    place += word.utf8.count
+    guard bytes[position...].starts(with: word.utf8) else { throw failure("\(word) is misspelt") }
+    position += word.utf8.count
     return value
   }
 
@@ -83,12 +83,12 @@ struct HeaderLiteral {
     guard let quote = next, [UInt8(ascii: "'"), UInt8(ascii: "\"")].contains(quote) else {
       throw failure("a quotation mark is missing")
     }
-    place += 1
-    let begin = place
-    while let byte = next, byte != quote, byte != UInt8(ascii: "\\") { place += 1 }
+    position += 1
+    let begin = position
+    while let byte = next, byte != quote, byte != UInt8(ascii: "\\") { position += 1 }
     guard next == quote else { throw failure("a string does not end") }
-    defer { place += 1 }
-    return String(decoding: bytes[begin..<place], as: UTF8.self)
+    defer { position += 1 }
+    return String(decoding: bytes[begin..<position], as: UTF8.self)
   }
 
   private mutating func tuple() throws(NumPyHeader.Failure) -> [Int] {
@@ -107,14 +107,14 @@ struct HeaderLiteral {
   // Version 2 of Python wrote an L after long numbers.
   private mutating func number() throws(NumPyHeader.Failure) -> Int {
     skipSpace()
-    let begin = place
-    if next == UInt8(ascii: "-") { place += 1 }
-    while let byte = next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { place += 1 }
-    let digits = String(decoding: bytes[begin..<place], as: UTF8.self)
+    let begin = position
+    if next == UInt8(ascii: "-") { position += 1 }
+    while let byte = next, (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte) { position += 1 }
+    let digits = String(decoding: bytes[begin..<position], as: UTF8.self)
     guard let number = Int(digits) else {
       throw failure(digits.isEmpty ? "a number is missing" : "\(digits) is no size")
     }
-    if next == UInt8(ascii: "L") { place += 1 }
+    if next == UInt8(ascii: "L") { position += 1 }
     return number
   }
 }

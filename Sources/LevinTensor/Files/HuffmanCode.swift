@@ -30,25 +30,25 @@ struct HuffmanCode {
   }
 
   private mutating func fill(_ lengths: some Collection<UInt8>, words: Int) {
-    var places = [Int](repeating: 0, count: Self.longest + 2)
-    var codes = places
+    var starts = [Int](repeating: 0, count: Self.longest + 2)
+    var codes = starts
     for length in 1...Self.longest {
-      places[length + 1] = places[length] + counts[length]
+      starts[length + 1] = starts[length] + counts[length]
       codes[length + 1] = (codes[length] + counts[length]) << 1
     }
     symbols = [UInt16](repeating: 0, count: words)
     for (symbol, length) in lengths.enumerated() where length > 0 {
       let size = Int(length)
-      symbols[places[size]] = UInt16(symbol)
-      places[size] += 1
+      symbols[starts[size]] = UInt16(symbol)
+      starts[size] += 1
       let code = codes[size]
       codes[size] += 1
       guard size <= Self.tableBits else { continue }
       // Words come with their first bit lowest.
-      var place = Int(UInt16(code).reversedBits >> (16 - UInt16(size)))
-      while place < table.count {
-        table[place] = UInt16(symbol << 4 | size)
-        place += 1 << size
+      var index = Int(UInt16(code).reversedBits >> (16 - UInt16(size)))
+      while index < table.count {
+        table[index] = UInt16(symbol << 4 | size)
+        index += 1 << size
       }
     }
   }

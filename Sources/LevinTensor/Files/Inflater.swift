@@ -4,7 +4,7 @@
 /// repetition of what came before. Output never goes beyond its memory, whatever the input claims, and
 /// input is never read beyond its end.
 struct Inflater {
-  /// What is wrong with the input.
+  /// A problem with the input.
   struct Failure: Error {
     var reason: String
     init(_ reason: String) { self.reason = reason }
@@ -17,7 +17,7 @@ struct Inflater {
   private var bits: UInt64 = 0
   private var bitCount = 0
 
-  /// Fills `output` with what `input` holds, all of it.
+  /// Decompresses all of `input` into `output`, which it fills.
   static func inflate(
     _ input: UnsafeRawBufferPointer, into output: UnsafeMutableRawBufferPointer
   ) throws(Failure) {
@@ -132,7 +132,7 @@ struct Inflater {
       target.copyMemory(from: target - distance, byteCount: length)
     } else {
       // The repetition runs into itself.
-      for place in 0..<length { output[written + place] = output[written + place - distance] }
+      for index in 0..<length { output[written + index] = output[written + index - distance] }
     }
     written += length
   }
@@ -176,7 +176,7 @@ struct Inflater {
       throw Failure("a code has too many symbols")
     }
     var orderLengths = [UInt8](repeating: 0, count: Self.order.count)
-    for place in 0..<orderCount { orderLengths[Self.order[place]] = UInt8(try take(3)) }
+    for index in 0..<orderCount { orderLengths[Self.order[index]] = UInt8(try take(3)) }
     let code = try HuffmanCode(lengths: orderLengths, mayBeIncomplete: false)
     let all = try wordLengths(literalCount + distanceCount, code)
     guard all[256] > 0 else { throw Failure("a block has no end") }

@@ -109,8 +109,8 @@ private struct ZipWriter {
 extension [UInt8] {
   fileprivate mutating func append<T: FixedWidthInteger>(little numbers: T...) {
     for number in numbers {
-      for place in 0..<(T.bitWidth / 8) {
-        append(UInt8(truncatingIfNeeded: number >> T(8 * place)))
+      for byte in 0..<(T.bitWidth / 8) {
+        append(UInt8(truncatingIfNeeded: number >> T(8 * byte)))
       }
     }
   }

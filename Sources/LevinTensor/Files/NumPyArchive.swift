@@ -10,7 +10,7 @@
 public struct NumPyArchive: Sendable {
   /// The names of the arrays, in the file's order.
   ///
-  /// What the file holds beside arrays, entries whose names do not end in `.npy`, is left out.
+  /// Entries whose names do not end in `.npy` are no arrays, and are left out.
   public let names: [String]
   private let file: ReadableFile
   private let directory: ZipDirectory

@@ -1,7 +1,7 @@
 /// Elements of a file as elements of a tensor.
 ///
 /// Where the dtypes agree, the memory that the file was read into becomes the tensor's; only the order of
-/// bytes may change, in place. Arrays in Fortran's order are views of that memory with their axes reversed.
+/// bytes may change, within it. Arrays in Fortran's order are views of that memory with their axes reversed.
 extension NumPyHeader {
   /// The tensor of these elements, which are `byteCount` bytes that nobody else holds.
   func tensor(_ bytes: Bytes) throws(Failure) -> Tensor {
@@ -15,7 +15,7 @@ extension NumPyHeader {
     return isFortranOrdered ? tensor.permuted(Array(shape.indices.reversed())) : tensor
   }
 
-  // What is of another type, or lies across the places of elements, goes to new memory.
+  // Elements of another type, or that are not aligned, go to new memory.
   private func converted(_ bytes: Bytes) throws(Failure) -> Bytes {
     switch (dtype.kind, dtype.byteCount) {
     case (.bool, _): return try map(bytes, UInt8.self) { $0 == 0 ? 0 : 1 as UInt8 }
@@ -36,9 +36,9 @@ extension NumPyHeader {
   }
 
   private func signed(_ bytes: Bytes) throws(Failure) -> Bytes {
-    for place in 0..<(bytes.count / 8) {
-      let value = bytes.address.loadUnaligned(fromByteOffset: 8 * place, as: UInt64.self)
-      if value > Int64.max { throw .init(.outOfRange(value, place: place)) }
+    for position in 0..<(bytes.count / 8) {
+      let value = bytes.address.loadUnaligned(fromByteOffset: 8 * position, as: UInt64.self)
+      if value > Int64.max { throw .init(.outOfRange(value, position: position)) }
     }
     return try map(bytes, UInt64.self) { $0 }
   }
@@ -51,10 +51,10 @@ extension NumPyHeader {
       throw .init(.tooLarge)
     }
     let elements = result.address.bindMemory(to: Element.self, capacity: count)
-    for place in 0..<count {
+    for index in 0..<count {
       let stored = bytes.address.loadUnaligned(
-        fromByteOffset: place * MemoryLayout<Stored>.size, as: type)
-      (elements + place).initialize(to: convert(stored))
+        fromByteOffset: index * MemoryLayout<Stored>.size, as: type)
+      (elements + index).initialize(to: convert(stored))
     }
     return result
   }
@@ -68,9 +68,9 @@ extension NumPyHeader {
   }
 
   private func swapBytes<T: FixedWidthInteger & BitwiseCopyable>(_ bytes: Bytes, _ type: T.Type) {
-    for place in stride(from: 0, to: bytes.count, by: MemoryLayout<T>.size) {
-      let value = bytes.address.loadUnaligned(fromByteOffset: place, as: type)
-      bytes.address.storeBytes(of: value.byteSwapped, toByteOffset: place, as: type)
+    for offset in stride(from: 0, to: bytes.count, by: MemoryLayout<T>.size) {
+      let value = bytes.address.loadUnaligned(fromByteOffset: offset, as: type)
+      bytes.address.storeBytes(of: value.byteSwapped, toByteOffset: offset, as: type)
     }
   }
 }

@@ -47,7 +47,7 @@ struct NumPyHeader: Equatable {
   /// As many bytes of a file as hold any header that is accepted.
   static let prefixLimit = mostBytes + 12
 
-  /// What went wrong, before it is known in which file.
+  /// A problem, before it is known in which file.
   struct Failure: Error {
     var problem: ArrayFileError.Problem
     init(_ problem: ArrayFileError.Problem) { self.problem = problem }
@@ -66,7 +66,7 @@ struct NumPyHeader: Equatable {
     case .list: throw .init(.records)
     default: throw .init(.badHeader("it names no dtype"))
     }
-    guard case .truth(let isFortranOrdered) = dictionary["fortran_order"] else {
+    guard case .boolean(let isFortranOrdered) = dictionary["fortran_order"] else {
       throw .init(.badHeader("it does not say whether the order is Fortran's"))
     }
     guard case .tuple(let shape) = dictionary["shape"] else {
@@ -110,8 +110,8 @@ struct NumPyHeader: Equatable {
     let padding = Self.alignment - (begin + text.utf8.count + 1) % Self.alignment
     let length = text.utf8.count + padding + 1
     var bytes = Self.magic + [isShort ? 1 : 2, 0]
-    for place in 0..<(isShort ? 2 : 4) {
-      bytes.append(UInt8(truncatingIfNeeded: length >> (8 * place)))
+    for byte in 0..<(isShort ? 2 : 4) {
+      bytes.append(UInt8(truncatingIfNeeded: length >> (8 * byte)))
     }
     return bytes + text.utf8 + [UInt8](repeating: 0x20, count: padding) + [0x0A]
   }

@@ -1,4 +1,4 @@
-/// The directory of a zip archive: which entries it holds and where.
+/// The directory of a zip archive: its entries and their offsets.
 ///
 /// Everything is read from the directory at the archive's end (PKWARE's APPNOTE, sections 4.3 and 4.4), so
 /// entries whose sizes follow their data are read as well. Numbers that exceed 32 bits stand in fields
@@ -15,7 +15,7 @@ struct ZipDirectory {
   }
 
   let entries: [Entry]
-  /// Where the directory begins, and entries end.
+  /// The offset at which the directory begins, and entries end.
   let start: Int
 
   private static let endSize = 22
@@ -29,22 +29,22 @@ struct ZipDirectory {
     let bytes = try file.read(start..<(start + size))
     self.start = start
     var entries: [Entry] = []
-    var place = 0
+    var offset = 0
     for _ in 0..<count {
-      guard size - place >= Self.entrySize, bytes.number(UInt32.self, at: place) == 0x0201_4B50
+      guard size - offset >= Self.entrySize, bytes.number(UInt32.self, at: offset) == 0x0201_4B50
       else {
         throw file.damaged("its directory has fewer entries than it says")
       }
-      let lengths = [28, 30, 32].map { Int(bytes.number(UInt16.self, at: place + $0)) }
-      let end = place + Self.entrySize + lengths.reduce(0, +)
+      let lengths = [28, 30, 32].map { Int(bytes.number(UInt16.self, at: offset + $0)) }
+      let end = offset + Self.entrySize + lengths.reduce(0, +)
       guard end <= size else { throw file.damaged("its directory is cut") }
-      entries.append(try Self.entry(bytes[place..<end], file))
-      place = end
+      entries.append(try Self.entry(bytes[offset..<end], file))
+      offset = end
     }
     self.entries = entries
   }
 
-  // MARK: Where the directory is
+  // MARK: Finding the directory
 
   private static func extent(
     _ file: ReadableFile
@@ -73,18 +73,18 @@ struct ZipDirectory {
     return (start, size, count)
   }
 
-  private static func isEnd(_ bytes: Bytes, _ place: Int) -> Bool {
-    bytes.number(UInt32.self, at: place) == 0x0605_4B50
-      && Int(bytes.number(UInt16.self, at: place + 20)) == bytes.count - place - endSize
+  private static func isEnd(_ bytes: Bytes, _ offset: Int) -> Bool {
+    bytes.number(UInt32.self, at: offset) == 0x0605_4B50
+      && Int(bytes.number(UInt16.self, at: offset + 20)) == bytes.count - offset - endSize
   }
 
   private static func extent64(
     _ file: ReadableFile, at stated: UInt64
   ) throws(ArrayFileError) -> (start: Int, size: Int, count: Int, limit: Int) {
-    guard let place = Int(exactly: stated), place <= file.byteCount - end64Size else {
+    guard let offset = Int(exactly: stated), offset <= file.byteCount - end64Size else {
       throw file.damaged("the end of its directory does not lie within it")
     }
-    let bytes = try file.read(place..<(place + end64Size))
+    let bytes = try file.read(offset..<(offset + end64Size))
     guard bytes.number(UInt32.self, at: 0) == 0x0606_4B50 else {
       throw file.damaged("the end of its directory is not where it should be")
     }
@@ -92,7 +92,7 @@ struct ZipDirectory {
     guard let start = numbers[0], let size = numbers[1], let count = numbers[2] else {
       throw file.damaged("its directory does not lie within it")
     }
-    return (start, size, count, place)
+    return (start, size, count, offset)
   }
 
   // MARK: Entries
@@ -119,18 +119,18 @@ struct ZipDirectory {
     _ numbers: inout [UInt64], extra: Bytes, _ file: ReadableFile
   ) throws(ArrayFileError) {
     var wide = numbers.indices.filter { numbers[$0] == 0xFFFF_FFFF }[...]
-    var place = 0
-    while !wide.isEmpty, extra.count - place >= 4 {
-      let kind = extra.number(UInt16.self, at: place)
-      let end = place + 4 + Int(extra.number(UInt16.self, at: place + 2))
+    var offset = 0
+    while !wide.isEmpty, extra.count - offset >= 4 {
+      let kind = extra.number(UInt16.self, at: offset)
+      let end = offset + 4 + Int(extra.number(UInt16.self, at: offset + 2))
       guard end <= extra.count else { throw file.damaged("a field of an entry is cut") }
-      place += 4
-      while kind == 1, end - place >= 8, let number = wide.popFirst() {
-        numbers[number] = extra.number(UInt64.self, at: place)
-        place += 8
+      offset += 4
+      while kind == 1, end - offset >= 8, let number = wide.popFirst() {
+        numbers[number] = extra.number(UInt64.self, at: offset)
+        offset += 8
       }
       if kind == 1 { break }
-      place = end
+      offset = end
     }
     guard wide.isEmpty else { throw file.damaged("the size of an entry is missing") }
   }

@@ -17,6 +17,10 @@ package final class Node: @unchecked Sendable {
   /// Whether a leaf that asked for a gradient feeds this node.
   let requiresGradient: Bool
   private let publication = Atomic<UInt8>(Publication.none)
+  /// The number of operations without gradient in a row since the last values in memory.
+  ///
+  /// An operation with gradient hands on the number of its inputs. See ``LazyChains``.
+  private(set) var chain: UInt16 = 0
   let inputCount: Int32
   /// The node's position in the walk that goes on, if one does; see ``NodePositions``.
   var mark: Int32 = 0
@@ -85,6 +89,7 @@ package final class Node: @unchecked Sendable {
       ?? (dtype.isFloatingPoint && inputs.requireGradient && GradientMode.isEnabled)
     isWeak = false
     scalar = 0
+    chain = Self.chain(after: inputs.longestChain, requiresGradient: self.requiresGradient)
     inputCount = Int32(inputs.count)
     first = inputs.first.map { .passRetained($0) }
     second = inputs.second.map { .passRetained($0) }
@@ -105,6 +110,8 @@ package final class Node: @unchecked Sendable {
     self.requiresGradient = requiresGradient
     isWeak = false
     scalar = 0
+    chain = Self.chain(
+      after: Swift.max(first.openChain, second.openChain), requiresGradient: requiresGradient)
     inputCount = 2
     self.first = .passRetained(first)
     self.second = .passRetained(second)
@@ -166,6 +173,21 @@ package final class Node: @unchecked Sendable {
 
   /// The receiver of the gradient at this leaf, if somebody wants it.
   var sink: GradientSink? { extra?.sink }
+
+  /// The chain that goes on in what is made from this node: 0 once the elements are in memory.
+  @inline(__always)
+  var openChain: UInt16 { chain == 0 || isEvaluated ? 0 : chain }
+
+  // A chain that is never cut may begin to count anew, which only delays the next cut.
+  @inline(__always)
+  private static func chain(after longest: UInt16, requiresGradient: Bool) -> UInt16 {
+    longest &+ (requiresGradient ? 0 : 1)
+  }
+
+  /// Shortens the chain of a node that nobody but its maker has seen.
+  func shortenChain(to length: UInt16) {
+    if chain > length { chain = length }
+  }
 
   /// Whether the elements are in memory.
   var isEvaluated: Bool { publication.load(ordering: .acquiring) == Publication.done }

@@ -41,6 +41,16 @@ struct NodeInputs: RandomAccessCollection {
     return node
   }
 
+  /// The longest chain that goes on from one of them.
+  var longestChain: UInt16 {
+    var longest = Swift.max(first?.openChain ?? 0, second?.openChain ?? 0)
+    if let third { longest = Swift.max(longest, third.openChain) }
+    if let others {
+      for node in others { longest = Swift.max(longest, node.openChain) }
+    }
+    return longest
+  }
+
   /// Whether a gradient may flow to any of them.
   var requireGradient: Bool {
     if first?.requiresGradient == true || second?.requiresGradient == true { return true }

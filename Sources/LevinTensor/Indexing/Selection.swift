@@ -1,9 +1,9 @@
-/// The places of a subscript, resolved against a shape.
+/// The indices of a subscript, resolved against a shape.
 ///
 /// Numbers, ranges and new axes make a slice under a shape of its own, the view. Tensors of indices then
-/// name places in the view; the axes that one tensor of truth values spans are one axis there.
+/// are indices into the view; the axes that one tensor of Booleans spans are one axis there.
 struct Selection {
-  /// A tensor of whole numbers, or of truth values, and the axis of the view on which it stands.
+  /// A tensor of integers, or of Booleans, and the axis of the view on which it stands.
   private struct Index {
     var tensor: Tensor
     var axis: Int
@@ -12,8 +12,8 @@ struct Selection {
 
     var isMask: Bool { tensor.dtype == .bool }
 
-    /// Whole numbers, for a mask the places at which it holds.
-    var numbers: Tensor { isMask ? tensor.placesOfTrue() : tensor }
+    /// Integers, for a mask the positions of its true elements.
+    var numbers: Tensor { isMask ? tensor.positionsOfTrue() : tensor }
   }
 
   private let shape: [Int]
@@ -24,16 +24,16 @@ struct Selection {
   private var viewShape: [Int] = []
   private var indices: [Index] = []
 
-  init(_ places: [TensorIndex.Place], of shape: [Int], at site: CallSite) {
+  init(_ kinds: [TensorIndex.Kind], of shape: [Int], at site: CallSite) {
     self.shape = shape
     self.site = site
-    let named = places.reduce(0) { $0 + $1.axisCount }
+    let named = kinds.reduce(0) { $0 + $1.axisCount }
     require(
       named <= shape.count,
-      "subscript: \(named) \(named == 1 ? "place" : "places") for a tensor of shape \(shape)")
+      "subscript: \(named) \(named == 1 ? "index" : "indices") for a tensor of shape \(shape)")
     var rest = shape.count - named
-    for place in places {
-      switch place {
+    for kind in kinds {
+      switch kind {
       case .newAxis: viewShape.append(1)
       case .ellipsis:
         takeWhole(rest)
@@ -46,7 +46,7 @@ struct Selection {
     takeWhole(shape.count - starts.count)
   }
 
-  // The axis whose place comes next.
+  // The axis that the next index takes.
   private var axis: Int { starts.count }
 
   private mutating func take(_ start: Int, count: Int, step: Int) {
@@ -75,11 +75,11 @@ struct Selection {
     require(step != 0, "subscript: the step of a range is 0")
     let size = shape[axis]
     let (lowest, highest) = step > 0 ? (0, size) : (-1, size - 1)
-    func place(_ bound: Int) -> Int {
+    func clamped(_ bound: Int) -> Int {
       min(max(bound < 0 ? bound + size : bound, lowest), highest)
     }
-    let start = lower.map(place) ?? (step > 0 ? lowest : highest)
-    let end = upper.map(place) ?? (step > 0 ? highest : lowest)
+    let start = lower.map(clamped) ?? (step > 0 ? lowest : highest)
+    let end = upper.map(clamped) ?? (step > 0 ? highest : lowest)
     let distance = step > 0 ? end - start : start - end
     let pace = Int(clamping: step.magnitude)
     let count = distance <= 0 ? 0 : (distance - 1) / pace + 1
@@ -92,7 +92,7 @@ struct Selection {
     require(
       !dtype.isFloatingPoint,
       "subscript: an index has dtype int64, int32 or bool, not \(dtype); [0, 2] or Tensor([0, 2]) are "
-        + "whole numbers")
+        + "integers")
     let (first, rank) = (axis, dtype == .bool ? tensor.rank : 1)
     let spanned = Array(shape[first..<(first + rank)])
     require(
@@ -110,7 +110,7 @@ struct Selection {
       .reshaped(to: viewShape)
   }
 
-  /// The elements in these places.
+  /// The elements at these indices.
   func elements(of x: Tensor) -> Tensor { elements(of: view(of: x), indices) }
 
   private func elements(of view: Tensor, _ indices: [Index]) -> Tensor {
@@ -130,11 +130,11 @@ struct Selection {
 
   // An index of rank 0 takes its axis away, as a number does; the others move up.
   private static func number(in indices: [Index]) -> (number: Index, others: [Index])? {
-    guard let place = indices.firstIndex(where: { $0.tensor.rank == 0 && !$0.isMask }) else {
+    guard let position = indices.firstIndex(where: { $0.tensor.rank == 0 && !$0.isMask }) else {
       return nil
     }
     var others = indices
-    let number = others.remove(at: place)
+    let number = others.remove(at: position)
     for other in others.indices where others[other].axis > number.axis { others[other].axis -= 1 }
     return (number, others)
   }
@@ -154,7 +154,7 @@ struct Selection {
     return (Tensor(linear), origin(indices[0]))
   }
 
-  /// The tensor with values in these places.
+  /// The tensor with values at these indices.
   func replacing(in x: Tensor, with values: Tensor) -> Tensor {
     let values = values.cast(to: x.dtype)
     let new = replacing(in: view(of: x), indices, with: values).reshaped(to: counts)
@@ -192,15 +192,15 @@ struct Selection {
     let own = Array(values.shape.dropFirst(surplus))
     require(
       fits && Shape.expands(own, to: target),
-      "subscript: values of shape \(values.shape) do not broadcast to the places of shape \(target)"
+      "subscript: values of shape \(values.shape) do not broadcast to the elements of shape \(target)"
     )
     return values.reshaped(to: own).expanded(to: target)
   }
 
-  // Whether all places under a mask on an axis get the same value, so that nobody need count them.
+  // Whether all elements under a mask on an axis get the same value, so that nobody need count them.
   private func isSame(_ values: Tensor, alongAxisOf view: Tensor, _ axis: Int) -> Bool {
-    let place = values.rank - (view.rank - axis)
-    return place < 0 || values.shape[place] == 1
+    let ownAxis = values.rank - (view.rank - axis)
+    return ownAxis < 0 || values.shape[ownAxis] == 1
   }
 
   private func replacing(in view: Tensor, where mask: Index, with values: Tensor) -> Tensor {
@@ -231,7 +231,7 @@ private struct Table {
   func flattened(_ x: Tensor) -> Tensor { x.permuted(order).reshaped(to: flat) }
 
   func restored(_ x: Tensor) -> Tensor {
-    let inverse = order.indices.map { place in order.firstIndex(of: place) ?? place }
+    let inverse = order.indices.map { axis in order.firstIndex(of: axis) ?? axis }
     return x.reshaped(to: ordered).permuted(inverse)
   }
 }

@@ -1,4 +1,4 @@
-// Elements by the places that a tensor of indices names.
+// Elements by a tensor of indices.
 //
 // Indices are `int64` or `int32`; negative ones count from the end. One that is out of range ends the
 // process when it is met, with the index and the line of the call.
@@ -7,91 +7,90 @@ extension Tensor {
     IndexOrigin(site: CallSite(file: file, line: line))
   }
 
-  /// Slices along an axis, by a tensor of indices of any shape, which takes the place of the axis:
+  /// Slices along an axis, by a tensor of indices of any shape, whose axes replace the axis:
   /// PyTorch's `index_select`, NumPy's `take`.
   ///
   /// For shapes [5, 3] and [2, 4] along axis 0 the result has shape [2, 4, 3].
   public func gathered(
     at indices: Tensor, axis: Int = 0, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    let place = Shape.axis(axis, rank: rank, for: "gathered")
+    let resolved = Shape.axis(axis, rank: rank, for: "gathered")
     return Tensor(
       Node.gather(
-        node, Node.indices(indices.node, for: "gathered"), axis: place, from: origin(file, line)))
+        node, Node.indices(indices.node, for: "gathered"), axis: resolved, from: origin(file, line))
+    )
   }
 
-  /// For each index the element along an axis that it names, at its own place of the other axes:
+  /// For each index the element along an axis that it names, at its own index along the other axes:
   /// PyTorch's `take_along_dim`, and `gather` where the sizes of the other axes agree.
   ///
   /// Outside the axis both shapes broadcast: result[i, j] = self[i, indices[i, j]] along axis 1.
   public func takingAlong(
     _ indices: Tensor, axis: Int, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
-    let (axis, table, places) = aligned(indices, axis: axis, for: "takingAlong")
-    return Tensor(Node.takeAlong(table, places, axis: axis, from: origin(file, line)))
+    let (axis, table, indices) = aligned(indices, axis: axis, for: "takingAlong")
+    return Tensor(Node.takeAlong(table, indices, axis: axis, from: origin(file, line)))
   }
 
-  /// The sum with `values` in the places along an axis that indices name; values for one place add
-  /// up: PyTorch's `index_add`.
+  /// The sum with `values` at indices along an axis; values for one index add up: PyTorch's `index_add`.
   ///
   /// - Parameters:
-  ///   - values: What broadcasts to the shape that ``gathered(at:axis:file:line:)`` has.
+  ///   - values: Values that broadcast to the shape of ``gathered(at:axis:file:line:)``.
   ///   - indices: Indices of any shape.
   ///   - axis: The axis.
   public func adding(
     _ values: Tensor, at indices: Tensor, axis: Int = 0, file: StaticString = #fileID,
     line: UInt = #line
   ) -> Tensor {
-    let place = Shape.axis(axis, rank: rank, for: "adding")
-    let (values, indices) = slices(values, indices, axis: place, for: "adding")
+    let resolved = Shape.axis(axis, rank: rank, for: "adding")
+    let (values, indices) = slices(values, indices, axis: resolved, for: "adding")
     let sums = Node.scatterAdd(
-      values, indices, axis: place, size: shape[place], from: origin(file, line))
+      values, indices, axis: resolved, size: shape[resolved], from: origin(file, line))
     return self + Tensor(sums)
   }
 
-  /// The sum with `values` in the places along an axis that indices name, each at its own place of the
-  /// other axes: PyTorch's `scatter_add`.
+  /// The sum with `values` at indices along an axis, each at its own index along the other axes: PyTorch's `scatter_add`.
   ///
   /// Outside the axis the shape of the indices broadcasts to this tensor's, and values to both.
   public func addingAlong(
     _ values: Tensor, at indices: Tensor, axis: Int, file: StaticString = #fileID,
     line: UInt = #line
   ) -> Tensor {
-    let (place, _, indices) = aligned(indices, axis: axis, for: "addingAlong", keepsShape: true)
+    let (resolved, _, indices) = aligned(indices, axis: axis, for: "addingAlong", keepsShape: true)
     let fitting = Node.expand(Node.cast(values.node, to: dtype), to: indices.shape)
     let sums = Node.scatterAddAlong(
-      fitting, indices, axis: place, size: shape[place], from: origin(file, line))
+      fitting, indices, axis: resolved, size: shape[resolved], from: origin(file, line))
     return self + Tensor(sums)
   }
 
-  /// The tensor with `values` in the places along an axis that indices name; of several for one place
-  /// the last stands: PyTorch's `index_copy`.
+  /// The tensor with `values` at indices along an axis; of several for one index the last stands: PyTorch's `index_copy`.
   ///
   /// - Parameters:
   ///   - indices: Indices of any shape.
   ///   - axis: The axis.
-  ///   - values: What broadcasts to the shape that ``gathered(at:axis:file:line:)`` has.
+  ///   - values: Values that broadcast to the shape of ``gathered(at:axis:file:line:)``.
   public func replacing(
     at indices: Tensor, axis: Int = 0, with values: Tensor, file: StaticString = #fileID,
     line: UInt = #line
   ) -> Tensor {
-    let place = Shape.axis(axis, rank: rank, for: "replacing")
-    let (values, indices) = slices(values, indices, axis: place, for: "replacing")
-    return Tensor(Node.scatter(node, values, indices, axis: place, from: origin(file, line)))
+    let resolved = Shape.axis(axis, rank: rank, for: "replacing")
+    let (values, indices) = slices(values, indices, axis: resolved, for: "replacing")
+    return Tensor(Node.scatter(node, values, indices, axis: resolved, from: origin(file, line)))
   }
 
-  /// The tensor with `values` in the places along an axis that indices name, each at its own place of
-  /// the other axes; of several for one place the last stands: PyTorch's `scatter`.
+  /// The tensor with `values` at indices along an axis, each at its own index along the other axes; of
+  /// several for one index the last stands: PyTorch's `scatter`.
   ///
   /// Outside the axis the shape of the indices broadcasts to this tensor's, and values to both.
   public func replacingAlong(
     _ indices: Tensor, axis: Int, with values: Tensor, file: StaticString = #fileID,
     line: UInt = #line
   ) -> Tensor {
-    let (place, _, indices) = aligned(indices, axis: axis, for: "replacingAlong", keepsShape: true)
+    let (resolved, _, indices) = aligned(
+      indices, axis: axis, for: "replacingAlong", keepsShape: true)
     let site = CallSite(file: file, line: line)
     let along = indices.shape.indices.map { other -> Node in
-      if other == place { return indices }
+      if other == resolved { return indices }
       var line = [Int](repeating: 1, count: indices.shape.count)
       line[other] = indices.shape[other]
       return Node.expand(Tensor.arange(line[other]).reshaped(to: line).node, to: indices.shape)
@@ -103,7 +102,7 @@ extension Tensor {
     return Tensor(flat).reshaped(to: shape)
   }
 
-  /// Whole numbers below `classes` as rows of zeros with a 1 at the number's place, along a new last
+  /// Integers below `classes` as rows of zeros with a 1 at the integer's index, along a new last
   /// axis: PyTorch's `one_hot`.
   ///
   /// - Parameters:
@@ -134,19 +133,19 @@ extension Tensor {
   private func aligned(
     _ indices: Tensor, axis: Int, for operation: String, keepsShape: Bool = false
   ) -> (axis: Int, table: Node, indices: Node) {
-    let place = Shape.axis(axis, rank: rank, for: operation)
+    let resolved = Shape.axis(axis, rank: rank, for: operation)
     require(
       indices.rank == rank,
       "\(operation): indices of shape \(indices.shape) need as many axes as the tensor of shape "
         + "\(shape)")
     var (own, others) = (shape, indices.shape)
-    (own[place], others[place]) = (1, 1)
+    (own[resolved], others[resolved]) = (1, 1)
     var common = keepsShape ? own : Shape.broadcast(own, others, for: operation)
-    common[place] = shape[place]
+    common[resolved] = shape[resolved]
     let table = Node.expand(Node.cast(node, to: dtype), to: common)
-    common[place] = indices.shape[place]
+    common[resolved] = indices.shape[resolved]
     return (
-      place, table, Node.expand(Node.indices(indices.node, for: operation), to: common)
+      resolved, table, Node.expand(Node.indices(indices.node, for: operation), to: common)
     )
   }
 }

@@ -1,14 +1,14 @@
-/// One place in a subscript: a number, a range, a range with a step, a tensor of indices or truth values,
-/// all, or a new axis.
+/// One index of a subscript: a number, a range, a range with a step, a tensor of indices or Booleans, all, or
+/// a new axis.
 public struct TensorIndex: Sendable {
-  enum Place {
+  enum Kind {
     case element(Int)
     case range(Int?, Int?, step: Int)
     case ellipsis
     case newAxis
     case tensor(Tensor)
 
-    /// How many axes it stands for; an ellipsis for none that is counted.
+    /// The number of axes that it takes, without those of an ellipsis.
     var axisCount: Int {
       switch self {
       case .element, .range: 1
@@ -18,14 +18,14 @@ public struct TensorIndex: Sendable {
     }
   }
 
-  let place: Place
+  let kind: Kind
 
-  init(_ place: Place) { self.place = place }
+  init(_ kind: Kind) { self.kind = kind }
 }
 
-/// What may stand in a tensor's subscript.
+/// A type whose values may stand in a tensor's subscript.
 public protocol TensorIndexConvertible {
-  /// The place it stands for.
+  /// The index that this value stands for.
   var tensorIndex: TensorIndex { get }
 }
 
@@ -37,7 +37,7 @@ extension TensorIndex: TensorIndexConvertible {
 extension TensorIndexConvertible where Self == TensorIndex {
   /// The whole axis.
   public static var all: TensorIndex { TensorIndex(.range(nil, nil, step: 1)) }
-  /// All axes that no other place names.
+  /// All axes that no other index takes.
   public static var ellipsis: TensorIndex { TensorIndex(.ellipsis) }
   /// A new axis of size 1.
   public static var newAxis: TensorIndex { TensorIndex(.newAxis) }
@@ -76,29 +76,29 @@ extension PartialRangeUpTo: TensorIndexConvertible where Bound == Int {
 }
 
 extension Tensor: TensorIndexConvertible {
-  /// Places along an axis for a tensor of `int64` or `int32`; for one of `bool` the places at which it
-  /// holds, along as many axes as it has.
+  /// Indices along an axis for a tensor of `int64` or `int32`; for one of `bool` the positions of its true
+  /// elements, along as many axes as it has.
   public var tensorIndex: TensorIndex { TensorIndex(.tensor(self)) }
 }
 
 extension Array: TensorIndexConvertible where Element: TensorScalar {
-  /// Places along an axis, or truth values for each place of it.
+  /// Indices along an axis, or a Boolean for each of its elements.
   public var tensorIndex: TensorIndex { TensorIndex(.tensor(Tensor(self))) }
 }
 
 extension Tensor {
-  /// Elements by place along each axis: numbers, ranges, tensors of indices or truth values, `.all`,
+  /// Elements by their indices along each axis: numbers, ranges, tensors of indices or Booleans, `.all`,
   /// `.ellipsis` and `.newAxis`.
   ///
-  /// - Axes that no place names are taken whole. Negative numbers count from the end, and ranges beyond
+  /// - Axes without an index are taken whole. Negative numbers count from the end, and ranges beyond
   ///   the axis are cut to it. A range with a negative step runs backwards.
   /// - Tensors of indices broadcast together, and their shape stands where the first of them does; in
   ///   front of all others if a range, `.all`, `.ellipsis` or `.newAxis` separates them. That is NumPy's
   ///   advanced indexing with PyTorch's rule for numbers, which take their axis away before.
-  /// - A tensor of truth values stands for the places at which it holds. How many they are depends on
-  ///   its numbers, so it is evaluated at once.
-  /// - Assignment makes a tensor with new elements in these places; values broadcast and take this
-  ///   tensor's dtype, and of several for one place the last stands. Gradients reach the elements that
+  /// - A tensor of Booleans stands for the positions of its true elements. Their number depends on its
+  ///   elements, so it is evaluated at once.
+  /// - Assignment makes a tensor with new elements at these indices; values broadcast and take this
+  ///   tensor's dtype, and of several for one index the last stands. Gradients reach the elements that
   ///   stayed, and the values that stand.
   ///
   /// A number or index that is out of range ends the process; an index with the line of the subscript.
@@ -110,7 +110,7 @@ extension Tensor {
       self = selection(repeat each indices, file: file, line: line)
         .replacing(in: self, with: newValue)
     }
-    // What the compiler (6.3) would write for a pack of indices makes it crash.
+    // The compiler (6.3) crashes when it writes this for a pack of indices.
     _modify {
       let selection = selection(repeat each indices, file: file, line: line)
       var elements = selection.elements(of: self)
@@ -122,8 +122,8 @@ extension Tensor {
   private func selection<each Index: TensorIndexConvertible>(
     _ indices: repeat each Index, file: StaticString, line: UInt
   ) -> Selection {
-    var places: [TensorIndex.Place] = []
-    for index in repeat each indices { places.append(index.tensorIndex.place) }
-    return Selection(places, of: shape, at: CallSite(file: file, line: line))
+    var kinds: [TensorIndex.Kind] = []
+    for index in repeat each indices { kinds.append(index.tensorIndex.kind) }
+    return Selection(kinds, of: shape, at: CallSite(file: file, line: line))
   }
 }

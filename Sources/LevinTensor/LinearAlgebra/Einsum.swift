@@ -20,21 +20,21 @@ public func einsum(_ equation: String, _ operands: [Tensor]) -> Tensor {
     EinsumTerm(tensor: operand.cast(to: dtype), labels: labels).takingDiagonals()
   }
   let first = terms.removeFirst()
-  let result = terms.indices.reduce(first) { product, place in
-    let needed = terms[(place + 1)...].reduce(Set(parsed.output)) { $0.union($1.labels) }
-    return product.contracted(with: terms[place], keeping: needed)
+  let result = terms.indices.reduce(first) { product, number in
+    let needed = terms[(number + 1)...].reduce(Set(parsed.output)) { $0.union($1.labels) }
+    return product.contracted(with: terms[number], keeping: needed)
   }
   return result.summed(keeping: Set(parsed.output)).arranged(parsed.output).cast(to: dtype)
 }
 
-/// What an equation says: a label for each axis.
+/// A parsed equation: a label for each axis.
 ///
 /// Letters have their character's number; axes that `...` stands for are counted from the last one, -1.
 struct EinsumEquation {
   private(set) var inputs: [[Int]] = []
   private(set) var output: [Int] = []
   private let text: String
-  // How many axes "..." stands for in the operand that has most.
+  // The number of axes that "..." stands for in the operand that has most.
   private var broadcastAxes = 0
 
   init(_ equation: String, shapes: [[Int]]) {
@@ -55,14 +55,14 @@ struct EinsumEquation {
     let marked = Array(text)
     let mark = Array(separator)
     var parts: [String] = [""]
-    var place = 0
-    while place < marked.count {
-      if marked[place...].starts(with: mark) {
+    var position = 0
+    while position < marked.count {
+      if marked[position...].starts(with: mark) {
         parts.append("")
-        place += mark.count
+        position += mark.count
       } else {
-        parts[parts.count - 1].append(marked[place])
-        place += 1
+        parts[parts.count - 1].append(marked[position])
+        position += 1
       }
     }
     return parts

@@ -1,4 +1,4 @@
-/// What is known of a matrix, which decides how equations with it are solved.
+/// A property of a matrix, which decides how equations with it are solved.
 public enum MatrixKind: Sendable {
   /// Nothing: by elimination with partial pivoting.
   case general
@@ -10,7 +10,7 @@ public enum MatrixKind: Sendable {
 // Matrices lie in the last two axes; axes in front are batches, which broadcast where there are two
 // operands. All work is done in double precision and rounded to the operands' dtype at the end; whole
 // numbers become `float32`. What is asked of a matrix that it cannot give ends the process with the
-// operation, the place of the matrix in its batch, and the line that asked.
+// operation, the index of the matrix in its batch, and the line that asked.
 extension Tensor {
   /// The lower triangle L with L Lᵀ equal to each symmetric, positive definite matrix.
   ///

@@ -1,5 +1,5 @@
 // Products that sum over an axis the operands share. Real matrices are multiplied in their own
-// precision, whole numbers wrap around; batches broadcast as element-wise operands do.
+// precision, integers wrap around; batches broadcast as element-wise operands do.
 extension Tensor {
   /// The matrix product, as PyTorch's `matmul` has it.
   ///

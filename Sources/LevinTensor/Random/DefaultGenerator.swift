@@ -2,7 +2,7 @@
 ///
 /// The default generator serves the calls that name none, such as `distribution.sample([100])`. There is
 /// one for the whole process, seeded with 0 from the start; within ``withSeed(_:_:)`` a generator of
-/// that scope takes its place, and is the one started anew.
+/// that scope replaces it, and is the one started anew.
 ///
 /// - Parameter seed: A number from 0 up; draws are then those of `PCG64(seed: seed)`.
 public func seedEverything(_ seed: Int) {

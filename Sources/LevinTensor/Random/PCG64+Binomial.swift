@@ -36,9 +36,9 @@ extension PCG64 {
     }
     let envelope = BinomialEnvelope(trials: trials, probability: probability)
     while true {
-      let place = uniform() * envelope.tailEnd
+      let position = uniform() * envelope.tailEnd
       let level = uniform()
-      if let count = envelope.count(place: place, level: level) {
+      if let count = envelope.count(position: position, level: level) {
         return count
       }
     }
@@ -80,7 +80,7 @@ extension PCG64 {
 /// The envelope of the rejection BTPE for binomial counts of more than 30 expected successes.
 ///
 /// Idea: scaled to 1 at its mode, the distribution lies under a triangle in the middle, two
-/// parallelograms that widen it and two exponential tails. A place u along their joined areas picks
+/// parallelograms that widen it and two exponential tails. A position u along their joined areas picks
 /// a region and, with a second uniform v, a point in it; under the triangle a point counts at once,
 /// elsewhere its height is held against the distribution: by the recurrence of the probabilities
 /// near the mode, otherwise by bounds on the logarithm of the ratio, and in the narrow band that
@@ -107,7 +107,7 @@ private struct BinomialEnvelope {
   private let shoulderEnd: Double
   private let leftEnd: Double
 
-  /// The joined areas, the end of the places to draw from.
+  /// The joined areas, the end of the positions to draw from.
   let tailEnd: Double
 
   init(trials: Int, probability: Double) {
@@ -135,33 +135,33 @@ private struct BinomialEnvelope {
   /// Returns the count that a point stands for, or nil if the point is rejected.
   ///
   /// - Parameters:
-  ///   - place: The point's place along the joined areas, from 0 up to `tailEnd`.
+  ///   - position: The point's position along the joined areas, from 0 up to `tailEnd`.
   ///   - level: A uniform that gives the point's height in its region.
-  func count(place: Double, level: Double) -> Int? {
-    if place <= triangle {
-      return Int((center - triangle * level + place).rounded(.down))
+  func count(position: Double, level: Double) -> Int? {
+    if position <= triangle {
+      return Int((center - triangle * level + position).rounded(.down))
     }
-    guard let (count, height) = point(place: place, level: level) else { return nil }
+    guard let (count, height) = point(position: position, level: level) else { return nil }
     return isUnderDistribution(count, height) ? count : nil
   }
 
   /// Returns the count and the height of a point outside the triangle, or nil if there is no such
   /// count or the height is above the distribution's.
-  private func point(place: Double, level: Double) -> (count: Int, height: Double)? {
-    if place <= shoulderEnd {
-      let x = left + (place - triangle) / shoulder
+  private func point(position: Double, level: Double) -> (count: Int, height: Double)? {
+    if position <= shoulderEnd {
+      let x = left + (position - triangle) / shoulder
       let height = level * shoulder + 1 - abs(Double(mode) - x + 0.5) / triangle
       return height > 1 ? nil : (Int(x.rounded(.down)), height)
     }
     // The logarithm of 0 would give an infinite count.
     guard level > 0 else { return nil }
-    if place <= leftEnd {
+    if position <= leftEnd {
       let count = (left + log(level) / leftRate).rounded(.down)
-      return count < 0 ? nil : (Int(count), level * (place - shoulderEnd) * leftRate)
+      return count < 0 ? nil : (Int(count), level * (position - shoulderEnd) * leftRate)
     }
     let count = (right - log(level) / rightRate).rounded(.down)
     guard count < 0x1p63 && Int(count) <= trials else { return nil }
-    return (Int(count), level * (place - leftEnd) * rightRate)
+    return (Int(count), level * (position - leftEnd) * rightRate)
   }
 
   private func isUnderDistribution(_ count: Int, _ height: Double) -> Bool {

@@ -1,5 +1,5 @@
 extension PCG64 {
-  /// Returns a whole number from a range, all equally likely.
+  /// Returns an integer from a range, all equally likely.
   ///
   /// A random word times the range's width has the number in its high half. The few words whose low
   /// half would make some numbers likelier are drawn again (D. Lemire, "Fast Random Integer
@@ -17,7 +17,7 @@ extension PCG64 {
     return range.lowerBound &+ offset
   }
 
-  /// Returns a whole number from 0 to `last`.
+  /// Returns an integer from 0 to `last`.
   private mutating func offset(upTo last: UInt64) -> UInt64 {
     switch last {
     case 0: 0
@@ -27,7 +27,7 @@ extension PCG64 {
     }
   }
 
-  /// Returns a whole number below a width, from as many random words as it takes.
+  /// Returns an integer below a width, from as many random words as it takes.
   @inline(__always)
   private mutating func scaled<Word: FixedWidthInteger & UnsignedInteger>(
     below width: Word, draw: (inout PCG64) -> Word
@@ -44,7 +44,7 @@ extension PCG64 {
 
   /// Returns the numbers 0, 1, …, n - 1 in a random order.
   ///
-  /// - Parameter n: How many numbers, at least 0.
+  /// - Parameter n: The count of numbers, at least 0.
   /// - Returns: One of the n! orders, each equally likely, as NumPy's `permutation(n)`.
   public mutating func permutation(_ n: Int) -> [Int] {
     require(n >= 0, "PCG64.permutation: n must be at least 0, but is \(n)")
@@ -55,7 +55,7 @@ extension PCG64 {
 
   /// Puts the elements of an array into a random order.
   ///
-  /// From the last place to the second, each is exchanged with a random one up to itself (the
+  /// From the last element to the second, each is exchanged with a random one up to itself (the
   /// shuffle of Fisher and Yates, D. E. Knuth, "The Art of Computer Programming" 3.4.2).
   ///
   /// - Parameter array: The array, which ends in one of its n! orders, each equally likely, as
@@ -66,7 +66,7 @@ extension PCG64 {
     }
   }
 
-  /// Returns a whole number from 0 to `last`, at least 1, from words cut to its bits.
+  /// Returns an integer from 0 to `last`, at least 1, from words cut to its bits.
   ///
   /// NumPy's shuffle draws so, unlike its integers, and the order has to be the same.
   private mutating func maskedOffset(upTo last: UInt64) -> UInt64 {

@@ -8,8 +8,8 @@ import Darwin
 ///
 /// Idea: stack 255 rectangles under the density f, strip i reaching from x = 0 to x[i], and let
 /// strip 0 be the base together with the tail beyond r = x[255]. All have the area
-/// v = r f(r) + ∫ f from r to ∞. One random word then gives a strip and a place in it, and as long
-/// as that place is left of the next strip up it is under the density for certain: about 99 % of
+/// v = r f(r) + ∫ f from r to ∞. One random word then gives a strip and a position in it, and as long
+/// as that position is left of the next strip up it is under the density for certain: about 99 % of
 /// the draws cost a table look-up, a product and a comparison. The others land in the strip's
 /// *wedge*, where f itself decides, or in the tail, which has a sampler of its own.
 ///
@@ -21,9 +21,9 @@ import Darwin
 /// than 10⁻¹⁴ at the innermost edge, so draws agree with those of exact tables to as much.
 struct Ziggurat: @unchecked Sendable {
   struct Strip {
-    /// Places below this one are under the density whatever the height.
+    /// Positions below this one are under the density whatever the height.
     var limit: UInt64 = 0
-    /// The strip's right edge divided by the number of places.
+    /// The strip's right edge divided by the number of positions.
     var unit = 0.0
     /// The density at the strip's right edge.
     var height = 1.0
@@ -37,33 +37,33 @@ struct Ziggurat: @unchecked Sendable {
   /// - Parameters:
   ///   - edge: r, where the tail begins.
   ///   - area: v, the area of each strip.
-  ///   - places: The number of places that a random word can choose from in a strip.
+  ///   - positions: The number of positions that a random word can choose from in a strip.
   ///   - density: f, with f(0) = 1.
   ///   - inverse: f⁻¹.
   init(
-    edge: Double, area: Double, places: Double, density: (Double) -> Double,
+    edge: Double, area: Double, positions: Double, density: (Double) -> Double,
     inverse: (Double) -> Double
   ) {
     let strips = UnsafeMutablePointer<Strip>.allocate(capacity: 256)
     strips.initialize(repeating: Strip(), count: 256)
-    // The base is as wide as a rectangle of its area; its places beyond r stand for the tail.
+    // The base is as wide as a rectangle of its area; its positions beyond r stand for the tail.
     let base = area / density(edge)
-    strips[0] = Strip(limit: UInt64(edge / base * places), unit: base / places)
+    strips[0] = Strip(limit: UInt64(edge / base * positions), unit: base / positions)
     var outer = edge
     for index in stride(from: 255, to: 0, by: -1) {
       let height = density(outer)
       let inner = index == 1 ? 0 : inverse(area / outer + height)
       strips[index] = Strip(
-        limit: UInt64(inner / outer * places), unit: outer / places, height: height)
+        limit: UInt64(inner / outer * positions), unit: outer / positions, height: height)
       outer = inner
     }
     self.strips = UnsafePointer(strips)
   }
 
-  /// Where the normal's tail begins.
+  /// The number at which the normal's tail begins.
   static let normalEdge = 3.6541528853610088
 
-  /// Where the exponential's tail begins.
+  /// The number at which the exponential's tail begins.
   static let exponentialEdge = 7.69711747013104972
 
   /// The tables of exp(-x² / 2), for the absolute value of a normal.
@@ -71,18 +71,18 @@ struct Ziggurat: @unchecked Sendable {
     edge: normalEdge,
     area: normalEdge * exp(-0.5 * normalEdge * normalEdge)
       + (Double.pi / 2).squareRoot() * erfc(normalEdge / 2.0.squareRoot()),
-    places: 0x1p52, density: { exp(-0.5 * $0 * $0) }, inverse: { (-2 * log($0)).squareRoot() })
+    positions: 0x1p52, density: { exp(-0.5 * $0 * $0) }, inverse: { (-2 * log($0)).squareRoot() })
 
   /// The tables of exp(-x).
   static let exponential = Ziggurat(
     edge: exponentialEdge, area: (exponentialEdge + 1) * exp(-exponentialEdge),
-    places: 0x1p53, density: { exp(-$0) }, inverse: { -log($0) })
+    positions: 0x1p53, density: { exp(-$0) }, inverse: { -log($0) })
 
   /// Returns a height in a strip other than the base: where in the wedge a point falls.
   ///
   /// - Parameters:
   ///   - index: The strip, from 1 up to 255.
-  ///   - fraction: The place between the strip's lower side, at 0, and its upper one, at 1.
+  ///   - fraction: The position between the strip's lower side, at 0, and its upper one, at 1.
   func height(in index: Int, at fraction: Double) -> Double {
     let lower = strips[index].height
     return (strips[index - 1].height - lower) * fraction + lower
@@ -102,16 +102,16 @@ extension PCG64 {
     while true {
       let word = next()
       let index = Int(truncatingIfNeeded: word & 0xff)
-      // From the lowest bit: 8 of the strip, 1 of the sign, 52 of the place.
-      let place = word >> 9 & 0xf_ffff_ffff_ffff
+      // From the lowest bit: 8 of the strip, 1 of the sign, 52 of the position.
+      let position = word >> 9 & 0xf_ffff_ffff_ffff
       let strip = ziggurat.strips[index]
-      let size = Double(Int64(bitPattern: place)) * strip.unit
+      let size = Double(Int64(bitPattern: position)) * strip.unit
       let value = Double(bitPattern: size.bitPattern | (word & 0x100) << 55)
-      if place < strip.limit {
+      if position < strip.limit {
         return value
       }
       if index == 0 {
-        return normalTail(negative: place >> 8 & 1 == 1)
+        return normalTail(negative: position >> 8 & 1 == 1)
       }
       if ziggurat.height(in: index, at: uniform()) < exp(-0.5 * size * size) {
         return value
@@ -161,10 +161,10 @@ extension PCG64 {
     while true {
       let word = next() >> 3
       let index = Int(truncatingIfNeeded: word & 0xff)
-      let place = word >> 8
+      let position = word >> 8
       let strip = ziggurat.strips[index]
-      let value = Double(Int64(bitPattern: place)) * strip.unit
-      if place < strip.limit {
+      let value = Double(Int64(bitPattern: position)) * strip.unit
+      if position < strip.limit {
         return value
       }
       if index == 0 {

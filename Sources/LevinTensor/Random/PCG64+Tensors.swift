@@ -62,7 +62,7 @@ extension PCG64 {
     draw(shape, dtype) { Double($0.binomial(trials: trials, probability: probability)) }
   }
 
-  /// Whole numbers from `range`, each as likely as the others.
+  /// Integers from `range`, each as likely as the others.
   public mutating func integers(in range: Range<Int>, shape: [Int]) -> Tensor {
     require(
       shape.allSatisfy { $0 >= 0 }, "PCG64: a tensor of shape \(shape) has a negative size")

@@ -4,7 +4,7 @@
 /// states, but its low bits are poor. The output folds the state's two halves together and rotates
 /// the result by the state's six highest bits, so that each output bit depends on the good, high
 /// bits (the variant XSL-RR). The increment c is odd and seeded too, so that two seeds differ in
-/// the cycle they walk, not only in the place where they start.
+/// the cycle they walk, not only in the point where they start.
 ///
 /// Source: M. E. O'Neill, "PCG: A Family of Simple Fast Space-Efficient Statistically Good
 /// Algorithms for Random Number Generation", Harvey Mudd College HMC-CS-2014-0905 (2014).
@@ -24,7 +24,7 @@ public struct PCG64: Sendable, Equatable, RandomNumberGenerator {
   /// The upper half of the last word that ``nextUInt32()`` split, until the next call takes it.
   private(set) var pendingHalf: UInt32?
 
-  /// What the stream was seeded with, and what its children's seeds come from.
+  /// The seed of the stream, from which its children's seeds come.
   public private(set) var seedSequence: SeedSequence
 
   /// Creates the stream of NumPy's `default_rng(seed)`.
@@ -73,7 +73,7 @@ public struct PCG64: Sendable, Equatable, RandomNumberGenerator {
 
   /// Returns 64 random bits.
   ///
-  /// - Returns: A whole number from 0 up to 2⁶⁴ - 1, each equally likely.
+  /// - Returns: An integer from 0 up to 2⁶⁴ - 1, each equally likely.
   @inline(__always)
   public mutating func next() -> UInt64 {
     step()
@@ -88,7 +88,7 @@ public struct PCG64: Sendable, Equatable, RandomNumberGenerator {
   /// The lower half comes first and the upper one is kept for the next call, whatever is drawn by
   /// other methods in between.
   ///
-  /// - Returns: A whole number from 0 up to 2³² - 1, each equally likely.
+  /// - Returns: An integer from 0 up to 2³² - 1, each equally likely.
   public mutating func nextUInt32() -> UInt32 {
     if let half = pendingHalf {
       pendingHalf = nil

@@ -4,7 +4,7 @@
 /// out children that overlap neither with it nor with one another. Each word of entropy passes
 /// through a multiplicative hash whose multiplier moves on at every use, and every word of the pool
 /// is mixed into every other, so that one flipped bit of the entropy flips about half of the pool.
-/// A child has its parent's entropy followed by its place in the tree, the *spawn key*.
+/// A child has its parent's entropy followed by its position in the tree, the *spawn key*.
 ///
 /// Source: M. E. O'Neill, "Developing a `seed_seq` alternative" (2015), in the form that NumPy's
 /// `SeedSequence` gave it; the words equal those of NumPy bit for bit. All of the arithmetic is on
@@ -13,7 +13,7 @@ public struct SeedSequence: Sendable, Equatable {
   /// The words the sequence was made from, the least significant first.
   public let entropy: [UInt32]
 
-  /// The place in the tree of sequences, as words: empty for a root.
+  /// The position in the tree of sequences, as words: empty for a root.
   public let spawnKey: [UInt32]
 
   /// The number of children handed out so far.
@@ -36,7 +36,7 @@ public struct SeedSequence: Sendable, Equatable {
   ///
   /// - Parameters:
   ///   - entropy: The words, the least significant first.
-  ///   - spawnKey: The place in the tree of sequences; only ``spawn(_:)`` needs to give one.
+  ///   - spawnKey: The position in the tree of sequences; only ``spawn(_:)`` needs to give one.
   public init(entropy: [UInt32], spawnKey: [UInt32] = []) {
     self.entropy = entropy
     self.spawnKey = spawnKey
@@ -97,8 +97,8 @@ extension SeedSequence {
   private static func mixedPool(of words: [UInt32]) -> SIMD4<UInt32> {
     var hash = MovingHash(multiplier: 0x43b0_d7e5, step: 0x931e_8875)
     var pool = SIMD4<UInt32>()
-    for place in 0..<4 {
-      pool[place] = hash(place < words.count ? words[place] : 0)
+    for index in 0..<4 {
+      pool[index] = hash(index < words.count ? words[index] : 0)
     }
     for source in 0..<4 {
       for target in 0..<4 where target != source {

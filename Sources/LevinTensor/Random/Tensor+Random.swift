@@ -15,12 +15,12 @@ extension Tensor {
     DefaultGenerator.draw { $0.normal(loc: loc, scale: scale, shape: shape, dtype: dtype) }
   }
 
-  /// Whole numbers from `range`, each as likely as the others.
+  /// Integers from `range`, each as likely as the others.
   public static func integers(_ shape: [Int], in range: Range<Int>) -> Tensor {
     DefaultGenerator.draw { $0.integers(in: range, shape: shape) }
   }
 
-  /// The whole numbers from 0 up to, not including, `count` in random order.
+  /// The integers from 0 up to, not including, `count` in random order.
   public static func permutation(_ count: Int) -> Tensor {
     require(count >= 0, "permutation: the count is \(count), and must not be negative")
     return Tensor(DefaultGenerator.draw { $0.permutation(count) })

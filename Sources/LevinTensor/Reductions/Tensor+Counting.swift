@@ -4,13 +4,13 @@
 public struct UniqueElements: Sendable {
   /// Each distinct element once, ascending.
   public let values: Tensor
-  /// For each element of the tensor the place of its value, as `int64` in the tensor's shape.
+  /// For each element of the tensor the index of its value, as `int64` in the tensor's shape.
   public let inverse: Tensor
-  /// How many elements have each value, as `int64`.
+  /// The number of elements of each value, as `int64`.
   public let counts: Tensor
 }
 
-/// How many elements lie in each of several intervals.
+/// Counts of elements in each of several intervals.
 public struct Histogram: Sendable {
   /// The number of elements in each bin, the sum of their weights, or their density.
   public let counts: Tensor
@@ -19,7 +19,7 @@ public struct Histogram: Sendable {
 }
 
 extension Tensor {
-  /// The distinct elements, with their places and counts.
+  /// The distinct elements, with their indices and counts.
   ///
   /// Evaluates the tensor, since their number is the shape of what is returned. Each NaN is distinct from
   /// all others and comes last. There are no gradients.
@@ -41,25 +41,25 @@ extension Tensor {
       counts: Tensor(zip(starts, ends).map { $1 - $0 }))
   }
 
-  /// How often each whole number from 0 on occurs, `bincount`.
+  /// Counts of each integer from 0 on, `bincount`.
   ///
   /// Evaluates the tensor, since its largest element is the shape of what is returned. Weights are added up
   /// in double precision, and have a gradient.
   ///
   /// - Parameters:
-  ///   - weights: What each element counts, in this tensor's shape; 1 when left out.
+  ///   - weights: The weight of each element, in this tensor's shape; 1 when left out.
   ///   - minimumLength: The least size of the result, the rest of which is 0.
-  /// - Returns: Counts as `int64`, or sums of weights in their dtype, whole ones as `float64`.
+  /// - Returns: Counts as `int64`, or sums of weights in their dtype, of integers as `float64`.
   public func bincount(weights: Tensor? = nil, minimumLength: Int = 0) -> Tensor {
     require(
       rank == 1 && !dtype.isFloatingPoint,
-      "bincount: elements are whole numbers along one axis, not \(dtype) of shape \(shape)")
+      "bincount: elements are integers along one axis, not \(dtype) of shape \(shape)")
     require(minimumLength >= 0, "bincount: the least length is \(minimumLength)")
-    let places = cast(to: .int64)
+    let indices = cast(to: .int64)
     var length = minimumLength
     if elementCount > 0 {
-      let smallest = places.min()
-      let largest = places.max()
+      let smallest = indices.min()
+      let largest = indices.max()
       evaluate(smallest, largest)
       let least = smallest.item(as: Int.self)
       require(least >= 0, "bincount: an element is \(least), and none may be negative")
@@ -71,18 +71,18 @@ extension Tensor {
         "bincount: weights of shape \(weights.shape) do not fit elements of shape \(shape)")
     }
     let each = weights.map { $0.dtype.isFloatingPoint ? $0 : $0.cast(to: .float64) }
-    return Self.totals(at: places, weights: each ?? Tensor.ones(shape, dtype: .int64), length)
+    return Self.totals(at: indices, weights: each ?? Tensor.ones(shape, dtype: .int64), length)
   }
 
-  // Whole weights are exact, real ones are added up in double precision.
-  private static func totals(at places: Tensor, weights: Tensor, _ length: Int) -> Tensor {
+  // Integer weights are exact, real ones are added up in double precision.
+  private static func totals(at indices: Tensor, weights: Tensor, _ length: Int) -> Tensor {
     let isReal = weights.dtype.isFloatingPoint
     let sums = Tensor.zeros([length], dtype: isReal ? .float64 : .int64)
-      .adding(weights.cast(to: isReal ? .float64 : .int64), at: places)
+      .adding(weights.cast(to: isReal ? .float64 : .int64), at: indices)
     return isReal ? sums.cast(to: weights.dtype) : sums
   }
 
-  /// How many elements lie in each of a number of bins of one width.
+  /// Counts of the elements in bins of one width.
   ///
   /// A bin includes its lower edge; the last one includes both. Elements outside count nowhere. Evaluates
   /// the tensor for its smallest and largest element when no range is given.
@@ -91,7 +91,7 @@ extension Tensor {
   ///   - bins: The number of bins.
   ///   - range: The lower edge of the first bin and the upper edge of the last; those of the elements when
   ///     left out. Edges that are equal move apart by 1.
-  ///   - weights: What each element counts, in this tensor's shape; 1 when left out.
+  ///   - weights: The weight of each element, in this tensor's shape; 1 when left out.
   ///   - density: Whether counts are divided so that the integral over the bins is 1.
   public func histogram(
     bins: Int = 10, range: ClosedRange<Double>? = nil, weights: Tensor? = nil, density: Bool = false
@@ -112,13 +112,13 @@ extension Tensor {
     return counted(edges, weights: weights, density: density)
   }
 
-  /// How many elements lie in each of the bins between edges.
+  /// Counts of the elements in the bins between edges.
   ///
   /// A bin includes its lower edge; the last one includes both. Elements outside count nowhere.
   ///
   /// - Parameters:
   ///   - edges: At least two ascending numbers, which are evaluated to see that they ascend.
-  ///   - weights: What each element counts, in this tensor's shape; 1 when left out.
+  ///   - weights: The weight of each element, in this tensor's shape; 1 when left out.
   ///   - density: Whether counts are divided so that the integral over the bins is 1.
   public func histogram(
     edges: Tensor, weights: Tensor? = nil, density: Bool = false
@@ -139,7 +139,7 @@ extension Tensor {
     let line = flattened().detached()
     let isInside = (line .>= edges[0]) .& (line .<= edges[bins])
     // The last edge belongs to the last bin.
-    let places = (line.bucketized(by: edges, right: true) - 1).clip(min: 0, max: Tensor(bins - 1))
+    let indices = (line.bucketized(by: edges, right: true) - 1).clip(min: 0, max: Tensor(bins - 1))
     if let weights {
       require(
         weights.shape == shape,
@@ -147,7 +147,7 @@ extension Tensor {
     }
     let each = weights?.flattened() ?? Tensor.ones([elementCount], dtype: .int64)
     let counts = Self.totals(
-      at: places, weights: `where`(isInside, each, Tensor.zeros([], dtype: each.dtype)), bins)
+      at: indices, weights: `where`(isInside, each, Tensor.zeros([], dtype: each.dtype)), bins)
     guard density else { return Histogram(counts: counts, edges: edges) }
     let real = counts.cast(to: .float64)
     let widths = (edges[1...] - edges[0..<bins]).cast(to: .float64)

@@ -1,24 +1,24 @@
 extension Tensor {
-  /// The place of the largest element along an axis, or in row-major order of all; the first of equal ones.
+  /// The index of the largest element along an axis, or in row-major order of all; the first of equal ones.
   ///
   /// NaN counts as larger than any number.
   ///
   /// - Parameters:
   ///   - axis: The axis to search, which must not be empty; nil for all elements.
   ///   - keepingDimensions: Whether axes that were searched stay, with size 1.
-  /// - Returns: Places as `int64`.
+  /// - Returns: Indices as `int64`.
   public func argMax(axis: Int? = nil, keepingDimensions: Bool = false) -> Tensor {
     argExtreme(.argMax, axis, keepingDimensions: keepingDimensions)
   }
 
-  /// The place of the smallest element along an axis, or in row-major order of all; the first of equal ones.
+  /// The index of the smallest element along an axis, or in row-major order of all; the first of equal ones.
   ///
   /// NaN counts as smaller than any number.
   ///
   /// - Parameters:
   ///   - axis: The axis to search, which must not be empty; nil for all elements.
   ///   - keepingDimensions: Whether axes that were searched stay, with size 1.
-  /// - Returns: Places as `int64`.
+  /// - Returns: Indices as `int64`.
   public func argMin(axis: Int? = nil, keepingDimensions: Bool = false) -> Tensor {
     argExtreme(.argMin, axis, keepingDimensions: keepingDimensions)
   }
@@ -29,9 +29,9 @@ extension Tensor {
     var kept = shape
     let found: Node
     if let axis, rank > 0 {
-      let place = Shape.axis(axis, rank: rank, for: "\(operation)")
-      found = Node.argExtreme(operation, node, axis: place)
-      kept[place] = 1
+      let resolved = Shape.axis(axis, rank: rank, for: "\(operation)")
+      found = Node.argExtreme(operation, node, axis: resolved)
+      kept[resolved] = 1
     } else {
       _ = axis.map { Shape.axis($0, rank: 1, for: "\(operation)") }
       found = Node.argExtreme(operation, flattened().node, axis: 0)
@@ -40,14 +40,14 @@ extension Tensor {
     return Tensor(keepingDimensions ? Node.reshape(found, to: kept) : found)
   }
 
-  /// The places of elements along an axis in ascending order, `argsort`; equal ones keep their order.
+  /// The indices of elements along an axis in ascending order, `argsort`; equal ones keep their order.
   ///
   /// NaN counts as larger than any number, so it comes last, and first when descending.
   ///
   /// - Parameters:
   ///   - axis: The axis to sort along.
   ///   - descending: Whether the largest comes first.
-  /// - Returns: Places as `int64`, in this tensor's shape.
+  /// - Returns: Indices as `int64`, in this tensor's shape.
   public func argSort(axis: Int = -1, descending: Bool = false) -> Tensor {
     along(axis, for: "argSort") { Node.argSort($0, axis: $1, descending: descending) }
   }
@@ -64,15 +64,15 @@ extension Tensor {
     taking(argSort(axis: axis, descending: descending), axis: axis)
   }
 
-  /// The largest elements along an axis, or the smallest, and their places; the most extreme comes first.
+  /// The largest elements along an axis, or the smallest, and their indices; the most extreme comes first.
   ///
   /// NaN counts as larger than any number. Of equal elements those that come first are taken.
   ///
   /// - Parameters:
-  ///   - count: How many, at most the size of the axis.
+  ///   - count: The number of elements, at most the size of the axis.
   ///   - axis: The axis to search.
   ///   - largest: Whether the largest are wanted.
-  /// - Returns: The elements and their places as `int64`, in this tensor's shape with the axis of size
+  /// - Returns: The elements and their indices as `int64`, in this tensor's shape with the axis of size
   ///   `count`. Gradients go to the elements that were taken.
   public func topK(
     _ count: Int, axis: Int = -1, largest: Bool = true
@@ -81,27 +81,27 @@ extension Tensor {
     require(
       count >= 0 && count <= size && (rank > 0 || count == 1),
       "topK: there are no \(count) elements along axis \(axis) of shape \(shape)")
-    let places = along(axis, for: "topK") {
+    let indices = along(axis, for: "topK") {
       Node.argSort($0, axis: $1, descending: largest, count: count)
     }
-    return (taking(places, axis: axis), places)
+    return (taking(indices, axis: axis), indices)
   }
 
-  /// Elements by their places along an axis; a single number has its own at each.
-  func taking(_ places: Tensor, axis: Int) -> Tensor {
-    rank == 0 ? Tensor(Node.cast(node, to: dtype)) : takingAlong(places, axis: axis)
+  /// Elements by their indices along an axis; a single number has its own at each.
+  func taking(_ indices: Tensor, axis: Int) -> Tensor {
+    rank == 0 ? Tensor(Node.cast(node, to: dtype)) : takingAlong(indices, axis: axis)
   }
 
-  /// Where in these sorted boundaries values belong: how many boundaries are less than each value.
+  /// The position of values among these sorted boundaries: the number of boundaries less than each value.
   ///
   /// The boundaries ascend along the last axis, which is not checked. With one axis they serve for all
   /// values; with more, values have the same sizes outside the last axis, and each row is searched in its
   /// own. A NaN belongs at the end.
   ///
   /// - Parameters:
-  ///   - values: What to search.
+  ///   - values: The values to search for.
   ///   - right: Whether boundaries that are equal to the value count too, so that it comes after them.
-  /// - Returns: Places as `int64`, in the shape of the values.
+  /// - Returns: Positions as `int64`, in the shape of the values.
   public func searchSorted(_ values: Tensor, right: Bool = false) -> Tensor {
     Tensor(Node.searchSorted(node, values.node, right: right))
   }

@@ -1,4 +1,4 @@
-/// How a quantile is made of the two elements around its place.
+/// The way in which a quantile is made of the two elements around its position.
 public enum QuantileInterpolation: Sendable, CaseIterable {
   /// In proportion to the distances.
   case linear
@@ -8,56 +8,56 @@ public enum QuantileInterpolation: Sendable, CaseIterable {
   case higher
   /// Half of their sum.
   case midpoint
-  /// The nearer one; halfway, the one at the even place.
+  /// The nearer one; halfway, the one at the even position.
   case nearest
 }
 
-// Quantiles of sorted elements: the one of order q among n has the place q (n - 1). Between equal
+// Quantiles of sorted elements: the one of order q among n has the position q (n - 1). Between equal
 // infinities lies the same infinity.
 extension Tensor {
   /// The quantile of an order along an axis or of all elements; NaN where one is.
   ///
-  /// Gradients go to the elements around the quantile's place.
+  /// Gradients go to the elements around the quantile's position.
   ///
   /// - Parameters:
   ///   - q: The order, from 0, the smallest element, to 1, the largest.
   ///   - axis: The axis, which must not be empty; nil for all elements.
   ///   - keepingDimensions: Whether axes that were searched stay, with size 1.
-  ///   - interpolation: What lies between two elements.
+  ///   - interpolation: The way from one element to the next.
   public func quantile(
     _ q: Double, axis: Int? = nil, keepingDimensions: Bool = false,
     interpolation: QuantileInterpolation = .linear
   ) -> Tensor {
     require(q >= 0 && q <= 1, "quantile: the order is \(q), and must lie between 0 and 1")
     let lines = SortedLines(real, axis: axis, for: "quantile")
-    let place = q * Double(lines.length - 1)
-    func element(_ place: Double) -> Tensor { lines.sorted[.ellipsis, Int(place)] }
-    let (below, above) = (place.rounded(.down), place.rounded(.up))
+    let position = q * Double(lines.length - 1)
+    func element(_ index: Double) -> Tensor { lines.sorted[.ellipsis, Int(index)] }
+    let (below, above) = (position.rounded(.down), position.rounded(.up))
     let found =
       switch interpolation {
       case .lower: element(below)
       case .higher: element(above)
-      case .nearest: element(place.rounded(.toNearestOrEven))
+      case .nearest: element(position.rounded(.toNearestOrEven))
       case .linear, .midpoint:
         below == above
           ? element(below)
           : Self.between(
             element(below), element(above),
-            Tensor(interpolation == .linear ? place - below : 0.5).cast(to: lines.sorted.dtype))
+            Tensor(interpolation == .linear ? position - below : 0.5).cast(to: lines.sorted.dtype))
       }
     return lines.finish(found, keepingDimensions: keepingDimensions)
   }
 
   /// Quantiles of several orders along an axis or of all elements; NaN where one is.
   ///
-  /// Gradients go to the elements around the quantiles' places, and to the orders. The orders are
+  /// Gradients go to the elements around the quantiles' positions, and to the orders. The orders are
   /// evaluated, to see that they are between 0 and 1.
   ///
   /// - Parameters:
   ///   - q: Orders, one number or one axis of them, which becomes the result's first.
   ///   - axis: The axis, which must not be empty; nil for all elements.
   ///   - keepingDimensions: Whether axes that were searched stay, with size 1.
-  ///   - interpolation: What lies between two elements.
+  ///   - interpolation: The way from one element to the next.
   @_disfavoredOverload  // A literal is one number.
   public func quantile(
     _ q: Tensor, axis: Int? = nil, keepingDimensions: Bool = false,
@@ -72,8 +72,8 @@ extension Tensor {
     let ranks =
       q.cast(to: q.dtype == .float64 ? .float64 : lines.sorted.dtype)
       * Double(lines.length - 1)
-    func elements(_ places: Tensor) -> Tensor {
-      lines.sorted.gathered(at: places.cast(to: .int64), axis: -1)
+    func elements(_ indices: Tensor) -> Tensor {
+      lines.sorted.gathered(at: indices.cast(to: .int64), axis: -1)
     }
     let below = ranks.floor()
     let found =
@@ -128,10 +128,10 @@ private struct SortedLines {
     var moved = x.flattened()
     var kept = x.shape.map { _ in 1 }
     if let axis, x.rank > 0 {
-      let place = Shape.axis(axis, rank: x.rank, for: name)
-      moved = x.permuted((0..<x.rank).filter { $0 != place } + [place])
+      let resolved = Shape.axis(axis, rank: x.rank, for: name)
+      moved = x.permuted((0..<x.rank).filter { $0 != resolved } + [resolved])
       kept = x.shape
-      kept[place] = 1
+      kept[resolved] = 1
     } else if let axis {
       _ = Shape.axis(axis, rank: 1, for: name)
     }

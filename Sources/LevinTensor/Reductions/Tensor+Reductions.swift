@@ -9,7 +9,7 @@ extension Tensor {
     return Tensor(Node.reduction(operation, node, axes: checked, keeping: keepingDimensions))
   }
 
-  /// The sum along the axes; whole numbers and truth values add up as `int64`.
+  /// The sum along the axes; integers and Booleans add up as `int64`.
   public func sum(axes: [Int]? = nil, keepingDimensions: Bool = false) -> Tensor {
     reduce(.sum, axes, keepingDimensions: keepingDimensions)
   }
@@ -19,7 +19,7 @@ extension Tensor {
     sum(axes: [axis], keepingDimensions: keepingDimensions)
   }
 
-  /// The product along the axes; whole numbers and truth values multiply as `int64`, 1 when there are none.
+  /// The product along the axes; integers and Booleans multiply as `int64`, 1 when there are none.
   ///
   /// The gradient of an element is the product of the others, whichever of them are 0.
   public func product(axes: [Int]? = nil, keepingDimensions: Bool = false) -> Tensor {

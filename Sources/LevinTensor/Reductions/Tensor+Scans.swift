@@ -9,7 +9,7 @@ extension Tensor {
     }
   }
 
-  /// The sum of each element and those before it along an axis, `cumsum`; whole numbers and truth values
+  /// The sum of each element and those before it along an axis, `cumsum`; integers and Booleans
   /// add up as `int64`.
   ///
   /// - Parameters:
@@ -22,8 +22,8 @@ extension Tensor {
     scan(.cumulativeSum, axis: axis, reversed: reversed, exclusive: exclusive)
   }
 
-  /// The product of each element and those before it along an axis, `cumprod`; whole numbers and truth
-  /// values multiply as `int64`.
+  /// The product of each element and those before it along an axis, `cumprod`; integers and Booleans
+  /// multiply as `int64`.
   ///
   /// Gradients are right where elements are 0 too, and so are second derivatives.
   ///
@@ -60,10 +60,10 @@ extension Tensor {
   public func cumulativeMin(axis: Int) -> Tensor { extreme(.cumulativeArgMin, axis: axis) }
 
   private func extreme(_ operation: OrderingOperation, axis: Int) -> Tensor {
-    let places = along(axis, for: "\(operation)") {
+    let indices = along(axis, for: "\(operation)") {
       Node.cumulativeArgExtreme(operation, $0, axis: $1)
     }
-    return taking(places, axis: axis)
+    return taking(indices, axis: axis)
   }
 }
 

@@ -1,7 +1,7 @@
-// Where extreme elements are.
+// Indices of extreme elements.
 extension Routines {
-  /// The place of the first largest or smallest element of each line, the first NaN if there is one; or at
-  /// each place that of the last such element so far.
+  /// The index of the first largest or smallest element of each line, the first NaN if there is one; or at
+  /// each index that of the last such element so far.
   static func argExtreme(_ operation: OrderingOperation, _ call: RoutineCall) {
     switch call.operands[0].dtype {
     case .bool: search(UInt8.self, operation, call)
@@ -18,16 +18,16 @@ extension Routines {
     let operand = call.operands[0]
     let lines = Lines(operand.shape, axis: call.attributes[0])
     let elements = operand.pointer.assumingMemoryBound(to: type)
-    let places = call.result.elements(as: Int.self)
+    let indices = call.result.elements(as: Int.self)
     lines.share(cost: 1) { range in
       for line in range {
         let start = lines.start(line)
-        let (from, running) = (elements + start, places + start)
+        let (from, running) = (elements + start, indices + start)
         switch operation {
-        case .argMax: places[line] = firstPlace(from, lines) { $0 <= $1 }
-        case .argMin: places[line] = firstPlace(from, lines) { $0 >= $1 }
-        case .cumulativeArgMax: runningPlaces(from, running, lines) { $0 >= $1 }
-        case .cumulativeArgMin: runningPlaces(from, running, lines) { $0 <= $1 }
+        case .argMax: indices[line] = firstIndex(from, lines) { $0 <= $1 }
+        case .argMin: indices[line] = firstIndex(from, lines) { $0 >= $1 }
+        case .cumulativeArgMax: runningIndices(from, running, lines) { $0 >= $1 }
+        case .cumulativeArgMin: runningIndices(from, running, lines) { $0 <= $1 }
         case .argSort, .searchSorted: fatalError("\(operation) finds no extreme elements")
         }
       }
@@ -36,34 +36,34 @@ extension Routines {
 
   // A comparison with NaN fails, which makes it the most extreme of all.
   @inline(__always)
-  private static func firstPlace<Element: Comparable>(
+  private static func firstIndex<Element: Comparable>(
     _ line: UnsafePointer<Element>, _ lines: Lines,
     isNoBetter: (Element, Element) -> Bool
   ) -> Int {
     var best = line[0]
-    var place = 0
+    var index = 0
     if best != best { return 0 }
     for next in 1..<Swift.max(lines.length, 1) {
       let element = line[next &* lines.stride]
       if isNoBetter(element, best) { continue }
       if element != element { return next }
-      (best, place) = (element, next)
+      (best, index) = (element, next)
     }
-    return place
+    return index
   }
 
   @inline(__always)
-  private static func runningPlaces<Element: Comparable>(
-    _ line: UnsafePointer<Element>, _ places: UnsafeMutablePointer<Int>, _ lines: Lines,
+  private static func runningIndices<Element: Comparable>(
+    _ line: UnsafePointer<Element>, _ indices: UnsafeMutablePointer<Int>, _ lines: Lines,
     isNoWorse: (Element, Element) -> Bool
   ) {
     guard lines.length > 0 else { return }
     var best = line[0]
-    var place = 0
+    var index = 0
     for next in 0..<lines.length {
       let element = line[next &* lines.stride]
-      if element != element || isNoWorse(element, best) { (best, place) = (element, next) }
-      places[next &* lines.stride] = place
+      if element != element || isNoWorse(element, best) { (best, index) = (element, next) }
+      indices[next &* lines.stride] = index
     }
   }
 }

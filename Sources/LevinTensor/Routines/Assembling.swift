@@ -4,7 +4,7 @@ import Glibc
 import Darwin
 #endif
 
-// Elements that change places along the chunk axis.
+// Elements that move along the chunk axis.
 extension Routines {
   /// Operands one after the other along the axis in the attributes.
   static func concatenate(_ call: RoutineCall) {

@@ -33,7 +33,7 @@ enum Dense {
     }
   }
 
-  /// The lower triangle L with L Lᵀ = A, in the place of A, with zeros above it.
+  /// The lower triangle L with L Lᵀ = A, in A's memory, with zeros above it.
   ///
   /// Of A the lower triangle is read. The result is the first leading minor that is not positive.
   static func cholesky(_ a: Elements, _ n: Int) -> Int? {
@@ -82,22 +82,22 @@ enum Dense {
 
   static func dot(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ count: Int) -> Double {
     var sums = SIMD4<Double>.zero
-    var place = 0
-    while place + 4 <= count {
-      let x = SIMD4(a[place], a[place + 1], a[place + 2], a[place + 3])
-      let y = SIMD4(b[place], b[place + 1], b[place + 2], b[place + 3])
+    var index = 0
+    while index + 4 <= count {
+      let x = SIMD4(a[index], a[index + 1], a[index + 2], a[index + 3])
+      let y = SIMD4(b[index], b[index + 1], b[index + 2], b[index + 3])
       sums += x * y
-      place += 4
+      index += 4
     }
     var total = (sums[0] + sums[1]) + (sums[2] + sums[3])
-    while place < count {
-      total += a[place] * b[place]
-      place += 1
+    while index < count {
+      total += a[index] * b[index]
+      index += 1
     }
     return total
   }
 
-  /// X with T X = B in the place of B (n rows of `columns`), for a triangle T whose other half is not read.
+  /// X with T X = B in B's memory (n rows of `columns`), for a triangle T whose other half is not read.
   static func solveTriangle(
     _ t: Elements, _ n: Int, isUpper: Bool, hasUnitDiagonal: Bool, _ b: Elements, columns: Int
   ) {

@@ -1,16 +1,16 @@
 /// Elimination with partial pivoting (Golub and Van Loan, Matrix Computations, 4th edition, 3.4).
 extension Dense {
-  /// How rows changed places.
+  /// The exchanges of rows.
   struct Pivots {
-    /// The row that changed places with each row in turn.
+    /// The row that each row was exchanged with, in turn.
     var rows: [Int] = []
-    /// Whether rows changed places an odd number of times.
+    /// Whether rows were exchanged an odd number of times.
     var isOdd = false
     /// The first pivot that is 0, counted from 1.
     var firstZero: Int?
   }
 
-  /// L and U with L U = P A in the place of A, L below the diagonal.
+  /// L and U with L U = P A in A's memory, L below the diagonal.
   static func lu(_ a: Elements, _ n: Int) -> Pivots {
     var pivots = Pivots()
     for start in stride(from: 0, to: n, by: blockSize) {

@@ -6,16 +6,16 @@ extension Routines {
     let source = MatrixStack(call.operands[0])
     let target = MatrixStack(call.result)
     let n = source.rows
-    forEachMatrix(source.count, work: n * n * n / 3) { place in
+    forEachMatrix(source.count, work: n * n * n / 3) { index in
       let a = Scratch(n * n)
-      source.read(place, into: a.pointer)
+      source.read(index, into: a.pointer)
       if let minor = Dense.cholesky(a.pointer, n) {
         call.fail(
-          "matrix \(place) of shape \(call.operands[0].shape) is not positive definite: its leading "
+          "matrix \(index) of shape \(call.operands[0].shape) is not positive definite: its leading "
             + "minor of order \(minor) is not positive",
           at: CallSite(lastOf: call.attributes))
       }
-      target.write(a.pointer, to: place)
+      target.write(a.pointer, to: index)
     }
   }
 
@@ -29,16 +29,16 @@ extension Routines {
     let (n, columns) = (triangles.rows, pairs.target.columns)
     let form = TriangleForm(call.attributes)
     let isUpper = form.isUpper != form.isTransposed
-    forEachMatrix(pairs.target.count, work: n * n * columns) { place in
+    forEachMatrix(pairs.target.count, work: n * n * columns) { index in
       let t = Scratch(n * n)
       let b = Scratch(n * columns)
-      triangles.read(pairs.firsts[place], into: t.pointer)
+      triangles.read(pairs.firsts[index], into: t.pointer)
       if form.isTransposed { Dense.transpose(t.pointer, n) }
-      pairs.seconds.read(pairs.secondPlaces[place], into: b.pointer)
+      pairs.seconds.read(pairs.secondIndices[index], into: b.pointer)
       Dense.solveTriangle(
         t.pointer, n, isUpper: isUpper, hasUnitDiagonal: form.hasUnitDiagonal, b.pointer,
         columns: columns)
-      pairs.target.write(b.pointer, to: place)
+      pairs.target.write(b.pointer, to: index)
     }
   }
 
@@ -48,15 +48,15 @@ extension Routines {
     let matrices = MatrixStack(call.operands[0])
     let pairs = StackPairs(call)
     let (n, columns) = (matrices.rows, pairs.target.columns)
-    forEachMatrix(pairs.target.count, work: n * n * (n + columns)) { place in
+    forEachMatrix(pairs.target.count, work: n * n * (n + columns)) { index in
       let a = Scratch(n * n)
       let b = Scratch(n * columns)
-      matrices.read(pairs.firsts[place], into: a.pointer)
-      pairs.seconds.read(pairs.secondPlaces[place], into: b.pointer)
+      matrices.read(pairs.firsts[index], into: a.pointer)
+      pairs.seconds.read(pairs.secondIndices[index], into: b.pointer)
       let pivots = Dense.lu(a.pointer, n)
       if let pivot = pivots.firstZero {
         call.fail(
-          "matrix \(pairs.firsts[place]) of shape \(call.operands[0].shape) is singular: pivot "
+          "matrix \(pairs.firsts[index]) of shape \(call.operands[0].shape) is singular: pivot "
             + "\(pivot) is 0 or no number",
           at: CallSite(lastOf: call.attributes))
       }
@@ -65,7 +65,7 @@ extension Routines {
         a.pointer, n, isUpper: false, hasUnitDiagonal: true, b.pointer, columns: columns)
       Dense.solveTriangle(
         a.pointer, n, isUpper: true, hasUnitDiagonal: false, b.pointer, columns: columns)
-      pairs.target.write(b.pointer, to: place)
+      pairs.target.write(b.pointer, to: index)
     }
   }
 
@@ -75,10 +75,10 @@ extension Routines {
     let source = MatrixStack(call.operands[0])
     let target = MatrixStack(call.result)
     let n = source.rows
-    forEachMatrix(source.count, work: n * n * n) { place in
+    forEachMatrix(source.count, work: n * n * n) { index in
       let a = Scratch(n * n)
       let pair = Scratch(2)
-      source.read(place, into: a.pointer)
+      source.read(index, into: a.pointer)
       let pivots = Dense.lu(a.pointer, n)
       pair.pointer[0] = pivots.isOdd ? -1 : 1
       for row in 0..<n {
@@ -86,7 +86,7 @@ extension Routines {
         pair.pointer[0] *= pivot == 0 ? 0 : pivot < 0 ? -1 : 1
         pair.pointer[1] += Dense.logarithm(abs(pivot))
       }
-      target.write(pair.pointer, to: place)
+      target.write(pair.pointer, to: index)
     }
   }
 
@@ -96,17 +96,17 @@ extension Routines {
     let source = MatrixStack(call.operands[0])
     let target = MatrixStack(call.result)
     let n = source.rows
-    forEachMatrix(source.count, work: 8 * n * n * n) { place in
+    forEachMatrix(source.count, work: 8 * n * n * n) { index in
       let packed = Scratch((n + 1) * n)
       let vectors = packed.pointer + n
-      source.read(place, into: vectors)
+      source.read(index, into: vectors)
       guard Dense.symmetricEigen(vectors, n, values: packed.pointer) else {
         call.fail(
-          "matrix \(place) of shape \(call.operands[0].shape) has no finite eigenvalues",
+          "matrix \(index) of shape \(call.operands[0].shape) has no finite eigenvalues",
           at: CallSite(lastOf: call.attributes))
       }
       Dense.transpose(vectors, n)
-      target.write(packed.pointer, to: place)
+      target.write(packed.pointer, to: index)
     }
   }
 
@@ -116,13 +116,13 @@ extension Routines {
     let source = MatrixStack(call.operands[0])
     let target = MatrixStack(call.result)
     let (m, n) = (source.rows, source.columns)
-    forEachMatrix(source.count, work: 4 * m * n * n) { place in
+    forEachMatrix(source.count, work: 4 * m * n * n) { index in
       let a = Scratch(m * n)
       let packed = Scratch((m + n) * n)
-      source.read(place, into: a.pointer)
+      source.read(index, into: a.pointer)
       Dense.qr(a.pointer, rows: m, columns: n, q: packed.pointer)
       (packed.pointer + m * n).update(from: a.pointer, count: n * n)
-      target.write(packed.pointer, to: place)
+      target.write(packed.pointer, to: index)
     }
   }
 }
@@ -132,13 +132,13 @@ private struct StackPairs {
   let target: MatrixStack
   let seconds: MatrixStack
   let firsts: [Int]
-  let secondPlaces: [Int]
+  let secondIndices: [Int]
 
   init(_ call: RoutineCall) {
     let batch = Array(call.result.shape.dropLast(2))
     target = MatrixStack(call.result)
     seconds = MatrixStack(call.operands[1])
-    firsts = MatrixStack(call.operands[0]).places(broadcastTo: batch)
-    secondPlaces = seconds.places(broadcastTo: batch)
+    firsts = MatrixStack(call.operands[0]).indices(broadcastTo: batch)
+    secondIndices = seconds.indices(broadcastTo: batch)
   }
 }

@@ -4,10 +4,10 @@ import Glibc
 import Darwin
 #endif
 
-// Elements whose places other elements name.
+// Elements that indices name.
 //
 // Sums are in the order of the indices; those of `float32` are kept in double precision to their end.
-// How the work is parted follows from shapes alone, and so do the bits.
+// The parts of the work follow from shapes alone, and so do the bits.
 extension Routines {
   /// Attributes: the axis, and the axis and line that the user knows.
   static func gather(_ call: RoutineCall) {
@@ -39,7 +39,7 @@ extension Routines {
     let (table, values, indices) = (call.operands[0], call.operands[1], call.operands[2])
     let rows = IndexedRows(table.shape, indices: indices, axis: IndexedAxis(call.attributes).axis)
     memcpy(call.result.pointer, table.pointer, table.count * table.dtype.byteCount)
-    // Rows for one place come in order, so only outer places are parted.
+    // Rows for one index come in order, so only the outer axis is split.
     inParts(rows, call, indices, partsIndices: false) { part in
       rows.move(
         .scatter, table.dtype, table: call.result.pointer, rows: values.pointer, indices: indices,
@@ -94,15 +94,16 @@ extension Routines {
     let parts = min(length, mostParts)
     let bytes = rows.outer * rows.count * rows.row * call.result.dtype.byteCount
     let bad = FirstFault()
-    Threads.run(parts, isWorthwhile: bytes > bytesWorthSharing) { place in
-      let range = (place * length / parts)..<((place + 1) * length / parts)
+    Threads.run(parts, isWorthwhile: bytes > bytesWorthSharing) { part in
+      let range = (part * length / parts)..<((part + 1) * length / parts)
       let part = IndexedRows.Part(
         outer: isByOuter ? range : 0..<rows.outer, indices: isByOuter ? 0..<rows.count : range)
       bad.note(body(part))
     }
-    if let place = bad.place {
+    if let position = bad.position {
       refuse(
-        place, of: indices, axis: axis ?? IndexedAxis(call.attributes).named, size: rows.size, call)
+        position, of: indices, axis: axis ?? IndexedAxis(call.attributes).named, size: rows.size,
+        call)
     }
   }
 
@@ -116,18 +117,18 @@ extension Routines {
     memset(tables, 0, parts * bytes)
     let bad = FirstFault()
     let pieces = parts > 1 ? parts : min(rows.outer, mostParts)
-    Threads.run(pieces, isWorthwhile: values.count * 8 > bytesWorthSharing) { place in
+    Threads.run(pieces, isWorthwhile: values.count * 8 > bytesWorthSharing) { piece in
       let length = parts > 1 ? rows.count : rows.outer
-      let range = (place * length / pieces)..<((place + 1) * length / pieces)
+      let range = (piece * length / pieces)..<((piece + 1) * length / pieces)
       let part = IndexedRows.Part(
         outer: parts > 1 ? 0..<1 : range, indices: parts > 1 ? range : 0..<rows.count)
       bad.note(
         rows.move(
-          .scatterAdd, values.dtype, table: tables + (parts > 1 ? place * bytes : 0),
+          .scatterAdd, values.dtype, table: tables + (parts > 1 ? piece * bytes : 0),
           rows: values.pointer, indices: indices, part: part))
     }
-    if let place = bad.place {
-      refuse(place, of: indices, axis: IndexedAxis(call.attributes).named, size: rows.size, call)
+    if let position = bad.position {
+      refuse(position, of: indices, axis: IndexedAxis(call.attributes).named, size: rows.size, call)
     }
     if let scratch {
       Kernels.joinTables(
@@ -136,26 +137,26 @@ extension Routines {
   }
 
   private static func refuse(
-    _ place: Int, of indices: MemoryArray, axis: Int, size: Int, _ call: RoutineCall
+    _ position: Int, of indices: MemoryArray, axis: Int, size: Int, _ call: RoutineCall
   ) -> Never {
     let index =
       indices.dtype == .int64
-      ? indices.elements(as: Int.self)[place] : Int(indices.elements(as: Int32.self)[place])
+      ? indices.elements(as: Int.self)[position] : Int(indices.elements(as: Int32.self)[position])
     call.fail(
       "index \(index) is out of range for axis \(axis) of size \(size)",
       at: CallSite(lastOf: call.attributes))
   }
 }
 
-/// The first of the faults that threads find.
+/// The position of the first index out of range that threads find.
 private final class FirstFault: Sendable {
   private let found = Locked<Int?>(nil)
 
-  var place: Int? { found.withLock { $0 } }
+  var position: Int? { found.withLock { $0 } }
 
-  func note(_ place: Int?) {
-    guard let place else { return }
-    found.withLock { $0 = min($0 ?? place, place) }
+  func note(_ position: Int?) {
+    guard let position else { return }
+    found.withLock { $0 = min($0 ?? position, position) }
   }
 }
 
@@ -168,7 +169,7 @@ extension IndexedRows {
       row: Shape.count(Array(table[(axis + 1)...])), isAlong: false)
   }
 
-  /// Indices that each name an element of a table along an axis, at their own place of the others.
+  /// Indices that each name an element of a table along an axis, at their own index along the others.
   fileprivate init(along table: [Int], indices: MemoryArray, axis: Int) {
     let outer = Shape.count(Array(table[..<axis]))
     self.init(
@@ -176,8 +177,8 @@ extension IndexedRows {
       columns: Shape.count(Array(table[(axis + 1)...])), row: 1, isAlong: true)
   }
 
-  /// How many tables of their own sums are worth, which are added up in the end: several where many
-  /// rows meet in few places.
+  /// The number of tables of partial sums, which are added up in the end: several where many rows meet in
+  /// few entries.
   fileprivate var partialTables: Int {
     outer == 1 && count * row >= 1 << 16 && size * columns * row <= 1 << 12 ? 8 : 1
   }

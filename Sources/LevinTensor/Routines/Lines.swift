@@ -2,7 +2,7 @@
 struct Lines {
   /// The elements of a line.
   let length: Int
-  /// How far apart they lie in memory; lines next to each other begin side by side.
+  /// The stride of the elements of a line, and the number of lines that begin at consecutive elements.
   let stride: Int
   /// The number of lines.
   let count: Int
@@ -13,12 +13,12 @@ struct Lines {
     count = Shape.count(Array(shape[..<axis])) * stride
   }
 
-  /// Where a line begins.
+  /// The offset of a line's first element.
   func start(_ line: Int) -> Int { line / stride * (length * stride) + line % stride }
 
   /// Calls `body` with ranges that make up all lines, on several threads if there is work for them.
   ///
-  /// - Parameter cost: What an element takes, in nanoseconds or so.
+  /// - Parameter cost: The time for an element, in nanoseconds or so.
   func share(cost: Int, _ body: (Range<Int>) -> Void) {
     let pieces = Swift.max(1, Swift.min(count, count * length * cost / 50_000))
     Threads.run(pieces, isWorthwhile: pieces > 1) { piece in

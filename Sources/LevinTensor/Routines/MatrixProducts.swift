@@ -5,8 +5,8 @@ extension Routines {
     guard call.result.count > 0 else { return }
     let batches = MatrixBatches(call)
     switch call.result.dtype {
-    case .int32: multiplyWhole(call, batches, Int32.self)
-    case .int64: multiplyWhole(call, batches, Int.self)
+    case .int32: multiplyIntegers(call, batches, Int32.self)
+    case .int64: multiplyIntegers(call, batches, Int.self)
     case .float32, .float64:
       var product = MatrixProduct(
         call.result.dtype, batches, first: call.operands[0].pointer,
@@ -16,16 +16,16 @@ extension Routines {
     }
   }
 
-  // Whole numbers wrap around, as their sums do.
-  private static func multiplyWhole<T: FixedWidthInteger & TensorScalar>(
+  // Integers wrap around, as their sums do.
+  private static func multiplyIntegers<T: FixedWidthInteger & TensorScalar>(
     _ call: RoutineCall, _ batches: MatrixBatches, _ type: T.Type
   ) {
     let (m, n) = (batches.rows, batches.columns)
     let (aStrides, bStrides) = (batches.firstStrides, batches.secondStrides)
-    for (place, (start, other)) in zip(batches.firstStarts, batches.secondStarts).enumerated() {
+    for (index, (start, other)) in zip(batches.firstStarts, batches.secondStarts).enumerated() {
       let a = call.operands[0].elements(as: type) + Int(start)
       let b = call.operands[1].elements(as: type) + Int(other)
-      let c = call.result.elements(as: type) + place * m * n
+      let c = call.result.elements(as: type) + index * m * n
       c.update(repeating: 0, count: m * n)
       for i in 0..<m {
         for p in 0..<batches.inner {
@@ -50,34 +50,7 @@ extension MemoryArray {
   }
 }
 
-/// Where the matrices of a batched product begin, in elements, and how they lie.
-struct MatrixBatches {
-  struct Strides {
-    var row: Int
-    var column: Int
-  }
-
-  let rows: Int
-  let columns: Int
-  /// The length of the axis that is summed over.
-  let inner: Int
-  let firstStrides: Strides
-  let secondStrides: Strides
-  /// Where each pair begins; their results follow each other.
-  let firstStarts: [Int64]
-  let secondStarts: [Int64]
-
-  /// One pair of matrices, from the first element of each operand on.
-  init(rows: Int, columns: Int, inner: Int, first: Strides, second: Strides) {
-    self.rows = rows
-    self.columns = columns
-    self.inner = inner
-    firstStrides = first
-    secondStrides = second
-    firstStarts = [0]
-    secondStarts = [0]
-  }
-
+extension MatrixBatches {
   init(_ call: RoutineCall) {
     let a = Self.operand(0, of: call)
     let b = Self.operand(1, of: call)
@@ -92,7 +65,7 @@ struct MatrixBatches {
     secondStarts = Self.offsets(b, batch)
   }
 
-  // An attribute each says whether an operand is to be read as its transpose.
+  // Attributes: for each operand, whether it is read as its transpose.
   private static func operand(_ index: Int, of call: RoutineCall) -> MemoryArray {
     let array = call.operands[index]
     return TransposedOperands(call.attributes)[index] ? array.transposed : array
@@ -109,6 +82,6 @@ struct MatrixBatches {
     let strides = batch.indices.map { axis in
       axis < added || array.shape[axis - added] == 1 ? 0 : array.strides[axis - added]
     }
-    return RowMap.offsets(batch, strides: strides, start: 0).map(Int64.init)
+    return Shape.offsets(batch, strides: strides, start: 0).map(Int64.init)
   }
 }

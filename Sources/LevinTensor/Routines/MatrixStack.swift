@@ -5,7 +5,7 @@
 struct MatrixStack {
   let rows: Int
   let columns: Int
-  /// How many there are.
+  /// The number of matrices.
   let count: Int
   private let array: MemoryArray
 
@@ -16,30 +16,31 @@ struct MatrixStack {
     count = Shape.count(array.shape.dropLast(2))
   }
 
-  /// One matrix, row after row.
-  func read(_ place: Int, into target: UnsafeMutablePointer<Double>) {
+  /// Copies one matrix, row after row.
+  func read(_ index: Int, into target: UnsafeMutablePointer<Double>) {
     let size = rows * columns
     if array.dtype == .float64 {
-      target.update(from: array.elements(as: Double.self) + place * size, count: size)
+      target.update(from: array.elements(as: Double.self) + index * size, count: size)
     } else {
-      let source = array.elements(as: Float.self) + place * size
-      for index in 0..<size { target[index] = Double(source[index]) }
+      let source = array.elements(as: Float.self) + index * size
+      for element in 0..<size { target[element] = Double(source[element]) }
     }
   }
 
-  func write(_ source: UnsafePointer<Double>, to place: Int) {
+  /// Writes one matrix, row after row.
+  func write(_ source: UnsafePointer<Double>, to index: Int) {
     let size = rows * columns
     if array.dtype == .float64 {
-      (array.elements(as: Double.self) + place * size).update(from: source, count: size)
+      (array.elements(as: Double.self) + index * size).update(from: source, count: size)
     } else {
-      let target = array.elements(as: Float.self) + place * size
-      for index in 0..<size { target[index] = Float(source[index]) }
+      let target = array.elements(as: Float.self) + index * size
+      for element in 0..<size { target[element] = Float(source[element]) }
     }
   }
 
-  /// Which matrix of a stack broadcast to others stands at each place.
-  func places(broadcastTo batch: [Int]) -> [Int] {
-    RowMap.broadcast(Array(array.shape.dropLast(2)), to: batch)
+  /// The matrix that each index of a batch stands for, which the stack is broadcast to.
+  func indices(broadcastTo batch: [Int]) -> [Int] {
+    Shape.broadcastOffsets(Array(array.shape.dropLast(2)), to: batch)
   }
 }
 

@@ -9,7 +9,7 @@ import Darwin
 extension Dense {
   /// A reflection that maps a vector to a multiple of the first unit vector.
   struct Reflection {
-    /// What the first element becomes.
+    /// The first element of the result.
     var head: Double
     var scale: Double
     /// The vector's elements after the first are to be divided by this.
@@ -60,7 +60,7 @@ extension Dense {
     }
   }
 
-  /// Q and R with Q R = A, for m rows and n columns, m at least n: R in the first n rows of A's place,
+  /// Q and R with Q R = A, for m rows and n columns, m at least n: R in the first n rows of A's memory,
   /// Q, of A's shape, in `q`.
   static func qr(_ a: Elements, rows m: Int, columns n: Int, q: Elements) {
     let vectors = Scratch(m * n)
@@ -93,7 +93,7 @@ extension Dense {
 
   /// Eigenvalues, ascending, and eigenvectors of a symmetric matrix.
   ///
-  /// Its lower triangle is read; one vector a row comes in its place. False if a value is not finite.
+  /// Its lower triangle is read; its memory then holds one vector a row. False if a value is not finite.
   static func symmetricEigen(_ a: Elements, _ n: Int, values: Elements) -> Bool {
     let beside = Scratch(n)
     tridiagonalise(a, n, values, beside.pointer)
@@ -102,8 +102,8 @@ extension Dense {
     return (0..<n).allSatisfy { values[$0].isFinite }
   }
 
-  // A = Q T Qᵀ with T tridiagonal: its diagonal, beside it at [i] what links i and i + 1, and Qᵀ in A's
-  // place.
+  // A = Q T Qᵀ with T tridiagonal: its diagonal, beside it at [i] the element that links i and i + 1, and Qᵀ in
+  // A's memory.
   private static func tridiagonalise(
     _ a: Elements, _ n: Int, _ diagonal: Elements, _ beside: Elements
   ) {
@@ -152,7 +152,7 @@ extension Dense {
     }
   }
 
-  // QL steps with Wilkinson's shift, each eigenvalue until what links it to the next is lost in rounding
+  // QL steps with Wilkinson's shift, each eigenvalue until the element that links it to the next is lost in rounding
   // (Golub and Van Loan, 8.3.5). Rotations turn neighbouring rows of Qᵀ.
   private static func implicitQL(
     _ vectors: Elements, _ n: Int, _ d: Elements, _ e: Elements
@@ -209,14 +209,14 @@ extension Dense {
   }
 
   private static func sort(_ vectors: Elements, _ n: Int, _ values: Elements) {
-    for place in 0..<n {
-      var least = place
-      for other in place..<n where values[other] < values[least] { least = other }
-      guard least != place else { continue }
-      (values[place], values[least]) = (values[least], values[place])
+    for index in 0..<n {
+      var least = index
+      for other in index..<n where values[other] < values[least] { least = other }
+      guard least != index else { continue }
+      (values[index], values[least]) = (values[least], values[index])
       for j in 0..<n {
-        let kept = vectors[place * n + j]
-        vectors[place * n + j] = vectors[least * n + j]
+        let kept = vectors[index * n + j]
+        vectors[index * n + j] = vectors[least * n + j]
         vectors[least * n + j] = kept
       }
     }

@@ -1,24 +1,7 @@
-/// Elements in memory as a routine sees them.
-struct MemoryArray {
-  let pointer: UnsafeMutableRawPointer
-  let shape: [Int]
-  /// In elements.
-  let strides: [Int]
-  let dtype: DType
-
-  /// The number of elements.
-  var count: Int { Shape.count(shape) }
-
-  /// The first element as one of a Swift type, which must be the dtype's.
-  func elements<T: TensorScalar>(as type: T.Type) -> UnsafeMutablePointer<T> {
-    pointer.assumingMemoryBound(to: type)
-  }
-}
-
-/// What a routine works on: operands in memory, and the memory of its result.
+/// The arguments of a routine: operands in memory, and the memory of its result.
 ///
 /// The result is row-major without gaps, and so is every operand unless the operation is one of those
-/// that take strides. What the result's memory holds before is arbitrary.
+/// that take strides. The result's memory holds arbitrary bytes before.
 struct RoutineCall {
   let operation: Operation
   let attributes: [Int]
@@ -31,7 +14,7 @@ struct RoutineCall {
   }
 }
 
-/// An operation that needs its operands whole, because elements change places or meet along more than
+/// An operation that needs its operands whole, because elements move or meet along more than
 /// one axis: a sort, a matrix product, a gather.
 ///
 /// Routines run between the passes of a plan. The value must follow from the operands alone, with the

@@ -7,14 +7,15 @@ import Darwin
 // Running totals. A line is one chain of additions in order, so its bits follow from its elements alone;
 // threads take lines. Real numbers are added up and multiplied in double precision.
 extension Routines {
+  /// Sums, products and logarithms of sums of exponentials.
   static func scan(_ operation: ScanOperation, _ call: RoutineCall) {
     switch (operation, call.result.dtype) {
     case (.cumulativeSum, .float32): scan(RunningSum<Float>.self, call)
     case (.cumulativeSum, .float64): scan(RunningSum<Double>.self, call)
-    case (.cumulativeSum, _): scan(RunningWholeSum.self, call)
+    case (.cumulativeSum, _): scan(RunningIntegerSum.self, call)
     case (.cumulativeProduct, .float32): scan(RunningProduct<Float>.self, call)
     case (.cumulativeProduct, .float64): scan(RunningProduct<Double>.self, call)
-    case (.cumulativeProduct, _): scan(RunningWholeProduct.self, call)
+    case (.cumulativeProduct, _): scan(RunningIntegerProduct.self, call)
     case (.logCumulativeSumExp, .float32): scan(RunningLogSumExp<Float>.self, call)
     case (.logCumulativeSumExp, _): scan(RunningLogSumExp<Double>.self, call)
     case (.recurrence, .float32): recur(Float.self, call)
@@ -27,24 +28,24 @@ extension Routines {
     let lines = Lines(call.result.shape, axis: order.axis)
     let from = call.operands[0].elements(as: Total.Element.self)
     let to = call.result.elements(as: Total.Element.self)
-    @inline(__always) func advance(_ total: inout Total, _ place: Int) {
+    @inline(__always) func advance(_ total: inout Total, _ offset: Int) {
       if order.isExclusive {
-        to[place] = total.value
-        total.take(from[place])
+        to[offset] = total.value
+        total.take(from[offset])
       } else {
-        total.take(from[place])
-        to[place] = total.value
+        total.take(from[offset])
+        to[offset] = total.value
       }
     }
     lines.share(cost: Total.cost) { range in
       lines.forEachGroup(of: range, order, from: Total()) { start, step, totals in
         if totals.count == 1 {
           var total = Total()
-          for place in 0..<lines.length { advance(&total, start &+ place &* step) }
+          for index in 0..<lines.length { advance(&total, start &+ index &* step) }
           return
         }
-        for place in 0..<lines.length {
-          let row = start &+ place &* step
+        for index in 0..<lines.length {
+          let row = start &+ index &* step
           for column in totals.indices { advance(&totals[column], row &+ column) }
         }
       }
@@ -60,8 +61,8 @@ extension Routines {
     let to = call.result.elements(as: type)
     lines.share(cost: 4) { range in
       lines.forEachGroup(of: range, order, from: 0.0) { start, step, totals in
-        for place in 0..<lines.length {
-          let row = start &+ place &* step
+        for index in 0..<lines.length {
+          let row = start &+ index &* step
           for column in totals.indices {
             let last = totals[column]
             let product = last == 0 ? 0 : a[row &+ column].doubleValue * last
@@ -75,8 +76,8 @@ extension Routines {
 }
 
 extension Lines {
-  /// Calls `body` with up to 8 lines that lie side by side: where the first begins, how far it is to the
-  /// next element in the order of the scan, and a total for each.
+  /// Calls `body` with up to 8 adjacent lines: the offset of the first, the stride to the next element in
+  /// the order of the scan, and a total for each.
   @inline(__always)
   fileprivate func forEachGroup<Total>(
     of range: Range<Int>, _ order: ScanOrder, from initial: Total,
@@ -96,10 +97,10 @@ extension Lines {
   }
 }
 
-/// What a scan carries along a line.
+/// The total that a scan carries along a line.
 private protocol RunningTotal {
   associatedtype Element: TensorScalar
-  /// What an element takes, in nanoseconds or so.
+  /// The time for an element, in nanoseconds or so.
   static var cost: Int { get }
   /// The total of nothing.
   init()
@@ -122,13 +123,13 @@ private struct RunningProduct<Element: TensorScalar>: RunningTotal {
   mutating func take(_ element: Element) { total *= element.doubleValue }
 }
 
-private struct RunningWholeSum: RunningTotal {
+private struct RunningIntegerSum: RunningTotal {
   static var cost: Int { 1 }
   var value = 0
   mutating func take(_ element: Int) { value &+= element }
 }
 
-private struct RunningWholeProduct: RunningTotal {
+private struct RunningIntegerProduct: RunningTotal {
   static var cost: Int { 1 }
   var value = 1
   mutating func take(_ element: Int) { value &*= element }

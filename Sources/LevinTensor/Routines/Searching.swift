@@ -1,6 +1,6 @@
 // Searches in sorted lines by halving them.
 extension Routines {
-  /// For each value how many boundaries of its row lie before it, or before and at it.
+  /// For each value the number of boundaries of its row that lie before it, or before and at it.
   static func searchSorted(_ call: RoutineCall) {
     switch call.operands[0].dtype {
     case .int32: search(Int32.self, call)
@@ -20,22 +20,22 @@ extension Routines {
     let perRow = count / rows
     let from = boundaries.pointer.assumingMemoryBound(to: type)
     let values = call.operands[1].pointer.assumingMemoryBound(to: type)
-    let places = call.result.elements(as: Int.self)
+    let counts = call.result.elements(as: Int.self)
     let isRight = call.attributes[0] != 0
     let pieces = Swift.max(1, count / 5000)
     Threads.run(pieces, isWorthwhile: pieces > 1) { piece in
-      for place in (count * piece / pieces)..<(count * (piece + 1) / pieces) {
-        let row = from + place / perRow * length
-        let value = values[place]
+      for index in (count * piece / pieces)..<(count * (piece + 1) / pieces) {
+        let row = from + index / perRow * length
+        let value = values[index]
         // Like PyTorch's, the searches go past a boundary or a value that is NaN.
-        places[place] =
+        counts[index] =
           isRight
           ? partition(length) { !(row[$0] > value) } : partition(length) { !(row[$0] >= value) }
       }
     }
   }
 
-  // How many places at the beginning hold.
+  // The first index at which `holds` is false.
   @inline(__always)
   private static func partition(_ length: Int, holds: (Int) -> Bool) -> Int {
     var first = 0

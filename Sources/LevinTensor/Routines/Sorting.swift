@@ -1,13 +1,13 @@
-// Sorts by keys: whole numbers without sign that have the order of the elements they stand for. These are
-// sorted together with the elements' places, digit by digit from the least significant on (Knuth, The Art
+// Sorts by keys: unsigned integers that have the order of the elements they stand for. These are
+// sorted together with the elements' indices, digit by digit from the least significant on (Knuth, The Art
 // of Computer Programming 3, 5.2.5, "radix list sort"), which compares nothing and keeps equal elements in
-// their order. Digits in which all keys agree are passed over, so small whole numbers take one pass or
+// their order. Digits in which all keys agree are passed over, so small integers take one pass or
 // two. Short lines are sorted by insertion.
 
-/// A key and the place of its element in the line.
-private struct KeyedPlace<Key: FixedWidthInteger & UnsignedInteger> {
+/// A key and the index of its element in the line.
+private struct KeyedIndex<Key: FixedWidthInteger & UnsignedInteger> {
   var key: Key
-  var place: UInt32
+  var index: UInt32
 }
 
 /// Elements that have keys: zeros of either sign the same one, and NaN the largest.
@@ -46,7 +46,7 @@ extension Double: Sortable {
 }
 
 extension Routines {
-  /// The places of each line's elements in ascending or descending order.
+  /// The indices of each line's elements in ascending or descending order.
   static func argSort(_ call: RoutineCall) {
     switch call.operands[0].dtype {
     case .bool: argSort(UInt8.self, call)
@@ -57,21 +57,21 @@ extension Routines {
     }
   }
 
-  // The result has a line for each of the operand's, of all its places or of the first ones.
+  // The result has a line for each of the operand's, of all its indices or of the first ones.
   private static func argSort<Element: Sortable>(_ type: Element.Type, _ call: RoutineCall) {
     let order = SortOrder(call.attributes)
     let lines = Lines(call.operands[0].shape, axis: order.axis)
     let target = Lines(call.result.shape, axis: order.axis)
     let elements = call.operands[0].pointer.assumingMemoryBound(to: type)
-    let places = call.result.elements(as: Int.self)
+    let indices = call.result.elements(as: Int.self)
     lines.share(cost: 10) { range in
       var sorter = LineSorter<Element>(
         length: lines.length, taking: target.length, isDescending: order.isDescending)
       for line in range {
         let sorted = sorter.sort(elements + lines.start(line), stride: lines.stride)
         let start = target.start(line)
-        for place in 0..<target.length {
-          places[start &+ place &* target.stride] = Int(sorted[place].place)
+        for rank in 0..<target.length {
+          indices[start &+ rank &* target.stride] = Int(sorted[rank].index)
         }
       }
       sorter.deallocate()
@@ -82,10 +82,10 @@ extension Routines {
 /// Sorts lines of one length, in memory that serves for all of them.
 private struct LineSorter<Element: Sortable> {
   typealias Key = Element.Key
-  typealias Record = KeyedPlace<Key>
+  typealias Record = KeyedIndex<Key>
 
   private let length: Int
-  // How many of the sorted records are wanted.
+  // The number of sorted records that are wanted.
   private let taking: Int
   private let flip: Key
   private let digitBits: Int
@@ -118,9 +118,9 @@ private struct LineSorter<Element: Sortable> {
     _ line: UnsafePointer<Element>, stride: Int
   ) -> UnsafeMutablePointer<Record> {
     if capacity < length { return choose(line, stride: stride) }
-    for place in 0..<length {
-      records[place] = Record(
-        key: line[place &* stride].sortingKey ^ flip, place: UInt32(truncatingIfNeeded: place))
+    for index in 0..<length {
+      records[index] = Record(
+        key: line[index &* stride].sortingKey ^ flip, index: UInt32(truncatingIfNeeded: index))
     }
     order(length)
     return records
@@ -133,10 +133,10 @@ private struct LineSorter<Element: Sortable> {
     var count = 0
     var bound = Key.max
     var isBounded = false
-    for place in 0..<length {
-      let key = line[place &* stride].sortingKey ^ flip
+    for index in 0..<length {
+      let key = line[index &* stride].sortingKey ^ flip
       if isBounded, key >= bound { continue }
-      records[count] = Record(key: key, place: UInt32(truncatingIfNeeded: place))
+      records[count] = Record(key: key, index: UInt32(truncatingIfNeeded: index))
       count &+= 1
       if count == capacity {
         order(count)
@@ -154,9 +154,9 @@ private struct LineSorter<Element: Sortable> {
   }
 
   private func insert(_ count: Int) {
-    for place in 0..<count {
-      let record = records[place]
-      var free = place
+    for number in 0..<count {
+      let record = records[number]
+      var free = number
       while free > 0, records[free &- 1].key > record.key {
         records[free] = records[free &- 1]
         free &-= 1
@@ -180,8 +180,8 @@ private struct LineSorter<Element: Sortable> {
         ends[value] = end
         end &+= size
       }
-      for place in 0..<count {
-        let record = records[place]
+      for number in 0..<count {
+        let record = records[number]
         let value = bucket(record.key, shift)
         others[ends[value]] = record
         ends[value] &+= 1
@@ -192,8 +192,8 @@ private struct LineSorter<Element: Sortable> {
 
   private func countDigits(_ count: Int, digits: Int) {
     counts.initialize(repeating: 0, count: digits << digitBits)
-    for place in 0..<count {
-      let key = records[place].key
+    for number in 0..<count {
+      let key = records[number].key
       for digit in 0..<digits {
         counts[digit << digitBits &+ bucket(key, digit &* digitBits)] &+= 1
       }

@@ -1,4 +1,4 @@
-/// What stands beside the elements of a padded tensor.
+/// The elements that padding adds.
 public enum Padding: Sendable, Hashable {
   /// One number.
   case constant(Double)
@@ -12,12 +12,12 @@ public enum Padding: Sendable, Hashable {
 }
 
 extension Tensor {
-  /// The tensor with `before` places added in front of an axis and `after` behind it.
+  /// The tensor with `before` elements added in front of an axis and `after` behind it.
   public func padded(
     before: Int, after: Int, axis: Int, with padding: Padding = .constant(0)
   ) -> Tensor {
-    let place = Shape.axis(axis, rank: rank, for: "padded")
-    let size = shape[place]
+    let resolved = Shape.axis(axis, rank: rank, for: "padded")
+    let size = shape[resolved]
     require(before >= 0 && after >= 0, "padded: widths \(before) and \(after) must not be negative")
     let most: Int? =
       switch padding {
@@ -29,15 +29,15 @@ extension Tensor {
     if let most {
       require(
         before <= Swift.max(most, 0) && after <= Swift.max(most, 0),
-        "padded: axis \(axis) of shape \(shape) has no \(Swift.max(before, after)) places for \(padding)"
+        "padded: axis \(axis) of shape \(shape) has no \(Swift.max(before, after)) elements for \(padding)"
       )
     }
-    let first = margin(before, padding, place, from: (before, 0, size - before))
-    let last = margin(after, padding, place, from: (size - 2, size - 1, 0))
-    return concatenate([first, self, last].compactMap { $0 }, axis: place)
+    let first = margin(before, padding, resolved, from: (before, 0, size - before))
+    let last = margin(after, padding, resolved, from: (size - 2, size - 1, 0))
+    return concatenate([first, self, last].compactMap { $0 }, axis: resolved)
   }
 
-  /// The tensor with places added around it: for each axis, from the first on, how many in front and behind.
+  /// The tensor with elements added around it: for each axis, from the first on, the numbers in front and behind.
   ///
   /// Axes are padded one after the other, so corners follow from what was added before.
   public func padded(_ widths: [(Int, Int)], with padding: Padding = .constant(0)) -> Tensor {
@@ -50,18 +50,18 @@ extension Tensor {
     }
   }
 
-  // What is added on one side; `from` are the places at which the reflection, the edge's element and the other end begin.
+  // The elements added on one side; `starts` are those of the reflection, the edge's element and the other end.
   private func margin(
-    _ count: Int, _ padding: Padding, _ axis: Int, from places: (Int, Int, Int)
+    _ count: Int, _ padding: Padding, _ axis: Int, from starts: (Int, Int, Int)
   ) -> Tensor? {
     guard count > 0 else { return nil }
     var target = shape
     target[axis] = count
     switch padding {
     case .constant(let value): return .full(target, value, dtype: dtype)
-    case .reflect: return part(places.0, count, axis: axis, step: -1)
-    case .replicate: return part(places.1, 1, axis: axis).expanded(to: target)
-    case .circular: return part(places.2, count, axis: axis)
+    case .reflect: return part(starts.0, count, axis: axis, step: -1)
+    case .replicate: return part(starts.1, 1, axis: axis).expanded(to: target)
+    case .circular: return part(starts.2, count, axis: axis)
     }
   }
 }

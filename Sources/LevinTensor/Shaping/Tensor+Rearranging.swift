@@ -3,7 +3,7 @@ extension Tensor {
   /// The axes without those of size 1.
   public func squeezed() -> Tensor { reshaped(to: shape.filter { $0 != 1 }) }
 
-  /// The axis `source` at place `destination`, the others in their order.
+  /// The axis `source` at position `destination`, the others in their order.
   public func movingAxis(_ source: Int, to destination: Int) -> Tensor {
     var order = Array(0..<rank)
     let from = Shape.axis(source, rank: rank, for: "movingAxis")
@@ -36,20 +36,21 @@ extension Tensor {
   /// The elements in reverse along one axis.
   public func flipped(axis: Int) -> Tensor { flipped(axes: [axis]) }
 
-  /// The elements moved on by `shift` places along an axis; those that leave at its end come in at its
+  /// The elements moved on by `shift` along an axis; those that leave at its end come in at its
   /// beginning.
   public func rolled(by shift: Int, axis: Int) -> Tensor {
-    let place = Shape.axis(axis, rank: rank, for: "rolled")
-    let size = shape[place]
+    let resolved = Shape.axis(axis, rank: rank, for: "rolled")
+    let size = shape[resolved]
     guard size > 1 else { return self }
     let rest = shift % size
     let first = rest < 0 ? rest + size : rest
     guard first > 0 else { return self }
     return concatenate(
-      [part(size - first, first, axis: place), part(0, size - first, axis: place)], axis: place)
+      [part(size - first, first, axis: resolved), part(0, size - first, axis: resolved)],
+      axis: resolved)
   }
 
-  /// The elements moved on by `shift` places in row-major order.
+  /// The elements moved on by `shift` in row-major order.
   public func rolled(by shift: Int) -> Tensor {
     reshaped(to: [elementCount]).rolled(by: shift, axis: 0).reshaped(to: shape)
   }

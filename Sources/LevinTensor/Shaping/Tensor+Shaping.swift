@@ -16,26 +16,27 @@ extension Tensor {
 
   /// The tensor with a new axis of size 1 before `axis`; -1 puts it last.
   public func expandingDimensions(at axis: Int) -> Tensor {
-    let place = Shape.axis(axis, rank: rank + 1, for: "expandingDimensions")
+    let resolved = Shape.axis(axis, rank: rank + 1, for: "expandingDimensions")
     var target = shape
-    target.insert(1, at: place)
+    target.insert(1, at: resolved)
     return reshaped(to: target)
   }
 
   /// The tensor without its axis `axis`, whose size must be 1.
   public func squeezed(axis: Int) -> Tensor {
-    let place = Shape.axis(axis, rank: rank, for: "squeezed")
+    let resolved = Shape.axis(axis, rank: rank, for: "squeezed")
     require(
-      shape[place] == 1, "squeezed: axis \(axis) of shape \(shape) has size \(shape[place]), not 1")
+      shape[resolved] == 1,
+      "squeezed: axis \(axis) of shape \(shape) has size \(shape[resolved]), not 1")
     var target = shape
-    target.remove(at: place)
+    target.remove(at: resolved)
     return reshaped(to: target)
   }
 
   /// The tensor broadcast to a shape: axes of size 1 repeated, axes added in front.
   public func expanded(to shape: [Int]) -> Tensor { Tensor(Node.expand(node, to: shape)) }
 
-  /// Axes in another order: place i of the result takes axis `order[i]`.
+  /// Axes in another order: axis i of the result is axis `order[i]`.
   public func permuted(_ order: [Int]) -> Tensor {
     let checked = order.map { Shape.axis($0, rank: rank, for: "permuted") }
     require(
@@ -56,18 +57,23 @@ extension Tensor {
 /// Tensors one after the other along an axis; their other sizes agree.
 public func concatenate(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
   require(!tensors.isEmpty, "concatenate: there is no tensor to take the shape from")
-  let place = Shape.axis(axis, rank: tensors[0].rank, for: "concatenate")
-  return Tensor(Node.concatenate(tensors.map(\.node), axis: place))
+  let resolved = Shape.axis(axis, rank: tensors[0].rank, for: "concatenate")
+  return Tensor(Node.concatenate(tensors.map(\.node), axis: resolved))
 }
 
 /// Tensors of one shape side by side along a new axis.
-public func stack(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
-  require(!tensors.isEmpty, "stack: there is no tensor to take the shape from")
-  for tensor in tensors where tensor.shape != tensors[0].shape {
-    stop("stack: shapes \(tensors[0].shape) and \(tensor.shape) differ")
+public func stack(_ tensors: [Tensor], axis: Int = 0) -> Tensor { .stacked(tensors, axis: axis) }
+
+extension Tensor {
+  /// Tensors of one shape side by side along a new axis.
+  static func stacked(_ tensors: [Tensor], axis: Int = 0) -> Tensor {
+    require(!tensors.isEmpty, "stack: there is no tensor to take the shape from")
+    for tensor in tensors where tensor.shape != tensors[0].shape {
+      stop("stack: shapes \(tensors[0].shape) and \(tensor.shape) differ")
+    }
+    // Swift numbers among tensors take their dtype before they get an axis.
+    let dtype = Node.dtype(of: tensors.map(\.node))
+    return concatenate(
+      tensors.map { $0.cast(to: dtype).expandingDimensions(at: axis) }, axis: axis)
   }
-  // Swift numbers among tensors take their dtype before they get an axis.
-  let dtype = Node.dtype(of: tensors.map(\.node))
-  return concatenate(
-    tensors.map { $0.cast(to: dtype).expandingDimensions(at: axis) }, axis: axis)
 }

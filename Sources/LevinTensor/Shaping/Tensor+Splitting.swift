@@ -8,14 +8,14 @@ extension Tensor {
   ///   - sizes: The sizes, which add up to that of the axis.
   ///   - axis: The axis.
   public func split(sizes: [Int], axis: Int = 0) -> [Tensor] {
-    let place = Shape.axis(axis, rank: rank, for: "split")
+    let resolved = Shape.axis(axis, rank: rank, for: "split")
     require(
-      sizes.allSatisfy { $0 >= 0 } && sizes.reduce(0, +) == shape[place],
+      sizes.allSatisfy { $0 >= 0 } && sizes.reduce(0, +) == shape[resolved],
       "split: the sizes \(sizes) do not add up to axis \(axis) of shape \(shape)")
     var start = 0
     return sizes.map { size in
       defer { start += size }
-      return part(start, size, axis: place)
+      return part(start, size, axis: resolved)
     }
   }
 
@@ -28,7 +28,7 @@ extension Tensor {
     return split(sizes: Array(repeating: size / count, count: count), axis: axis)
   }
 
-  /// Parts of `size` places along an axis, the last as short as it must be.
+  /// Parts of size `size` along an axis, the last as short as it must be.
   public func chunked(by size: Int, axis: Int = 0) -> [Tensor] {
     let length = shape[Shape.axis(axis, rank: rank, for: "chunked")]
     require(size > 0, "chunked: the size \(size) of a part must be positive")
@@ -36,7 +36,7 @@ extension Tensor {
     return split(sizes: sizes, axis: axis)
   }
 
-  /// `count` places of an axis from `start` on; `step` is -1 to go backwards.
+  /// `count` elements of an axis from `start` on; `step` is -1 to go backwards.
   func part(_ start: Int, _ count: Int, axis: Int, step: Int = 1) -> Tensor {
     var starts = [Int](repeating: 0, count: rank)
     var steps = [Int](repeating: 1, count: rank)
@@ -47,15 +47,15 @@ extension Tensor {
 
   // MARK: Several times over
 
-  /// Each place of an axis `count` times in a row, as `torch.repeat_interleave`: a a b b.
+  /// Each slice along an axis `count` times in a row, as `torch.repeat_interleave`: a a b b.
   public func repeated(_ count: Int, axis: Int) -> Tensor {
-    let place = Shape.axis(axis, rank: rank, for: "repeated")
+    let resolved = Shape.axis(axis, rank: rank, for: "repeated")
     require(count >= 0, "repeated: the count \(count) must not be negative")
     var wide = shape
-    wide.insert(count, at: place + 1)
+    wide.insert(count, at: resolved + 1)
     var target = shape
-    target[place] *= count
-    return expandingDimensions(at: place + 1).expanded(to: wide).reshaped(to: target)
+    target[resolved] *= count
+    return expandingDimensions(at: resolved + 1).expanded(to: wide).reshaped(to: target)
   }
 
   /// The whole tensor several times along each axis: a b a b.
@@ -84,9 +84,9 @@ public func meshgrid(_ tensors: [Tensor]) -> [Tensor] {
     require(tensor.rank == 1, "meshgrid: a tensor of shape \(tensor.shape) does not have one axis")
   }
   let grid = tensors.map(\.count)
-  return tensors.enumerated().map { place, tensor in
+  return tensors.enumerated().map { axis, tensor in
     var own = [Int](repeating: 1, count: grid.count)
-    own[place] = grid[place]
+    own[axis] = grid[axis]
     return tensor.reshaped(to: own).expanded(to: grid)
   }
 }

@@ -3,7 +3,7 @@ extension Tensor {
   /// The diagonal of each matrix, as the last axis of the result.
   ///
   /// - Parameters:
-  ///   - offset: How far above the main diagonal it lies, below when negative.
+  ///   - offset: The distance above the main diagonal, below when negative.
   ///   - axis1: The rows.
   ///   - axis2: The columns.
   public func diagonal(offset: Int = 0, axis1: Int = -2, axis2: Int = -1) -> Tensor {
@@ -33,7 +33,7 @@ extension Tensor {
 
   /// Square matrices with the last axis on a diagonal, and 0 elsewhere.
   ///
-  /// - Parameter offset: How far above the main diagonal, below when negative; the matrices have as many
+  /// - Parameter offset: The distance above the main diagonal, below when negative; the matrices have as many
   ///   rows and columns as that takes.
   public func diagonalMatrix(offset: Int = 0) -> Tensor {
     require(rank > 0, "diagonalMatrix: a single number has no axis to put on a diagonal")
@@ -53,12 +53,12 @@ extension Tensor {
     return diagonal().sum(axis: -1)
   }
 
-  /// Each matrix with 0 above a diagonal, which lies `diagonal` places above the main one.
+  /// Each matrix with 0 above a diagonal, which lies `diagonal` elements above the main one.
   public func lowerTriangle(diagonal: Int = 0) -> Tensor {
     keeping("lowerTriangle") { rows, columns in columns - rows .<= diagonal }
   }
 
-  /// Each matrix with 0 below a diagonal, which lies `diagonal` places above the main one.
+  /// Each matrix with 0 below a diagonal, which lies `diagonal` elements above the main one.
   public func upperTriangle(diagonal: Int = 0) -> Tensor {
     keeping("upperTriangle") { rows, columns in columns - rows .>= diagonal }
   }

@@ -55,7 +55,7 @@ extension Tensor {
   package func gatheringRows(_ indices: ArraySlice<Int>) -> Tensor {
     evaluate(self)
     guard rank > 0, let view = node.result else { fatalError("evaluation left no result") }
-    guard view.strides == nil else { return stack(indices.map { self[$0] }) }
+    guard view.strides == nil else { return .stacked(indices.map { self[$0] }) }
     let rowBytes = elementCount / Swift.max(count, 1) * dtype.byteCount
     let gathered = Storage(byteCount: indices.count * rowBytes)
     view.withElements(dtype) { source in

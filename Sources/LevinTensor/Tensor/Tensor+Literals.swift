@@ -56,7 +56,7 @@ extension Tensor: ExpressibleByArrayLiteral {
   static func literal(_ elements: [Tensor]) -> Tensor {
     guard let first = elements.first else { return Tensor([Float]()) }
     let numbers = elements.map(\.literalNumbers)
-    guard numbers.allSatisfy({ $0 != nil }) else { return stack(elements) }
+    guard numbers.allSatisfy({ $0 != nil }) else { return stacked(elements) }
     for element in elements where element.shape != first.shape {
       stop("array literal: rows of shapes \(first.shape) and \(element.shape)")
     }

@@ -7,7 +7,10 @@
 public struct Tensor: Sendable {
   package let node: Node
 
-  package init(_ node: Node) { self.node = node }
+  package init(_ node: Node) {
+    self.node = node
+    if node.chain >= LazyChains.firstLook { LazyChains.bound(node) }
+  }
 
   /// The size of each axis, outermost first; empty for a single number.
   public var shape: [Int] { node.shape }

@@ -11,7 +11,7 @@ struct ArrayFixture: Decodable {
     var array: String?
     var dtype: String
     var shape: [Int]
-    /// How many elements apart those are that `values` tells.
+    /// The step between elements that are in `values`.
     var step: Int
     var values: [String]
 
@@ -39,7 +39,7 @@ struct ArrayFixture: Decodable {
   struct Bad: Decodable, Sendable, CustomTestStringConvertible {
     var file: String
     var array: String?
-    /// How Swift prints the problem.
+    /// The problem as Swift prints it.
     var problem: String
 
     var testDescription: String { "\(file): \(problem)" }

@@ -61,16 +61,16 @@ import Testing
     var bytes = good
     for _ in 0...random.integers(in: 0..<3) {
       let reach = random.pick([128, 128, bytes.count, bytes.count, 300])
-      var place = random.integers(in: 0..<max(1, min(bytes.count, reach)))
-      if random.isOne(in: 2) { place = max(0, bytes.count - 1 - place) }
-      guard place < bytes.count else { continue }
+      var offset = random.integers(in: 0..<max(1, min(bytes.count, reach)))
+      if random.isOne(in: 2) { offset = max(0, bytes.count - 1 - offset) }
+      guard offset < bytes.count else { continue }
       switch random.integers(in: 0..<8) {
-      case 0..<3: bytes[place] ^= 1 << UInt8(random.integers(in: 0..<8))
-      case 3: bytes[place] = random.pick([0, 0x7F, 0x80, 0xFF])
-      case 4: bytes[place] = UInt8(random.integers(in: 0x20..<0x7F))
-      case 5: for next in place..<min(place + 8, bytes.count) { bytes[next] = 0xFF }
-      case 6: bytes.removeSubrange(place..<min(bytes.count, place + random.integers(in: 1..<9)))
-      default: bytes.insert(contentsOf: bytes[place..<min(bytes.count, place + 4)], at: place)
+      case 0..<3: bytes[offset] ^= 1 << UInt8(random.integers(in: 0..<8))
+      case 3: bytes[offset] = random.pick([0, 0x7F, 0x80, 0xFF])
+      case 4: bytes[offset] = UInt8(random.integers(in: 0x20..<0x7F))
+      case 5: for next in offset..<min(offset + 8, bytes.count) { bytes[next] = 0xFF }
+      case 6: bytes.removeSubrange(offset..<min(bytes.count, offset + random.integers(in: 1..<9)))
+      default: bytes.insert(contentsOf: bytes[offset..<min(bytes.count, offset + 4)], at: offset)
       }
     }
     return bytes

@@ -122,7 +122,7 @@ extension StepMenu {
       ranges.append(
         isNumber ? (start ?? 0).tensorIndex : TensorIndex(.range(start, nil, step: pace)))
     }
-    let places = ranges.map(\.place)
+    let places = ranges.map(\.kind)
     return step("assign to \(places)", [place]) {
       let selection = Selection(places, of: $0[0].shape, at: CallSite(file: #fileID, line: #line))
       return selection.replacing(in: $0[0], with: selection.elements(of: $0[0]) * 2)

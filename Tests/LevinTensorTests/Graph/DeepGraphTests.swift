@@ -4,6 +4,8 @@ import Testing
 @testable import LevinTensor
 
 /// Graphs of more nodes than a stack has room for, on a thread with a small one.
+///
+/// Chains without gradient are computed as they grow, so these have one.
 @Suite(.serialized) struct DeepGraphTests {
   // Debug builds take some microseconds a node.
   #if DEBUG
@@ -14,16 +16,18 @@ import Testing
 
   @Test func longChainsAreBuiltAndReleased() {
     let shape = onSmallStack {
-      var x = Tensor([1.0, 2.0])
+      var x = Tensor([1.0, 2.0]).requiringGradient()
       for _ in 0..<Self.depth { x = x + 1 }
       return x.shape
     }
     #expect(shape == [2])
   }
 
-  @Test func longChainsAreComputed() {
+  @Test(arguments: [false, true])
+  func longChainsAreComputed(requiringGradient: Bool) {
     let found = onSmallStack {
-      var x = Tensor([1.0, 2.0])
+      let start = Tensor([1.0, 2.0])
+      var x = requiringGradient ? start.requiringGradient() : start
       for _ in 0..<Self.depth { x = x + 1 }
       return x.scalars
     }
@@ -52,17 +56,17 @@ import Testing
 
   @Test func longChainsOfChunksAreComputed() {
     let found = onSmallStack {
-      var x = Tensor((0..<40).map(Double.init))
+      var x = Tensor((0..<40).map(Double.init)).requiringGradient()
       for _ in 0..<(Self.depth / 10) { x = x + 1 }
       return x[39].item()
     }
     #expect(found == 39 + Double(Self.depth / 10))
   }
 
-  /// What costs nothing may be computed anew in a later pass, however long its chain.
+  /// A value that costs nothing may be computed anew in a later pass, however long its chain.
   @Test func longChainsOfShapesThatTwoPassesNeedAreComputed() {
     let found = onSmallStack {
-      var x = Tensor((0..<40).map(Double.init), shape: [20, 2]) + 0
+      var x = Tensor((0..<40).map(Double.init), shape: [20, 2]).requiringGradient() + 0
       for _ in 0..<(Self.depth / 10) { x = x.transposed() }
       return (x - x.mean()).sum().item()
     }
@@ -80,7 +84,7 @@ import Testing
 
   @Test func longChainsOfPassesAreComputed() {
     let found = onSmallStack {
-      var x = Tensor((0..<40).map(Double.init))
+      var x = Tensor((0..<40).map(Double.init)).requiringGradient()
       for _ in 0..<200 { x = x - x.mean() }
       return abs(x.sum().item()) < 1e-9
     }

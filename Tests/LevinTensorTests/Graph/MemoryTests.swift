@@ -4,7 +4,7 @@ import Testing
 
 @testable import LevinTensor
 
-/// How much memory evaluations take and leave behind.
+/// The memory that evaluations take and leave behind.
 @Suite struct MemoryTests {
   #if os(Linux)
   // The pages of this process that are in memory, in bytes.
@@ -41,9 +41,9 @@ import Testing
     let count = (1 << 31) + 1000
     let flags = Tensor.full([count], 1, dtype: .bool)
     evaluate(flags)
-    let places = [0, count / 2, count - 1]
+    let indices = [0, count / 2, count - 1]
     #expect(flags[(count - 3)...].scalars == [1, 1, 1])
-    #expect(flags[Tensor(places)].scalars == [1, 1, 1])
+    #expect(flags[Tensor(indices)].scalars == [1, 1, 1])
     #expect(flags.sum().item(as: Int.self) == count)
   }
 }

@@ -75,15 +75,15 @@ struct IndexFault: Sendable, CustomTestStringConvertible {
 
 @Suite struct IndexFaultTests {
   @Test(arguments: IndexFault.all.indices)
-  func aFaultEndsTheProcessWithAMessageThatNamesIt(_ place: Int) async throws {
+  func aFaultEndsTheProcessWithAMessageThatNamesIt(_ index: Int) async throws {
     let result = try await #require(
       processExitsWith: .failure, observing: [\.standardErrorContent]
-    ) { [place] in
-      IndexFault.all[place].make()
+    ) { [index] in
+      IndexFault.all[index].make()
     }
     let message = String(decoding: result.standardErrorContent, as: UTF8.self)
     let firstLine = message.split(separator: "\n").first { $0.contains("rror") } ?? ""
-    let missing = IndexFault.all[place].named.filter { !firstLine.contains($0) }
-    #expect(missing.isEmpty, "\(IndexFault.all[place]): \(firstLine)")
+    let missing = IndexFault.all[index].named.filter { !firstLine.contains($0) }
+    #expect(missing.isEmpty, "\(IndexFault.all[index]): \(firstLine)")
   }
 }

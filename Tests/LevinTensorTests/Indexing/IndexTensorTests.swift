@@ -24,12 +24,12 @@ import Testing
 
   @Test func anIndexOfRank0TakesItsAxisAway() {
     let x = Self.counting([2, 3, 4])
-    let place = Tensor(1)
-    #expect(x[place].shape == [3, 4] && x[place].scalars == x[1].scalars)
-    #expect(x[.all, place, [0, 2]].scalars == x[.all, 1, [0, 2]].scalars)
-    #expect(x.gathered(at: place, axis: 1).shape == [2, 4])
+    let index = Tensor(1)
+    #expect(x[index].shape == [3, 4] && x[index].scalars == x[1].scalars)
+    #expect(x[.all, index, [0, 2]].scalars == x[.all, 1, [0, 2]].scalars)
+    #expect(x.gathered(at: index, axis: 1).shape == [2, 4])
     var changed = x
-    changed[place, .all, place] = 0
+    changed[index, .all, index] = 0
     var expected = x
     expected[1, .all, 1] = 0
     #expect(changed.scalars == expected.scalars)
@@ -88,13 +88,13 @@ import Testing
     #expect(along.scalars == taken.scalars)
   }
 
-  @Test func manySumsInFewPlacesKeepTheirPrecision() {
+  @Test func manySumsInFewEntriesKeepTheirPrecision() {
     let count = 100_000
     let groups = Tensor((0..<count).map { $0 * $0 % 7 })
     let values = Tensor((0..<count).map { Float($0 % 100) * 0.01 })
     let sums = Tensor.zeros([7]).adding(values, at: groups)
     var expected = [Double](repeating: 0, count: 7)
-    for place in 0..<count { expected[place * place % 7] += Double(Float(place % 100) * 0.01) }
+    for row in 0..<count { expected[row * row % 7] += Double(Float(row % 100) * 0.01) }
     #expect(sums.scalars == expected.map { Double(Float($0)) })
   }
 
@@ -119,7 +119,7 @@ import Testing
 
   @Test(arguments: [1, 2, 3, 8, 9]) func shortTablesServeLongIndices(_ entries: Int) {
     let numbers = (0..<5000).map { $0 * $0 % entries - ($0 % 3 == 0 ? entries : 0) }
-    let places = numbers.map { $0 < 0 ? $0 + entries : $0 }
+    let named = numbers.map { $0 < 0 ? $0 + entries : $0 }
     let table = Tensor((0..<entries).map { Double($0) + 0.5 }).requiringGradient()
     let weights = Tensor((0..<5000).map { Double($0 % 11) }, shape: [5000, 1])
     let index = Tensor(numbers, shape: [5000, 1], dtype: .int32)
@@ -128,12 +128,12 @@ import Testing
     let curvature = gradients(of: slope.sum(), at: [table])[0] ?? table
     evaluate(taken, slope, curvature)
     var sums = [Double](repeating: 0, count: entries)
-    for (place, row) in places.enumerated() { sums[row] += Double(place % 11) }
-    #expect(taken.scalars == places.map { Double($0) + 0.5 })
+    for (row, entry) in named.enumerated() { sums[entry] += Double(row % 11) }
+    #expect(taken.scalars == named.map { Double($0) + 0.5 })
     #expect(slope.scalars == sums.enumerated().map { 2 * (Double($0) + 0.5) * $1 })
     #expect(curvature.scalars == sums.map { 2 * $0 })
     let whole = Tensor((0..<entries).map { $0 % 2 == 0 })
-    #expect(whole[index].scalars == places.map { $0 % 2 == 0 ? 1 : 0 })
+    #expect(whole[index].scalars == named.map { $0 % 2 == 0 ? 1 : 0 })
   }
 
   @Test func shortTablesAreLookedUpWithinThePass() {
@@ -142,7 +142,7 @@ import Testing
     let loc = locs[index]
     let loss = ((Tensor.zeros([5000]) - loc) / scales[index]).square().mean()
     let roots = [loss] + gradients(of: loss, at: [locs]).compactMap { $0 }
-    let plan = PlanCache().plan(for: Capture(roots: roots.map(\.node), usesMarks: false))
+    let plan = PlanCache().plan(for: Capture(roots: roots.map(\.node), usesMarks: false)).plan
     let routines = plan.steps.compactMap { step -> LevinTensor.Operation? in
       guard case .routine(let routine) = step else { return nil }
       return routine.operation
@@ -152,7 +152,7 @@ import Testing
     #expect(plan.arenaBytes < 5000 * DType.int32.byteCount + 4000)
   }
 
-  @Test func theLastOfSeveralValuesForOnePlaceStands() {
+  @Test func theLastOfSeveralValuesForOneIndexStands() {
     var x = Self.counting([4], .float64)
     x[[1, 3, 1, 1]] = [10, 20, 30, 40]
     #expect(x.scalars == [0, 40, 2, 20])

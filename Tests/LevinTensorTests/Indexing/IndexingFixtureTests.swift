@@ -3,10 +3,10 @@ import Testing
 
 @testable import LevinTensor
 
-/// What NumPy and PyTorch take by subscripts and methods, and put there.
+/// Elements that NumPy and PyTorch take by subscripts and methods, and put there.
 struct IndexingFixture: Decodable {
-  /// One place of a subscript: one of these is there.
-  struct Place: Decodable {
+  /// One index of a subscript: one of these is there.
+  struct Subscript: Decodable {
     var number: Int?
     var range: [Int?]?
     var name: String?
@@ -25,7 +25,8 @@ struct IndexingFixture: Decodable {
 
   struct Case: Decodable {
     var shape: [Int]
-    var places: [Place]
+    /// The subscript's indices, under the name that the fixture has for them.
+    var places: [Subscript]
     var takenShape: [Int]
     var taken: [Double]
     var valueShape: [Int]?
@@ -36,7 +37,7 @@ struct IndexingFixture: Decodable {
 
     var selection: Selection {
       Selection(
-        places.map(\.index.place), of: shape, at: CallSite(file: #fileID, line: #line))
+        places.map(\.index.kind), of: shape, at: CallSite(file: #fileID, line: #line))
     }
 
     /// Numbers that count up.
@@ -73,27 +74,28 @@ struct IndexingFixture: Decodable {
   init() throws { fixture = try Fixture.load("indexing") }
 
   @Test func subscriptsTakeWhatNumPyAndPyTorchTake() {
-    for (place, example) in fixture.cases.enumerated() {
+    for (number, example) in fixture.cases.enumerated() {
       let view = example.selection.elements(of: example.table())
       let lazy = example.selection.elements(of: example.table() + 0)
-      #expect(view.shape == example.takenShape && lazy.shape == example.takenShape, "case \(place)")
-      #expect(view.scalars == example.taken && lazy.scalars == example.taken, "case \(place)")
+      #expect(
+        view.shape == example.takenShape && lazy.shape == example.takenShape, "case \(number)")
+      #expect(view.scalars == example.taken && lazy.scalars == example.taken, "case \(number)")
     }
   }
 
   @Test func assignmentPutsWhatNumPyAndPyTorchPut() {
-    for (place, example) in fixture.cases.enumerated() {
+    for (number, example) in fixture.cases.enumerated() {
       guard let after = example.after, let values = example.values else { continue }
       let value = Tensor(values, shape: example.valueShape)
       let found = example.selection.replacing(in: example.table(), with: value)
       let lazy = example.selection.replacing(in: example.table() * 1, with: value + 0)
-      #expect(found.shape == example.shape && found.scalars == after, "case \(place)")
-      #expect(lazy.scalars == after, "case \(place)")
+      #expect(found.shape == example.shape && found.scalars == after, "case \(number)")
+      #expect(lazy.scalars == after, "case \(number)")
     }
   }
 
   @Test func gradientsOfSubscriptsAreThoseOfPyTorch() {
-    for (place, example) in fixture.cases.enumerated() {
+    for (number, example) in fixture.cases.enumerated() {
       guard let expected = example.gradients, let values = example.values else { continue }
       let table = example.table(0.1).requiringGradient()
       let value = Tensor(values.map { $0 * 0.1 }, shape: example.valueShape).requiringGradient()
@@ -106,7 +108,7 @@ struct IndexingFixture: Decodable {
         let differences = zip(gradient?.scalars ?? numbers.map { _ in 0 }, numbers).map {
           abs($0 - $1)
         }
-        #expect(differences.allSatisfy { $0 < 1e-11 }, "case \(place)")
+        #expect(differences.allSatisfy { $0 < 1e-11 }, "case \(number)")
       }
     }
   }

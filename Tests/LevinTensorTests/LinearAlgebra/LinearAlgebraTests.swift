@@ -33,7 +33,7 @@ struct MatrixFunctionCase: Decodable, Sendable, CustomTestStringConvertible {
     zip(inputs, shapes).map { Tensor($0, shape: $1, dtype: dtype).requiringGradient() }
   }
 
-  /// What Levin has for the name.
+  /// Levin's function of the name.
   func apply(_ x: [Tensor]) -> [Tensor] {
     switch name {
     case "cholesky": [x[0].cholesky()]

@@ -11,7 +11,7 @@ import Darwin
 
 /// OpenBLAS or Accelerate, in processes of their own, since the choice is made once.
 @Suite struct MatrixLibraryTests {
-  // Sizes on both sides of where a library takes over and of its blocks of rows; whole numbers, so
+  // Sizes on both sides of the one at which a library takes over, and of its blocks of rows; integers, so
   // that sums are exact in any order.
   private static func checkProducts() {
     var random = PCG64(seed: 4)

@@ -37,8 +37,8 @@ struct MatrixProductCase: Decodable, Sendable, CustomTestStringConvertible {
     let weights = (0..<product.elementCount).map { Double($0 % 7) - 2.5 }
     let loss = (product * Tensor(weights, shape: product.shape)).sum()
     let found = gradients(of: loss, at: [a, b])
-    for (place, gradient) in found.enumerated() {
-      #expect(Self.isClose(gradient?.scalars ?? [], expected.gradients[place], 1e-13))
+    for (index, gradient) in found.enumerated() {
+      #expect(Self.isClose(gradient?.scalars ?? [], expected.gradients[index], 1e-13))
     }
   }
 

@@ -8,7 +8,7 @@ import Testing
   @Test(
     arguments: [1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 20, 31, 33, 70],
     [DType.float32, .float64, .int64, .int32, .bool])
-  func columnsAreReadInTheirPlaces(columns: Int, dtype: DType) {
+  func columnsAreReadInTheirOrder(columns: Int, dtype: DType) {
     var random = PCG64(seed: columns)
     for rows in [130, 131, 1003] {
       let x = Tensor(shape: [rows, columns], dtype: dtype) { Double(random.integers(in: 0..<90)) }

@@ -5,7 +5,7 @@ import Testing
 
 /// When a plan is made anew, and that no result depends on it.
 @Suite struct EnginePlanTests {
-  /// How many plans graphs need that are asked for one after the other.
+  /// The number of plans that graphs need which are asked for one after the other.
   private func plans(for graphs: [[Tensor]]) -> Int {
     let cache = PlanCache()
     for roots in graphs { Self.plan(roots, in: cache) }
@@ -211,7 +211,7 @@ import Testing
     #expect((a.transposed() * 2).scalars.prefix(3) == [0, 80, 160])
   }
 
-  @Test func leavesInOneStorageAtDifferentPlacesAreApart() {
+  @Test func leavesInOneStorageAtDifferentOffsetsAreApart() {
     let x = Tensor((0..<1000).map(Double.init))
     let (early, late) = (x[0..<500], x[500..<1000])
     #expect((late - early).scalars == [Double](repeating: 500, count: 500))

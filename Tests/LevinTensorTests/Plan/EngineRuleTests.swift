@@ -152,9 +152,9 @@ import Testing
       let roots = [middle.log().sum(), (middle * x).mean(), middle, middle.sum()]
       let expected = Self.fresh(x)
       DispatchQueue.concurrentPerform(iterations: 8) { thread in
-        let place = thread % roots.count
+        let index = thread % roots.count
         if thread < 4 { evaluate(roots) }
-        if roots[place].scalars != expected[place] {
+        if roots[index].scalars != expected[index] {
           mismatches.withLock { $0.append(thread) }
         }
       }

@@ -9,24 +9,24 @@ import Glibc
 import Darwin
 #endif
 
-/// What the environment may set, and what becomes of values that mean nothing.
+/// Settings of the environment, and values of them that mean nothing.
 @Suite struct SettingTests {
   private static let mistakes = [
     ["LEVIN_ISA", "sse9"], ["LEVIN_THREADS", "many"], ["LEVIN_THREADS", "0"],
     ["LEVIN_BLAS", "yes"], ["LEVIN_STEP_MEMORY", "-1"],
   ]
 
-  @Test(arguments: mistakes.indices) func aValueThatMeansNothingIsRefused(place: Int) async {
+  @Test(arguments: mistakes.indices) func aValueThatMeansNothingIsRefused(index: Int) async {
     let result = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
-    ) { [place] in
-      let mistake = SettingTests.mistakes[place]
+    ) { [index] in
+      let mistake = SettingTests.mistakes[index]
       setenv(mistake[0], mistake[1], 1)
       let x = Tensor((0..<10_000).map { Float($0) }, shape: [100, 100])
       for _ in 0..<3 { evaluate(matmul(x, x).exp() + x.log1p()) }
     }
     let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
-    let (name, value) = (Self.mistakes[place][0], Self.mistakes[place][1])
+    let (name, value) = (Self.mistakes[index][0], Self.mistakes[index][1])
     #expect(message.contains("\(name) is '\(value)'; it may be"))
   }
 }

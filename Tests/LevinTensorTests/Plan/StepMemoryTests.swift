@@ -3,7 +3,7 @@ import Testing
 
 @testable import LevinTensor
 
-/// What depends on data alone is computed once, and nobody can tell from the result.
+/// A value that depends on data alone is computed once, and nobody can tell from the result.
 @Suite(.serialized) struct StepMemoryTests {
   // Other tests run at the same time, and keep what they like.
   private static let ample = 1 << 30
@@ -149,8 +149,8 @@ import Testing
       func bits(changing round: Int) -> [UInt64] {
         var random = PCG64(seed: [UInt32(seed), 8, UInt32(round)])
         var kept: [Int: Tensor] = [:]
-        for (place, leaf) in leaves.enumerated()
-        where leaves.count == 1 || place != round % leaves.count { kept[place] = leaf }
+        for (index, leaf) in leaves.enumerated()
+        where leaves.count == 1 || index != round % leaves.count { kept[index] = leaf }
         if leaves.count == 1, round > 3 { kept = [:] }
         let roots = graph.requested(in: graph.build(&random, replacing: kept))
         evaluate(roots)

@@ -52,7 +52,7 @@ import Testing
   @Test func everyNumberIsCalledOnce() {
     Self.withThreads(7) {
       let counts = Locked([Int](repeating: 0, count: 1000))
-      Threads.run(1000, isWorthwhile: true) { place in counts.withLock { $0[place] += 1 } }
+      Threads.run(1000, isWorthwhile: true) { index in counts.withLock { $0[index] += 1 } }
       #expect(counts.withLock { $0 } == [Int](repeating: 1, count: 1000))
     }
   }

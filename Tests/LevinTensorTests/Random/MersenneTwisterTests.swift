@@ -3,7 +3,7 @@ import Testing
 
 @testable import LevinTensor
 
-/// What PyTorch's generator of one seed gives, in one sequence of calls.
+/// Draws of PyTorch's generator of one seed, in one sequence of calls.
 struct TorchStream: Decodable, Sendable, CustomTestStringConvertible {
   /// A call, with multiples of 2⁻²⁴ of `rand` or values of `randn`.
   struct Call: Decodable, Sendable {

@@ -27,7 +27,7 @@ struct ContinuousRun: Decodable, Sendable, CustomTestStringConvertible {
   }
 }
 
-/// A long run of whole numbers that NumPy drew, its sums modulo 2⁶⁴.
+/// A long run of integers that NumPy drew, its sums modulo 2⁶⁴.
 struct WholeRun: Decodable, Sendable, CustomTestStringConvertible {
   let name: String
   let parameters: [Double]

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LevinTensor
 
-/// What NumPy's generator of one seed gives.
+/// Draws of NumPy's generator of one seed.
 struct NumPyStream: Decodable, Sendable, CustomTestStringConvertible {
   let seed: [UInt32]
   let state: [UInt32]

@@ -3,10 +3,10 @@ import Testing
 
 @testable import LevinTensor
 
-/// Where the largest and the smallest elements are.
+/// Indices of the largest and the smallest elements.
 @Suite struct ArgExtremeTests {
   @Test(arguments: OrderFixture.cases("argMax", "argMin"))
-  func placesAreThoseOfPyTorch(_ known: OrderFixture.Case) {
+  func indicesAreThoseOfPyTorch(_ known: OrderFixture.Case) {
     let failures = known.mismatches { x in
       let keeps = known.keeping ?? false
       return known.operation == "argMax"

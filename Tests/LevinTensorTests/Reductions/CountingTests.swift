@@ -37,7 +37,7 @@ import Testing
     #expect(failures.isEmpty, "\(failures)")
   }
 
-  @Test func valuesAndTheirPlacesMakeTheTensorAgain() {
+  @Test func valuesAndTheirIndicesMakeTheTensorAgain() {
     var random = PCG64(seed: 6)
     let x = Tensor(
       (0..<5000).map { _ in Float(random.integers(in: -40..<40)) / 4 }, shape: [50, 100])

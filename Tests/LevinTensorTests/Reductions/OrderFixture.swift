@@ -78,7 +78,7 @@ struct OrderFixture: Decodable, Sendable {
 }
 
 extension OrderFixture.Case {
-  /// Where results of a function differ from the fixture's, in words; empty if they agree.
+  /// The results of a function that differ from the fixture's, in words; empty if they agree.
   func mismatches(_ function: (Tensor) -> [Tensor]) -> [String] {
     let found = function(input.tensor)
     var failures = zip(found, results).compactMap { difference($0, $1, "result") }

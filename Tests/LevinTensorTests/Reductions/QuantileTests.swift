@@ -3,7 +3,7 @@ import Testing
 
 @testable import LevinTensor
 
-/// Quantiles, medians, and places among sorted boundaries.
+/// Quantiles, medians, and positions among sorted boundaries.
 @Suite struct QuantileTests {
   @Test(arguments: OrderFixture.cases("quantile"))
   func quantilesAndDerivativesAreThoseOfPyTorch(_ known: OrderFixture.Case) {
@@ -32,7 +32,7 @@ import Testing
   }
 
   @Test(arguments: OrderFixture.cases("searchSorted"))
-  func placesAmongBoundariesAreThoseOfPyTorch(_ known: OrderFixture.Case) throws {
+  func positionsAmongBoundariesAreThoseOfPyTorch(_ known: OrderFixture.Case) throws {
     let boundaries = try #require(known.boundaries).tensor
     let failures = known.mismatches { [boundaries.searchSorted($0, right: known.right ?? false)] }
     #expect(failures.isEmpty, "\(failures)")

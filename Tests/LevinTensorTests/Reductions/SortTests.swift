@@ -25,8 +25,8 @@ import Testing
     let order = x.argSort(axis: axis, descending: largest)
     let first =
       x.rank == 0 ? order : axis == 0 ? order[0..<count] : order[.ellipsis, 0..<count]
-    let places = x.topK(count, axis: axis, largest: largest).indices
-    #expect(failures.isEmpty && places.scalars == first.scalars, "\(failures)")
+    let indices = x.topK(count, axis: axis, largest: largest).indices
+    #expect(failures.isEmpty && indices.scalars == first.scalars, "\(failures)")
   }
 
   @Test(arguments: OrderFixture.cases("cumulativeMax", "cumulativeMin"))

@@ -4,7 +4,7 @@ import Testing
 
 @testable import LevinTensor
 
-/// What PyTorch makes of the same tensor by the same operation.
+/// Results of PyTorch for the same tensor and operation.
 private struct ShapingFixture: Decodable {
   struct Row: Decodable {
     var name: String
@@ -126,8 +126,8 @@ private struct ShapingFixture: Decodable {
   }
 
   @Test func longProductsAreAccurateForAnyLayout() {
-    let x = (0..<5000).map { place -> Double in
-      let offset: Int = (place * 7919) % 1000 - 499
+    let x = (0..<5000).map { index -> Double in
+      let offset: Int = (index * 7919) % 1000 - 499
       return 1 + Double(offset) / 5e5
     }
     let exact = x.reduce(1.0, *)

@@ -11,7 +11,8 @@ private func row(
   var metrics = Metrics()
   metrics.update("location", MetricValue(loss / 4, .float32))
   let result = FitResult(
-    stopReason: reason, stopDetail: nil, epochs: 1, steps: 1, loss: MetricValue(loss, .float32), metrics: metrics,
+    stopReason: reason, stopDetail: nil, epochs: 1, steps: 1, loss: MetricValue(loss, .float32),
+    metrics: metrics,
     seconds: 1, directory: nil)
   let failure = NonFiniteStep(
     epoch: 0, step: 3, loss: .nan, culprit: nil, result: result)

@@ -1,5 +1,5 @@
-/// What is asked for, as one walk over the graph finds it: nodes in order, the leaves and numbers that
-/// an execution needs, and the words by which a plan for it is recognised.
+/// The graph of what is asked for, as one walk finds it: nodes in order, the leaves and numbers that an
+/// execution needs, and the words by which a plan for it is recognised.
 ///
 /// The words hold operations, attributes, shapes, dtypes, wiring, roots and the leaves' layout: all that
 /// a plan depends on. The values of scalars are not among them. Nodes are of use only while the walk that
@@ -8,7 +8,7 @@
 /// time has a capture in hand, so its fields do without the check of each access at run time, which would
 /// take a third of the walk.
 final class Capture {
-  /// Where the elements of a leaf lie, or of several that look at them differently.
+  /// The memory of a leaf, or of several that look at the same elements differently.
   struct Leaf: BitwiseCopyable {
     let address: UnsafeMutableRawPointer
     /// The identity of the storage.
@@ -29,9 +29,9 @@ final class Capture {
     let inputCount: Int32
   }
 
-  @exclusivity(unchecked) private var places: NodePositions
-  // The places of all nodes' inputs, one node after the other, and where each node's end.
-  @exclusivity(unchecked) private var inputPlaces = GrowingBuffer<Int>(capacity: 512)
+  @exclusivity(unchecked) private var nodes: NodePositions
+  // The positions of all nodes' inputs, one node after the other, and the end of each node's.
+  @exclusivity(unchecked) private var inputPositions = GrowingBuffer<Int>(capacity: 512)
   @exclusivity(unchecked) private var inputEnds = GrowingBuffer<Int>(capacity: 256)
   @exclusivity(unchecked) private var wordBuffer = GrowingBuffer<Int>(capacity: 2048)
   @exclusivity(unchecked) private var stack = GrowingBuffer<Step>(capacity: 64)
@@ -40,7 +40,7 @@ final class Capture {
   @exclusivity(unchecked) private var leafNumbers = GrowingBuffer<Int>(capacity: 64)
   @exclusivity(unchecked) private var largeLeaves = GrowingBuffer<Int>(capacity: 16)
   @exclusivity(unchecked) private var scalarBuffer = GrowingBuffer<Scalar>(capacity: 64)
-  /// The places of the roots.
+  /// The positions of the roots.
   private(set) var roots: [Int] = []
   /// The elements of the leaves, held until the capture is given back.
   private(set) var leafViews: [Node.View] = []
@@ -51,7 +51,7 @@ final class Capture {
   private static let leastSharedBytes = 1024
   private static let mostLargeLeaves = 16
 
-  /// What `body` makes of the graph of some nodes.
+  /// Calls `body` with the graph of some nodes.
   static func with<R>(roots: [Node], usesMarks: Bool, _ body: (Capture) -> R) -> R {
     let spare = spares.take()
     spare?.renew(roots: roots, usesMarks: usesMarks)
@@ -65,14 +65,14 @@ final class Capture {
   }
 
   init(roots requested: [Node], usesMarks: Bool) {
-    places = NodePositions(usesMarks: usesMarks)
+    nodes = NodePositions(usesMarks: usesMarks)
     walk(requested)
   }
 
   // Forgets one walk and makes another.
   private func renew(roots requested: [Node], usesMarks: Bool) {
-    places.removeAll(usesMarks: usesMarks)
-    inputPlaces.removeAll()
+    nodes.removeAll(usesMarks: usesMarks)
+    inputPositions.removeAll()
     inputEnds.removeAll()
     wordBuffer.removeAll()
     leafBuffer.removeAll()
@@ -90,7 +90,7 @@ final class Capture {
   }
 
   /// The number of nodes, each of which stands after its inputs.
-  var count: Int { places.count }
+  var count: Int { nodes.count }
 
   /// The key of a plan for the graph.
   var words: UnsafeBufferPointer<Int> { wordBuffer.elements }
@@ -102,31 +102,31 @@ final class Capture {
 
   var scalars: UnsafeBufferPointer<Scalar> { scalarBuffer.elements }
 
-  /// A node by its place.
-  func node(_ place: Int) -> Node { places[place].takeUnretainedValue() }
+  /// A node by its position.
+  func node(_ position: Int) -> Node { nodes[position].takeUnretainedValue() }
 
-  /// The places of a node's inputs.
-  func inputs(of place: Int) -> Slice<UnsafeBufferPointer<Int>> {
-    inputPlaces.elements[(place == 0 ? 0 : inputEnds[place - 1])..<inputEnds[place]]
+  /// The positions of a node's inputs.
+  func inputs(of position: Int) -> Slice<UnsafeBufferPointer<Int>> {
+    inputPositions.elements[(position == 0 ? 0 : inputEnds[position - 1])..<inputEnds[position]]
   }
 
   // Depth first with a stack of its own: a graph may be a chain of a million nodes.
   private func visit(_ root: Unmanaged<Node>) -> Int {
-    if let place = places.position(of: root) { return place }
+    if let position = nodes.position(of: root) { return position }
     push(root)
     while stack.count > 0 {
       let step = stack[stack.count - 1]
       if step.next < step.inputCount, let input = Self.input(step) {
         stack.updateLast { $0.next += 1 }
-        if places.position(of: input) == nil { push(input) }
+        if nodes.position(of: input) == nil { push(input) }
       } else {
         _ = stack.removeLast()
-        if places.position(of: step.node) == nil {
+        if nodes.position(of: step.node) == nil {
           step.node._withUnsafeGuaranteedRef { append($0) }
         }
       }
     }
-    return places.count - 1
+    return nodes.count - 1
   }
 
   @inline(__always)
@@ -151,8 +151,8 @@ final class Capture {
     } else {
       appendLeaf(node)
     }
-    inputEnds.append(inputPlaces.count)
-    places.add(.passUnretained(node))
+    inputEnds.append(inputPositions.count)
+    nodes.add(.passUnretained(node))
   }
 
   private func appendWords(_ node: Node) {
@@ -165,11 +165,11 @@ final class Capture {
       for attribute in node.attributes { wordBuffer.append(attribute) }
     }
     for index in 0..<Int(node.inputCount) {
-      guard let input = node.unownedInput(index), let place = places.position(of: input) else {
+      guard let input = node.unownedInput(index), let position = nodes.position(of: input) else {
         fatalError("\(node.operation): input \(index) was not visited")
       }
-      inputPlaces.append(place)
-      wordBuffer.append(place)
+      inputPositions.append(position)
+      wordBuffer.append(position)
     }
   }
 
@@ -190,12 +190,12 @@ final class Capture {
   private func leaf(of view: Node.View, _ dtype: DType) -> Int {
     let isLarge = view.storage.byteCount >= Self.leastSharedBytes
     if isLarge {
-      for place in 0..<largeLeaves.count {
-        let known = leafBuffer[largeLeaves[place]]
+      for index in 0..<largeLeaves.count {
+        let known = leafBuffer[largeLeaves[index]]
         if known.storage == view.storage.identity, known.offset == view.offset,
           known.dtype == dtype
         {
-          return largeLeaves[place]
+          return largeLeaves[index]
         }
       }
     }

@@ -1,7 +1,7 @@
 /// Arrays whose axes play no part are taken as one line of numbers.
 ///
 /// The update of a matrix of weights, or a function of a picture, meets each element alone: along the
-/// longest axis there would be a row, with instructions of its own, for every place of the others. Taken as
+/// longest axis there would be a row, with instructions of its own, for every index along the others. Taken as
 /// one line, they need one row and its chunks are as long as they should be. That holds for groups of
 /// element-wise nodes of one shape that read memory in order and each other, and that nothing else reads but
 /// reductions to one number and whoever asked for them.
@@ -17,7 +17,7 @@ extension PlanGraph {
   private func isWorthwhile(_ node: Node) -> Bool {
     guard case .computed = node.source, node.operation.isElementwise else { return false }
     let count = Shape.count(node.shape)
-    guard node.shape.count > 1, count > Layout.smallCount, let longest = node.shape.max() else {
+    guard node.shape.count > 1, count > Self.smallCount, let longest = node.shape.max() else {
       return false
     }
     return count >= Self.fewestRows * longest
@@ -71,29 +71,30 @@ extension PlanGraph {
 
   private mutating func rebuild(_ isFlat: [Bool]) {
     let old = nodes
-    var places: [Int] = []
+    var renumbered: [Int] = []
     removeAll()
     for (number, node) in old.enumerated() {
       if isFlat[number] {
         let count = Shape.count(node.shape)
         let inputs = node.inputs.map { input -> Int in
-          if isFlat[input] { return places[input] }
+          if isFlat[input] { return renumbered[input] }
           return Shape.count(old[input].shape) == 1
-            ? reshaped(places[input], to: []) : reshaped(places[input], to: [count])
+            ? reshaped(renumbered[input], to: []) : reshaped(renumbered[input], to: [count])
         }
-        places.append(add(node.operation, inputs, node.dtype, [count], node.attributes))
+        renumbered.append(add(node.operation, inputs, node.dtype, [count], node.attributes))
       } else if node.operation.isReduction, isFlat[node.inputs[0]] {
         let total = add(
-          node.operation, [places[node.inputs[0]]], node.dtype, [1],
+          node.operation, [renumbered[node.inputs[0]]], node.dtype, [1],
           ReductionAxes([0], keeping: true).attributes)
-        places.append(reshaped(total, to: node.shape))
+        renumbered.append(reshaped(total, to: node.shape))
       } else {
-        places.append(
+        renumbered.append(
           add(
-            node.operation, node.inputs.map { places[$0] }, node.dtype, node.shape, node.attributes,
+            node.operation, node.inputs.map { renumbered[$0] }, node.dtype, node.shape,
+            node.attributes,
             from: node.source))
       }
     }
-    moveRoots(to: places)
+    moveRoots(to: renumbered)
   }
 }

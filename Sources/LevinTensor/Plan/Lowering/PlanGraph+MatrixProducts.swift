@@ -5,7 +5,7 @@
 /// else that meets the observations, and its gradient becomes accumulators of the same pass. All others
 /// go to the routine, which reads a transposed operand where it lies.
 extension PlanGraph {
-  /// How many elements the short axes may have together for a product to join a pass.
+  /// The most elements of the short axes together for a product to join a pass.
   ///
   /// Beyond it the routine's tiles are faster although its operands and result go through memory.
   private static let mostInPass = 32
@@ -42,7 +42,7 @@ extension PlanGraph {
       ReductionAxes([product.count - 2], keeping: false).attributes)
   }
 
-  // What an operand is the transpose of, if it is one.
+  // The operand of a transposition; any other node as it is.
   private func untransposed(_ x: Int) -> (Int, Bool) {
     let node = nodes[x]
     guard node.operation == .movement(.permute), Self.isTransposition(node.attributes) else {

@@ -42,7 +42,7 @@ extension PlanGraph {
   // Sums along the axis of observations; for a few rows there is nothing to gain.
   private func isLong(_ axes: [Int], _ shape: [Int]) -> Bool {
     let longest = shape.max() ?? 0
-    return longest > Layout.smallCount && axes.contains { shape[$0] == longest }
+    return longest > Self.smallCount && axes.contains { shape[$0] == longest }
   }
 
   private mutating func cast(_ x: Int, to dtype: DType) -> Int {
@@ -65,7 +65,7 @@ extension PlanGraph {
     return add(.binary(operation), operands, .float64, shape)
   }
 
-  // What remains when the factors that are the same along the axes are taken off, outermost first.
+  // The product without its factors that are the same along the axes, which come outermost first.
   private func split(_ x: Int, along axes: [Int]) -> (core: Int, factors: [Factor]) {
     let shape = nodes[x].shape
     var core = x
@@ -111,8 +111,8 @@ extension PlanGraph {
   private func isSame(_ x: Int, along axes: [Int], of shape: [Int]) -> Bool {
     let own = nodes[x].shape
     return axes.allSatisfy { axis in
-      let place = axis - (shape.count - own.count)
-      return place < 0 || (own[place] == 1 && shape[axis] != 1)
+      let ownAxis = axis - (shape.count - own.count)
+      return ownAxis < 0 || (own[ownAxis] == 1 && shape[axis] != 1)
     }
   }
 

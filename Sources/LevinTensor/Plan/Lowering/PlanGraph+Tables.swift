@@ -20,15 +20,15 @@ extension PlanGraph {
     let size = nodes[table].shape
     guard isShort(size, by: indices) else { return plain(node, inputs) }
     let shape = nodes[indices].shape
-    let entries = (0..<size[0]).map { place -> Int in
-      let slicing = Slicing(starts: [place], steps: [1])
-      let entry = add(.movement(.slice), [table], node.dtype, [1], slicing.attributes)
-      return add(.movement(.reshape), [entry], node.dtype, [])
+    let entries = (0..<size[0]).map { entry -> Int in
+      let slicing = Slicing(starts: [entry], steps: [1])
+      let row = add(.movement(.slice), [table], node.dtype, [1], slicing.attributes)
+      return add(.movement(.reshape), [row], node.dtype, [])
     }
     var result = entries[0]
-    for place in 1..<size[0] {
-      let names = names(place, indices, size: size[0], node)
-      result = add(.ternary(.select), [names, entries[place], result], node.dtype, shape)
+    for entry in 1..<size[0] {
+      let names = names(entry, indices, size: size[0], node)
+      result = add(.ternary(.select), [names, entries[entry], result], node.dtype, shape)
     }
     return result
   }
@@ -41,8 +41,8 @@ extension PlanGraph {
     }
     let zero = add(.scalar, [], node.dtype, [], from: .constant(0))
     let ones = shape.map { _ in 1 }
-    let sums = (0..<node.shape[0]).map { place -> Int in
-      let names = names(place, indices, size: node.shape[0], node)
+    let sums = (0..<node.shape[0]).map { entry -> Int in
+      let names = names(entry, indices, size: node.shape[0], node)
       let masked = add(.ternary(.select), [names, terms, zero], node.dtype, shape)
       let sum = add(
         .reduction(.sum), [masked], node.dtype, ones,
@@ -52,17 +52,17 @@ extension PlanGraph {
     return add(.movement(.concatenate), sums, node.dtype, node.shape, [0])
   }
 
-  // Where an index names a place. The routine that checks it is the same for all tables of a size, so its
+  // A mask of the indices that name an entry. The routine that checks them is the same for all tables of a size, so its
   // message names the line of one of them.
   private mutating func names(
-    _ place: Int, _ indices: Int, size: Int, _ node: LevinTensor.Node
+    _ entry: Int, _ indices: Int, size: Int, _ node: LevinTensor.Node
   ) -> Int {
     let shape = nodes[indices].shape
     let indexed = IndexedAxis(node.attributes)
     let checked = checkedIndex(
       indices, size: size,
       LinearIndexing(axes: [indexed.named], sizes: [size], countsFromEnd: true, at: indexed.site))
-    let number = add(.scalar, [], .int32, [], from: .constant(Double(place)))
+    let number = add(.scalar, [], .int32, [], from: .constant(Double(entry)))
     return add(.binary(.equal), [checked, number], .bool, shape)
   }
 }

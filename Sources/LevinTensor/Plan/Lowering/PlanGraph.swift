@@ -1,7 +1,10 @@
 /// A graph as the planner sees it: nodes by number, operations reduced to those that kernels and row
 /// moves can do, common subexpressions merged.
 struct PlanGraph {
-  /// Where a node's elements come from.
+  /// The most elements of a node that has no chunk axis unless an input brings one.
+  static let smallCount = 16
+
+  /// The origin of a node's elements.
   enum Source: Hashable {
     /// The execution's leaf of this number; strides are nil for a row-major layout.
     case leaf(Int, strides: [Int]?)
@@ -31,25 +34,25 @@ struct PlanGraph {
     var leafNodes = 0
     var scalars = 0
     let uses = Self.uses(capture)
-    var places: [Int] = []
-    places.reserveCapacity(capture.count)
-    for place in 0..<capture.count {
-      let node = capture.node(place)
-      let inputs = capture.inputs(of: place)
+    var lowered: [Int] = []
+    lowered.reserveCapacity(capture.count)
+    for position in 0..<capture.count {
+      let node = capture.node(position)
+      let inputs = capture.inputs(of: position)
       if node.operation == .scalar {
-        places.append(add(.scalar, [], node.dtype, [], from: .scalar(scalars)))
+        lowered.append(add(.scalar, [], node.dtype, [], from: .scalar(scalars)))
         scalars += 1
       } else if inputs.isEmpty {
         let leaf = capture.leavesOfNodes[leafNodes]
         let source = Source.leaf(leaf, strides: node.result?.strides)
-        places.append(add(.leaf, [], node.dtype, node.shape, from: source))
+        lowered.append(add(.leaf, [], node.dtype, node.shape, from: source))
         leafNodes += 1
       } else {
         let isOnlyUse = inputs.first.map { uses[$0] == 1 } ?? false
-        places.append(lower(node, inputs.map { places[$0] }, isOnlyUse: isOnlyUse))
+        lowered.append(lower(node, inputs.map { lowered[$0] }, isOnlyUse: isOnlyUse))
       }
     }
-    roots = capture.roots.map { inMemory(places[$0]) }
+    roots = capture.roots.map { inMemory(lowered[$0]) }
     removeDeadNodes()
     flatten()
   }
@@ -106,11 +109,11 @@ struct PlanGraph {
       node.shape, node.attributes)
   }
 
-  // How many nodes and roots use each node.
+  // The number of nodes and roots that use each node.
   private static func uses(_ capture: Capture) -> [Int] {
     var uses = [Int](repeating: 0, count: capture.count)
-    for place in 0..<capture.count {
-      for input in capture.inputs(of: place) { uses[input] += 1 }
+    for position in 0..<capture.count {
+      for input in capture.inputs(of: position) { uses[input] += 1 }
     }
     for root in capture.roots { uses[root] += 1 }
     return uses
@@ -197,14 +200,14 @@ struct PlanGraph {
     return add(.binary(.absorbingDivide), [exponentials, sum], node.dtype, node.shape)
   }
 
-  /// Forgets the nodes, so that others are put in their place.
+  /// Removes all nodes, before others are added.
   mutating func removeAll() {
     nodes = []
     numbers = [:]
   }
 
   /// Gives the roots the numbers that their nodes have now.
-  mutating func moveRoots(to places: [Int]) { roots = roots.map { places[$0] } }
+  mutating func moveRoots(to numbers: [Int]) { roots = roots.map { numbers[$0] } }
 
   private mutating func removeDeadNodes() {
     var alive = [Bool](repeating: false, count: nodes.count)

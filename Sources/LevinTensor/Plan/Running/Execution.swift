@@ -14,17 +14,17 @@ enum Evaluation {
     if roots.isEmpty { return }
     let ticket = GraphReaders.shared.enter()
     Capture.with(roots: roots, usesMarks: ticket.ownsMarks) { capture in
-      let plan = PlanCache.shared.plan(for: capture) { GraphReaders.shared.leave(ticket) }
-      let views = run(plan, capture)
+      let planned = PlanCache.shared.plan(for: capture) { GraphReaders.shared.leave(ticket) }
+      let views = run(planned, capture)
       var evaluated: [Node] = []
       for (node, view) in zip(roots, views) where node.publish(view) { evaluated.append(node) }
       GraphReaders.shared.retire(evaluated)
     }
   }
 
-  private static func run(_ plan: Plan, _ capture: Capture) -> [Node.View] {
-    switch plan.memory?.run(for: capture) ?? .whole {
-    case .whole: return Execution(plan, capture).run()
+  private static func run(_ planned: PlanCache.Planned, _ capture: Capture) -> [Node.View] {
+    switch planned.memory?.run(for: capture) ?? .whole {
+    case .whole: return Execution(planned.plan, capture).run()
     case .recalling(let plan, let kept):
       // Another thread may let go of what is kept as soon as it has been read.
       defer { for storage in kept { storage.noteAccess() } }
@@ -71,33 +71,33 @@ private struct Execution {
       if case .alone(let bytes) = stored { Storage(byteCount: bytes) } else { nil }
     }
     fillBuffers()
-    for (place, scalar) in capture.scalars.enumerated() {
-      (base + place * 8).store(scalar.value, as: scalar.dtype)
+    for (index, scalar) in capture.scalars.enumerated() {
+      (base + index * 8).store(scalar.value, as: scalar.dtype)
     }
   }
 
   // Leaves, scalars, constants, stored nodes, kept nodes, as `BufferTable` numbers them.
   private func fillBuffers() {
     let leafCount = capture.leaves.count
-    for place in 0..<leafCount {
-      set(place, capture.leaves[place].address)
+    for index in 0..<leafCount {
+      set(index, capture.leaves[index].address)
     }
     set(leafCount, memory.pointer)
     set(leafCount + 1, plan.constants.pointer)
-    for place in plan.stored.indices {
-      let (storage, byteOffset) = stored(place)
-      set(leafCount + 2 + place, storage.pointer + byteOffset)
+    for index in plan.stored.indices {
+      let (storage, byteOffset) = stored(index)
+      set(leafCount + 2 + index, storage.pointer + byteOffset)
     }
-    for place in kept.indices {
-      set(leafCount + 2 + plan.stored.count + place, kept[place].pointer)
+    for index in kept.indices {
+      set(leafCount + 2 + plan.stored.count + index, kept[index].pointer)
     }
   }
 
-  private func stored(_ place: Int) -> (Storage, byteOffset: Int) {
-    switch plan.stored[place] {
+  private func stored(_ index: Int) -> (Storage, byteOffset: Int) {
+    switch plan.stored[index] {
     case .inArena(let offset): (memory, offset)
     case .amongSmallRoots(let offset): (smallRoots ?? memory, offset)
-    case .alone: (largeRoots[place] ?? memory, 0)
+    case .alone: (largeRoots[index] ?? memory, 0)
     }
   }
 
@@ -119,8 +119,8 @@ private struct Execution {
         var view = capture.leafViews[leaf]
         view.strides = strides
         return view
-      case .stored(let place, let size):
-        let (storage, byteOffset) = stored(place)
+      case .stored(let index, let size):
+        let (storage, byteOffset) = stored(index)
         return Node.View(storage: storage, offset: byteOffset / size, strides: nil)
       }
     }
@@ -131,11 +131,11 @@ private struct Execution {
   }
 
   private func run(_ step: RoutineStep) {
-    func array(_ place: RoutineStep.Place) -> MemoryArray {
-      guard let base = buffers[place.buffer] else { fatalError("a buffer has no address") }
+    func array(_ view: RoutineStep.View) -> MemoryArray {
+      guard let base = buffers[view.buffer] else { fatalError("a buffer has no address") }
       return MemoryArray(
-        pointer: UnsafeMutableRawPointer(base) + place.byteOffset, shape: place.shape,
-        strides: place.strides, dtype: place.dtype)
+        pointer: UnsafeMutableRawPointer(base) + view.byteOffset, shape: view.shape,
+        strides: view.strides, dtype: view.dtype)
     }
     guard let routine = step.operation.routine else {
       fatalError("\(step.operation) has no routine")

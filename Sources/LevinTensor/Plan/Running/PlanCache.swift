@@ -9,12 +9,23 @@ import Darwin
 /// A hit is confirmed by comparing all the words, not by the hash alone. When the cache is full the
 /// older half of its plans goes.
 final class PlanCache: Sendable {
+  /// A plan, and the memory of its runs; nil when it has no data to speak of.
+  final class Planned: Sendable {
+    let plan: Plan
+    let memory: PlanMemory?
+
+    init(_ plan: Plan, _ draft: Planner.Draft) {
+      self.plan = plan
+      memory = PlanMemory.isWorthwhile(draft) ? PlanMemory(draft) : nil
+    }
+  }
+
   static let shared = PlanCache()
   static let capacity = 512
 
   private struct Entry {
     var words: [Int]
-    var plan: Plan
+    var planned: Planned
     var lastUse: Int
 
     func hasWords(_ others: UnsafeBufferPointer<Int>) -> Bool {
@@ -34,27 +45,28 @@ final class PlanCache: Sendable {
 
   private let state = Locked(State())
 
-  /// How many plans were made since the process began.
+  /// The number of plans made since the process began.
   var plansMade: Int { state.withLock { $0.plansMade } }
 
   /// The plan for a captured graph, made if there is none.
   ///
   /// - Parameter whenRead: Called when the graph's nodes are needed no more: before a plan is made, which
   ///   may take long.
-  func plan(for capture: Capture, whenRead: () -> Void = {}) -> Plan {
+  func plan(for capture: Capture, whenRead: () -> Void = {}) -> Planned {
     let hash = Self.hash(capture.words)
-    if let plan = find(hash, capture.words) {
+    if let planned = find(hash, capture.words) {
       whenRead()
-      return plan
+      return planned
     }
     let graph = PlanGraph(capture)
     whenRead()
     // Planning takes long enough to leave the lock to others meanwhile.
-    let plan = Planner.plan(
+    let (plan, draft) = Planner.plan(
       graph, leafCount: capture.leaves.count, scalarCount: capture.scalars.count)
+    let planned = Planned(plan, draft)
     state.withLock { $0.plansMade += 1 }
-    store(plan, hash, Array(capture.words))
-    return plan
+    store(planned, hash, Array(capture.words))
+    return planned
   }
 
   /// Forgets all plans.
@@ -65,23 +77,23 @@ final class PlanCache: Sendable {
     }
   }
 
-  private func find(_ hash: Int, _ words: UnsafeBufferPointer<Int>) -> Plan? {
+  private func find(_ hash: Int, _ words: UnsafeBufferPointer<Int>) -> Planned? {
     state.withLock { state in
       guard let bucket = state.entries[hash],
-        let place = bucket.firstIndex(where: { $0.hasWords(words) })
+        let index = bucket.firstIndex(where: { $0.hasWords(words) })
       else { return nil }
       state.clock += 1
-      state.entries[hash]?[place].lastUse = state.clock
-      return bucket[place].plan
+      state.entries[hash]?[index].lastUse = state.clock
+      return bucket[index].planned
     }
   }
 
-  private func store(_ plan: Plan, _ hash: Int, _ words: [Int]) {
+  private func store(_ planned: Planned, _ hash: Int, _ words: [Int]) {
     state.withLock { state in
       if state.count >= Self.capacity { Self.forgetOlderHalf(&state) }
       state.clock += 1
       state.entries[hash, default: []].append(
-        Entry(words: words, plan: plan, lastUse: state.clock))
+        Entry(words: words, planned: planned, lastUse: state.clock))
       state.count += 1
     }
   }

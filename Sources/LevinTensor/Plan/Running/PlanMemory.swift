@@ -1,11 +1,11 @@
-/// What one plan has seen and kept: the step memory of its runs.
+/// The step memory of one plan: the data that it has seen and the nodes that it has kept.
 ///
 /// A loop over full batches runs one plan again and again with the same data and other parameters. What
 /// depends on the data alone is computed in the first run, written to memory in the second, when the data
 /// are seen again, and read from there in all others. Nothing changes a bit: passes keep the cuts they
 /// have without it.
 final class PlanMemory: Sendable {
-  /// Which leaf a plan was run with: the elements of a storage from an offset on.
+  /// A leaf that a plan was run with: the elements of a storage from an offset on.
   ///
   /// Strides are part of the plan's key already.
   private struct Identity: Equatable {
@@ -47,7 +47,7 @@ final class PlanMemory: Sendable {
     var entries: [Entry] = []
   }
 
-  /// How a run goes on.
+  /// The plan and the memory of a run.
   enum Run {
     /// By the plan itself.
     case whole
@@ -85,13 +85,13 @@ final class PlanMemory: Sendable {
     }
   }
 
-  /// How to run the plan for what was captured.
+  /// The plan and the memory of a run for a captured graph.
   func run(for capture: Capture) -> Run {
     let budget = StepMemory.shared.budget
     if budget == 0 { return .whole }
     return state.withLock { state -> Run in
-      if let place = state.entries.firstIndex(where: { Self.matches($0, capture) }) {
-        let entry = state.entries[place]
+      if let index = state.entries.firstIndex(where: { Self.matches($0, capture) }) {
+        let entry = state.entries[index]
         StepMemory.shared.use(entry.number)
         return .recalling(entry.variant.recalling, entry.storages)
       }
@@ -117,12 +117,12 @@ final class PlanMemory: Sendable {
 
   private static func matches(_ entry: Entry, _ capture: Capture) -> Bool {
     let keepsakes = entry.variant.keepsakes
-    for (place, leaf) in keepsakes.leaves.enumerated()
-    where entry.leaves[place] != Identity(capture.leaves[leaf]) {
+    for (index, leaf) in keepsakes.leaves.enumerated()
+    where entry.leaves[index] != Identity(capture.leaves[leaf]) {
       return false
     }
-    for (place, scalar) in keepsakes.scalars.enumerated()
-    where entry.scalars[place] != capture.scalars[scalar].value.bitPattern {
+    for (index, scalar) in keepsakes.scalars.enumerated()
+    where entry.scalars[index] != capture.scalars[scalar].value.bitPattern {
       return false
     }
     return true

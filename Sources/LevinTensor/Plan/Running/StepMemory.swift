@@ -29,6 +29,10 @@ final class StepMemory: Sendable {
 
   private let state = Locked(State(budget: defaultBudget()))
 
+  private init() {
+    Storage.setReleaseHandler { StepMemory.shared.forget($0) }
+  }
+
   /// The bytes that may be kept; with 0 nothing is, and nothing is read.
   ///
   /// `LEVIN_STEP_MEMORY` sets it, `off` or a number of megabytes; else it is an eighth of the machine's
@@ -62,7 +66,7 @@ final class StepMemory: Sendable {
 
   /// Notes an entry of a plan and the data that it follows from, and gives it a number.
   func add(to plan: PlanMemory, byteCount: Int, data: [Storage]) -> Int {
-    for storage in data { storage.remember() }
+    for storage in data { storage.reportRelease() }
     return state.withLock { state in
       state.clock += 1
       let number = state.clock

@@ -3,7 +3,7 @@ struct Assembly {
   private(set) var slots: [Pass.Slot] = []
   private(set) var parts = KernelProgram.Parts()
   let scratchBytes: Int
-  /// How much of the scratch memory numbers take, which lie at its beginning.
+  /// The bytes of numbers, which lie at the beginning of the scratch memory.
   var numberBytes: Int { registerStart }
 
   private let builder: PassBuilder
@@ -57,7 +57,7 @@ struct Assembly {
       return slot(Pass.Slot(buffer: nil, byteOffset: number * Self.numberBytes))
     case .register(let register):
       return slot(Pass.Slot(buffer: nil, byteOffset: registerStart + register * registerBytes))
-    case nil: fatalError("value \(id) of a pass has no place")
+    case nil: fatalError("value \(id) of a pass has no home")
     }
   }
 
@@ -91,7 +91,7 @@ struct Assembly {
     switch sink.kind {
     case .accumulate(let operation): accumulate(sink, operation)
     case .store(let stride):
-      if schedule.isSinkInPlace[index] { return }
+      if schedule.isSinkDirect[index] { return }
       let target = slot(
         Pass.Slot(
           buffer: sink.buffer, byteOffset: sink.byteOffset, isMoving: stride != 0, stride: stride),
@@ -131,7 +131,7 @@ struct Assembly {
   private mutating func newPartial(
     _ operation: KernelOperation, _ type: DType, _ result: UInt32, _ resultType: DType
   ) -> UInt32 {
-    // The program points partial slots at memory of its own; any place will do until then.
+    // The program points partial slots at memory of its own; any address will do until then.
     let partial = UInt32(slots.count)
     slots.append(Pass.Slot(buffer: nil, byteOffset: 0))
     partials[result] = partial

@@ -1,4 +1,4 @@
-/// Where the elements of nodes lie during an execution.
+/// The buffers that hold the elements of nodes during an execution.
 ///
 /// Leaves come first, then one buffer for the scalars (eight bytes each), one for the planner's own
 /// numbers, then one for each stored node, then one for each node that is kept from run to run.
@@ -57,8 +57,8 @@ final class BufferTable {
     bufferOfNode = buffers
     self.stored = stored
     var kept: [Int: (buffer: Int, item: Keepsakes.Item)] = [:]
-    for (place, item) in (keepsakes?.items ?? []).enumerated() {
-      kept[item.node] = (leafCount + 2 + stored.count + place, item)
+    for (index, item) in (keepsakes?.items ?? []).enumerated() {
+      kept[item.node] = (leafCount + 2 + stored.count + index, item)
     }
     self.kept = kept
   }
@@ -66,17 +66,17 @@ final class BufferTable {
   /// The buffer of a stored node.
   func buffer(of number: Int) -> Int? { bufferOfNode[number] }
 
-  /// A number of the planner's own, and where it lies.
+  /// The buffer and offset of a number of the planner's own.
   func constant(_ value: Double, _ dtype: DType) -> (buffer: Int, byteOffset: Int) {
-    let place = constants.firstIndex {
+    let index = constants.firstIndex {
       $0.value.bitPattern == value.bitPattern && $0.dtype == dtype
     }
-    if let place { return (constantBuffer, place * 8) }
+    if let index { return (constantBuffer, index * 8) }
     constants.append((value, dtype))
     return (constantBuffer, (constants.count - 1) * 8)
   }
 
-  /// Where a leaf lies that is kept packed as well, before it is.
+  /// The elements of a leaf itself, though it may be kept packed as well.
   func leafView(of number: Int, in graph: PlanGraph) -> View {
     let node = graph.nodes[number]
     guard case .leaf(let leaf, let strides) = node.source else {
@@ -87,7 +87,7 @@ final class BufferTable {
       elementSize: node.dtype.byteCount)
   }
 
-  /// Where a given, stored or kept node lies.
+  /// The elements of a given, stored or kept node.
   func view(of number: Int, in graph: PlanGraph) -> View {
     let node = graph.nodes[number]
     let size = node.dtype.byteCount

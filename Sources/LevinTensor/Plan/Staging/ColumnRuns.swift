@@ -1,4 +1,4 @@
-/// Loads of a pass that belong together: columns of one row-major array that lie side by side.
+/// Loads of a pass that belong together: adjacent columns of one row-major array.
 struct ColumnRuns {
   private struct Array: Hashable {
     var buffer: Int
@@ -20,7 +20,7 @@ struct ColumnRuns {
   /// The runs, each in the order of its columns.
   private(set) var runs: [[PassBuilder.ID]] = []
 
-  /// The runs among the loads of a body whose values have no place yet.
+  /// The runs among the loads of a body whose values have no home yet.
   init(_ builder: PassBuilder, among body: [Schedule.Step], _ homes: [Schedule.Home?]) {
     var columns: [Array: [Column]] = [:]
     for case .value(let id) in body where homes[Int(id)] == nil {

@@ -1,13 +1,10 @@
 /// Which axis of each node runs along chunks, and how a consumer's axis lies in its inputs.
 ///
 /// The chunk axis of a node is the one its inputs bring along, or else its longest, of several the
-/// innermost, along which elements lie side by side. It is a function of
+/// innermost, which is contiguous. It is a function of
 /// shapes alone. Values of few elements have none: each element is a number of its own.
 struct Layout {
-  /// Nodes with at most this many elements have no chunk axis unless an input brings one.
-  static let smallCount = 16
-
-  /// How a node comes to its elements.
+  /// The way in which a node comes to its elements.
   enum Kind {
     /// In memory before anything runs, or one number: any stage takes it as it likes.
     case given
@@ -19,13 +16,13 @@ struct Layout {
     case whole
   }
 
-  /// How an axis of a consumer lies in one of its inputs.
+  /// The axis of an input that an axis of its consumer is.
   enum Alignment: Equatable {
     /// Along this axis of the input.
     case axis(Int)
-    /// The input has one element for all places along it.
+    /// None: the input has one element for all indices along it.
     case broadcast
-    /// Nowhere: elements along it come from several places of the input.
+    /// None: elements along it come from several parts of the input.
     case none
   }
 
@@ -40,13 +37,13 @@ struct Layout {
 
   init(_ graph: PlanGraph) {
     self.graph = graph
-    for number in graph.nodes.indices { place(number) }
+    for number in graph.nodes.indices { lay(number) }
   }
 
-  private mutating func place(_ number: Int) {
+  private mutating func lay(_ number: Int) {
     let node = graph.nodes[number]
     guard case .computed = node.source else { return append(.given, nil, extent: 0) }
-    if node.operation.isReduction { return placeReduction(node) }
+    if node.operation.isReduction { return layReduction(node) }
     if node.operation.isWhole { return append(.whole, nil, extent: 0) }
     guard let axis = chunkAxis(of: node) else { return append(.computed, nil, extent: 0) }
     let isWhole =
@@ -62,7 +59,7 @@ struct Layout {
     extents.append(extent)
   }
 
-  private mutating func placeReduction(_ node: PlanGraph.Node) {
+  private mutating func layReduction(_ node: PlanGraph.Node) {
     let operand = node.inputs[0]
     let shape = graph.nodes[operand].shape
     guard let axis = chunkAxes[operand] ?? (isInMemory(operand) ? Self.longestAxis(shape) : nil)
@@ -85,7 +82,7 @@ struct Layout {
   }
 
   private static func longestAxis(_ shape: [Int]) -> Int? {
-    guard Shape.count(shape) > smallCount, let longest = shape.max() else { return nil }
+    guard Shape.count(shape) > PlanGraph.smallCount, let longest = shape.max() else { return nil }
     return shape.lastIndex(of: longest)
   }
 
@@ -110,7 +107,7 @@ struct Layout {
     }
   }
 
-  /// Where an axis of a node that is no reduction lies in an input.
+  /// The axis of an input that an axis of a node is, which is no reduction.
   func alignment(of axis: Int, in node: PlanGraph.Node, input index: Int) -> Alignment {
     let input = graph.nodes[node.inputs[index]]
     let size = node.shape[axis]

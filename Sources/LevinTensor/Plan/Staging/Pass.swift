@@ -1,16 +1,16 @@
 /// A stage ready to run: a program over slots, and where each slot lies.
 struct Pass: Sendable {
-  /// Where a slot's address comes from.
+  /// The origin of a slot's address.
   struct Slot: Hashable, Sendable {
     /// A buffer's number, or nil for the execution's scratch memory.
     var buffer: Int?
     var byteOffset: Int
     var isMoving = false
-    /// Elements from one place of the chunk axis to the next.
+    /// In elements, along the chunk axis.
     var stride = 0
   }
 
-  /// Where chunks and blocks begin, which decides the bits of sums.
+  /// The length of chunks and blocks, which decides the bits of sums.
   struct Cut: Sendable {
     var chunk: Int
     var chunksPerBlock: Int
@@ -19,7 +19,7 @@ struct Pass: Sendable {
   let program: KernelProgram
   let cut: Cut
 
-  /// How much of the first-level cache registers may fill.
+  /// The bytes of the first-level cache that registers may fill.
   private static let registerBytes = 24 * 1024
   private static let mostBlocks = 64
   /// Work below which waking a second thread costs more than it saves, in simple operations on

@@ -1,6 +1,6 @@
 /// Values of one pass, each computed once, and the instructions' operands in the form kernels take.
 ///
-/// A value is either uniform, one number for the whole pass, or has one element for each place of the
+/// A value is either uniform, one number for the whole pass, or has one element for each index along the
 /// chunk axis. What only depends on uniform values is uniform and is computed once, before the chunks.
 struct PassBuilder {
   /// A value's number.
@@ -23,24 +23,24 @@ struct PassBuilder {
     var isSpread = false
     var operands: [ID] = []
 
-    /// In simple operations on four bytes, for each place of the chunk axis.
+    /// In simple operations on four bytes, for each index along the chunk axis.
     var cost: Int {
       guard case .computed(let operation, let type, _, _) = kind else { return 0 }
       return operation.cost * (type == .float64 ? 3 : 1)
     }
   }
 
-  /// Where a value ends up.
+  /// The destination of a value.
   struct Sink {
     enum Kind {
-      /// In memory, `stride` elements apart; uniform values of a pass over numbers have stride 0.
+      /// In memory with a stride in elements; uniform values of a pass over numbers have stride 0.
       case store(stride: Int)
       /// In an accumulator, and from there in memory.
       case accumulate(KernelOperation)
     }
 
     var value: ID
-    /// What an accumulated value is multiplied by on its way, if anything.
+    /// The factor of an accumulated value, if it has one.
     var factor: ID?
     var kind: Kind
     var buffer: Int
@@ -69,7 +69,7 @@ struct PassBuilder {
       Value(kind: .number(buffer: buffer, byteOffset: byteOffset), dtype: dtype, isUniform: true))
   }
 
-  /// Elements in memory that lie `stride` apart along the chunk axis.
+  /// Elements in memory with a stride along the chunk axis.
   mutating func elements(buffer: Int, byteOffset: Int, stride: Int, _ dtype: DType) -> ID {
     let memory = add(
       Value(kind: .memory(buffer: buffer, byteOffset: byteOffset), dtype: dtype, isUniform: false))
@@ -102,7 +102,7 @@ struct PassBuilder {
         dtype: result, isUniform: isUniform, operands: operands))
   }
 
-  /// A uniform value with one element for each place of a chunk.
+  /// A uniform value with one element for each index in a chunk.
   mutating func spread(_ id: ID) -> ID {
     let value = values[Int(id)]
     guard value.isUniform else { return id }
@@ -118,9 +118,9 @@ struct PassBuilder {
     var level = ids
     while level.count > 1 {
       var next: [ID] = []
-      for place in stride(from: 0, to: level.count - 1, by: 2) {
+      for index in stride(from: 0, to: level.count - 1, by: 2) {
         next.append(
-          compute(operation, type: dtype, result: dtype, [level[place], level[place + 1]]))
+          compute(operation, type: dtype, result: dtype, [level[index], level[index + 1]]))
       }
       if level.count % 2 == 1 { next.append(level[level.count - 1]) }
       level = next

@@ -5,7 +5,7 @@ final class Plan: Sendable {
     case routine(RoutineStep)
   }
 
-  /// Where a root's elements are when the plan has run.
+  /// The location of a root's elements when the plan has run.
   enum Root: Sendable {
     case leaf(Int, strides: [Int]?)
     /// In a stored node's memory, as elements of so many bytes.
@@ -30,12 +30,10 @@ final class Plan: Sendable {
   let constants: Storage
   /// The memory of scalars, and after them of stored nodes that are no roots.
   let arenaBytes: Int
-  /// What the plan keeps from run to run; nil when it has no data to speak of.
-  let memory: PlanMemory?
 
   init(
     steps: [Step], roots: [Root], stored: [Stored], smallRootBytes: Int,
-    constants: Storage, arenaBytes: Int, memory: PlanMemory?
+    constants: Storage, arenaBytes: Int
   ) {
     self.steps = steps
     self.roots = roots
@@ -43,10 +41,9 @@ final class Plan: Sendable {
     self.smallRootBytes = smallRootBytes
     self.constants = constants
     self.arenaBytes = arenaBytes
-    self.memory = memory
   }
 
-  /// What the passes need on a number of threads beside the arena, one after the other.
+  /// The bytes that the passes need on a number of threads beside the arena, one after the other.
   func workspaceBytes(threads: Int) -> Int {
     var most = 0
     for case .pass(let pass) in steps {
@@ -56,9 +53,10 @@ final class Plan: Sendable {
   }
 }
 
-/// One run of a routine: where its operands and its result lie.
+/// One run of a routine, and the memory of its operands and its result.
 struct RoutineStep: Sendable {
-  struct Place: Sendable {
+  /// Elements in a buffer.
+  struct View: Sendable {
     var buffer: Int
     var byteOffset: Int
     var shape: [Int]
@@ -68,6 +66,6 @@ struct RoutineStep: Sendable {
 
   var operation: Operation
   var attributes: [Int]
-  var operands: [Place]
-  var result: Place
+  var operands: [View]
+  var result: View
 }

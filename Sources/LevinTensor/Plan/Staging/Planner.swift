@@ -1,20 +1,21 @@
 /// Makes a plan: lowers the graph, lays it out, cuts it into stages and compiles each.
 enum Planner {
-  static func plan(_ graph: PlanGraph, leafCount: Int, scalarCount: Int) -> Plan {
+  /// The plan of a graph, and the draft from which plans are made that keep some nodes.
+  static func plan(_ graph: PlanGraph, leafCount: Int, scalarCount: Int) -> (Plan, Draft) {
     let stages = Stages(Layout(graph))
     var draft = Draft(stages: stages, leafCount: leafCount, scalarCount: scalarCount)
     let compiled = Compiled(draft, stages)
     draft.cuts = compiled.cuts
     draft.hasUniformRows = compiled.hasUniformRows
-    return compiled.plan(memory: PlanMemory.isWorthwhile(draft) ? PlanMemory(draft) : nil)
+    return (compiled.plan(), draft)
   }
 
-  /// What is needed to compile a plan once more, with some nodes kept from run to run.
+  /// A plan that can be compiled once more, with some nodes kept from run to run.
   struct Draft: Sendable {
     let stages: Stages
     let leafCount: Int
     let scalarCount: Int
-    /// Where chunks and blocks begin in each stage, which keeping must not change.
+    /// The cut of each stage, which keeping must not change.
     var cuts: [Pass.Cut?] = []
     /// Nodes of which some pass computes a row as one number.
     var hasUniformRows: Set<Int> = []
@@ -23,13 +24,13 @@ enum Planner {
   /// The plan that computes all, and writes what is kept to its memory.
   static func filling(_ keepsakes: Keepsakes, _ draft: Draft) -> Plan {
     let stages = draft.stages.filling(keepsakes)
-    return Compiled(draft, stages, keepsakes, isPacking: true).plan(memory: nil)
+    return Compiled(draft, stages, keepsakes, isPacking: true).plan()
   }
 
   /// The plan that reads what is kept.
   static func recalling(_ keepsakes: Keepsakes, _ draft: Draft) -> Plan {
     let stages = draft.stages.recalling(keepsakes)
-    return Compiled(draft, stages, keepsakes, isPacking: false).plan(memory: nil)
+    return Compiled(draft, stages, keepsakes, isPacking: false).plan()
   }
 
   /// Stages turned into steps.
@@ -49,33 +50,33 @@ enum Planner {
       self.draft = draft
       buffers = BufferTable(stages, leafCount: draft.leafCount, keepsakes: keepsakes)
       if let keepsakes, isPacking { steps = packing(keepsakes, graph, buffers) }
-      for place in stages.stages.indices {
+      for index in stages.stages.indices {
         cuts.append(nil)
-        if !stages.stages[place].isRoutine {
-          addPass(stages, place)
-        } else if let node = stages.stages[place].nodes.first {
+        if !stages.stages[index].isRoutine {
+          addPass(stages, index)
+        } else if let node = stages.stages[index].nodes.first {
           steps.append(.routine(routineStep(node, graph, buffers)))
         }
       }
     }
 
-    private mutating func addPass(_ stages: Stages, _ place: Int) {
-      let compiler = StageCompiler(stages, stage: place, buffers: buffers)
+    private mutating func addPass(_ stages: Stages, _ index: Int) {
+      let compiler = StageCompiler(stages, stage: index, buffers: buffers)
       hasUniformRows.formUnion(compiler.nodesWithUniformRows)
       if compiler.builder.sinks.isEmpty { return }
       let pass = Pass(
-        compiler.builder, extent: stages.stages[place].extent,
-        cut: draft.cuts.isEmpty ? nil : draft.cuts[place])
-      cuts[place] = pass.cut
+        compiler.builder, extent: stages.stages[index].extent,
+        cut: draft.cuts.isEmpty ? nil : draft.cuts[index])
+      cuts[index] = pass.cut
       steps.append(.pass(pass))
     }
 
-    func plan(memory: PlanMemory?) -> Plan {
+    func plan() -> Plan {
       let layout = StoredMemory(graph, buffers, scalarCount: draft.scalarCount)
       return Plan(
         steps: steps, roots: graph.roots.map { root($0, graph, buffers) }, stored: layout.stored,
         smallRootBytes: layout.smallRootBytes, constants: constants(buffers),
-        arenaBytes: layout.arenaBytes, memory: memory)
+        arenaBytes: layout.arenaBytes)
     }
   }
 
@@ -86,16 +87,16 @@ enum Planner {
     keepsakes.items.compactMap { item in
       let node = graph.nodes[item.node]
       guard case .leaf = node.source else { return nil }
-      func place(_ view: BufferTable.View) -> RoutineStep.Place {
-        RoutineStep.Place(
+      func array(_ view: BufferTable.View) -> RoutineStep.View {
+        RoutineStep.View(
           buffer: view.buffer, byteOffset: 0, shape: node.shape, strides: view.strides,
           dtype: node.dtype)
       }
       return .routine(
         RoutineStep(
           operation: .movement(.concatenate), attributes: [0],
-          operands: [place(buffers.leafView(of: item.node, in: graph))],
-          result: place(buffers.view(of: item.node, in: graph))))
+          operands: [array(buffers.leafView(of: item.node, in: graph))],
+          result: array(buffers.view(of: item.node, in: graph))))
     }
   }
 
@@ -110,7 +111,7 @@ enum Planner {
       buffer - buffers.leafCount - 2, elementSize: graph.nodes[number].dtype.byteCount)
   }
 
-  /// Where stored nodes lie.
+  /// The memory of stored nodes.
   ///
   /// A training step has many results of a few bytes each, which share a block.
   private struct StoredMemory {
@@ -143,8 +144,8 @@ enum Planner {
 
   private static func constants(_ buffers: BufferTable) -> Storage {
     let storage = Storage(byteCount: max(buffers.constants.count, 1) * 8)
-    for (place, constant) in buffers.constants.enumerated() {
-      (storage.pointer + place * 8).store(constant.value, as: constant.dtype)
+    for (index, constant) in buffers.constants.enumerated() {
+      (storage.pointer + index * 8).store(constant.value, as: constant.dtype)
     }
     return storage
   }
@@ -152,17 +153,17 @@ enum Planner {
   private static func routineStep(
     _ number: Int, _ graph: PlanGraph, _ buffers: BufferTable
   ) -> RoutineStep {
-    func place(_ number: Int) -> RoutineStep.Place {
+    func array(_ number: Int) -> RoutineStep.View {
       let node = graph.nodes[number]
       let view = buffers.view(of: number, in: graph)
-      return RoutineStep.Place(
+      return RoutineStep.View(
         buffer: view.buffer, byteOffset: view.offset * view.elementSize, shape: node.shape,
         strides: view.strides, dtype: node.dtype)
     }
     let node = graph.nodes[number]
     return RoutineStep(
-      operation: node.operation, attributes: node.attributes, operands: node.inputs.map(place),
-      result: place(number))
+      operation: node.operation, attributes: node.attributes, operands: node.inputs.map(array),
+      result: array(number))
   }
 }
 

@@ -12,7 +12,7 @@ struct Schedule {
     case sink(Int)
   }
 
-  /// Where a value lies while the pass runs.
+  /// The location of a value while the pass runs.
   enum Home: Hashable {
     /// A number or elements in memory.
     case buffer(Int, byteOffset: Int, isMoving: Bool)
@@ -28,12 +28,12 @@ struct Schedule {
   private(set) var homes: [Home?]
   private(set) var numberCount = 0
   private(set) var registerCount = 0
-  /// Sinks whose value is computed right in its place.
-  private(set) var isSinkInPlace: [Bool]
+  /// Sinks whose value is computed right in their memory.
+  private(set) var isSinkDirect: [Bool]
 
   private let builder: PassBuilder
 
-  /// What the body costs for each place of the chunk axis, in simple operations on four bytes.
+  /// The cost of the body for each index along the chunk axis, in simple operations on four bytes.
   var work: Int {
     body.reduce(0) { total, step in
       switch step {
@@ -47,9 +47,9 @@ struct Schedule {
   init(_ builder: PassBuilder) {
     self.builder = builder
     homes = Array(repeating: nil, count: builder.values.count)
-    isSinkInPlace = Array(repeating: false, count: builder.sinks.count)
+    isSinkDirect = Array(repeating: false, count: builder.sinks.count)
     order()
-    placeSinks()
+    directSinks()
     joinColumns()
     allocate()
   }
@@ -94,8 +94,8 @@ struct Schedule {
     }
   }
 
-  // A value that goes to consecutive places in memory is computed there.
-  private mutating func placeSinks() {
+  // A value that is stored with stride 1 is computed right there.
+  private mutating func directSinks() {
     for (index, sink) in builder.sinks.enumerated() {
       let value = builder.values[Int(sink.value)]
       guard case .store(let stride) = sink.kind, case .computed = value.kind,
@@ -104,7 +104,7 @@ struct Schedule {
       else { continue }
       homes[Int(sink.value)] = .buffer(
         sink.buffer, byteOffset: sink.byteOffset, isMoving: !value.isUniform)
-      isSinkInPlace[index] = true
+      isSinkDirect[index] = true
     }
   }
 
@@ -197,11 +197,11 @@ struct Schedule {
   // Registers that follow each other: free ones if there are as many in a row, else new ones.
   private mutating func takeNeighbours(_ ids: [PassBuilder.ID], _ free: inout [Int]) {
     let sorted = free.sorted()
-    let place = sorted.indices.first { start in
+    let start = sorted.indices.first { start in
       let end = start + ids.count - 1
       return end < sorted.count && sorted[end] == sorted[start] + ids.count - 1
     }
-    let first = place.map { sorted[$0] } ?? registerCount
+    let first = start.map { sorted[$0] } ?? registerCount
     free.removeAll { (first..<(first + ids.count)).contains($0) }
     registerCount = max(registerCount, first + ids.count)
     for (number, id) in ids.enumerated() { homes[Int(id)] = .register(first + number) }

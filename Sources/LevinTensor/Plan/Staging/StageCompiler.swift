@@ -2,7 +2,7 @@
 struct StageCompiler {
   let layout: Layout
   let stages: Stages
-  let place: Int
+  let stage: Int
   /// The buffer of each node that lies in memory, and the byte at which it begins there.
   let buffers: BufferTable
   private(set) var builder = PassBuilder()
@@ -15,12 +15,12 @@ struct StageCompiler {
     rows.filter { $0.value.contains { builder.values[Int($0)].isUniform } }.map(\.key)
   }
 
-  init(_ stages: Stages, stage place: Int, buffers: BufferTable) {
+  init(_ stages: Stages, stage: Int, buffers: BufferTable) {
     layout = stages.layout
     self.stages = stages
-    self.place = place
+    self.stage = stage
     self.buffers = buffers
-    for number in stages.stages[place].nodes {
+    for number in stages.stages[stage].nodes {
       if layout.kinds[number] == .accumulated {
         accumulate(number)
       } else {
@@ -69,8 +69,8 @@ struct StageCompiler {
       let meeting = layout.chunkAxes[number].map {
         $0 - graph.nodes[number].shape.count + shape.count
       }
-      let place = meeting.flatMap { $0 >= 0 && shape[$0] == 1 ? $0 : nil }
-      return (load(view, shape, along: nil, graph.nodes[input].dtype), shape.removing(place))
+      let dropped = meeting.flatMap { $0 >= 0 && shape[$0] == 1 ? $0 : nil }
+      return (load(view, shape, along: nil, graph.nodes[input].dtype), shape.removing(dropped))
     }
     return (load(view, shape, along: axis, graph.nodes[input].dtype), shape.removing(axis))
   }
@@ -79,7 +79,7 @@ struct StageCompiler {
   private func isAtHand(_ number: Int, _ index: Int) -> Bool {
     let input = graph.nodes[number].inputs[index]
     guard layout.fuses(number, input: index), !stages.isRecalled[input] else { return false }
-    return stages.stageOf[input] == place || !stages.isStored[input]
+    return stages.stageOf[input] == stage || !stages.isStored[input]
   }
 
   private mutating func load(
@@ -87,7 +87,7 @@ struct StageCompiler {
   ) -> [PassBuilder.ID] {
     let strides = view.strides.removing(axis)
     let stride = axis.map { view.strides[$0] } ?? 0
-    return RowMap.offsets(shape.removing(axis), strides: strides, start: view.offset).map {
+    return Shape.offsets(shape.removing(axis), strides: strides, start: view.offset).map {
       stride == 0
         ? builder.number(buffer: view.buffer, byteOffset: $0 * view.elementSize, dtype)
         : builder.elements(
@@ -107,7 +107,7 @@ struct StageCompiler {
     let shape = rowShape(number)
     let operands = node.inputs.indices.map { index in
       let (rows, own) = operand(of: number, index)
-      return RowMap.broadcast(own, to: shape).map { rows[$0] }
+      return Shape.broadcastOffsets(own, to: shape).map { rows[$0] }
     }
     // A cast of a dtype to itself is a copy, which needs no instruction.
     let first = operandType(number)
@@ -123,14 +123,14 @@ struct StageCompiler {
     return result
   }
 
-  // What meets in each element or row of a reduction's result.
+  // The values that meet in each element or row of a reduction's result.
   private mutating func groups(_ number: Int) -> [[PassBuilder.ID]] {
     let node = graph.nodes[number]
     let (values, shape) = operand(of: number, 0)
     let chunkAxis = layout.operandAxes[number]
     let axes = ReductionAxes(node.attributes).axes.filter { $0 != chunkAxis }
     let own = axes.map { axis in chunkAxis.map { axis > $0 ? axis - 1 : axis } ?? axis }
-    return RowMap.groups(shape, over: Set(own)).map { group in group.map { values[$0] } }
+    return Shape.reducedOffsets(shape, over: Set(own)).map { group in group.map { values[$0] } }
   }
 
   private mutating func fold(
@@ -196,7 +196,7 @@ struct StageCompiler {
     let view = buffers.view(of: number, in: graph)
     let axis = layout.chunkAxes[number]
     let strides = view.strides.removing(axis)
-    let offsets = RowMap.offsets(node.shape.removing(axis), strides: strides, start: view.offset)
+    let offsets = Shape.offsets(node.shape.removing(axis), strides: strides, start: view.offset)
     let stride = axis.map { view.strides[$0] } ?? 0
     for (value, offset) in zip(values, offsets) {
       builder.sink(
@@ -206,7 +206,7 @@ struct StageCompiler {
     }
   }
 
-  // Shape operations: rows in other places, or the same memory looked at differently.
+  // Shape operations: rows in another order, or the same memory with other strides.
   private mutating func move(
     _ number: Int, _ operation: MovementOperation
   ) -> [PassBuilder.ID] {
@@ -231,16 +231,16 @@ struct StageCompiler {
     let inputAxis = layout.chunkAxes[node.inputs[0]]
     switch operation {
     case .expand:
-      return RowMap.broadcast(shape, to: rowShape(number)).map { values[$0] }
+      return Shape.broadcastOffsets(shape, to: rowShape(number)).map { values[$0] }
     case .permute:
       let order = node.attributes.filter { $0 != inputAxis }
         .map { axis in inputAxis.map { axis > $0 ? axis - 1 : axis } ?? axis }
       let strides = Shape.contiguousStrides(shape)
-      return RowMap.offsets(rowShape(number), strides: order.map { strides[$0] }, start: 0)
+      return Shape.offsets(rowShape(number), strides: order.map { strides[$0] }, start: 0)
         .map { values[$0] }
     case .slice:
       let slice = rowSlicing(number).view(of: Shape.contiguousStrides(shape))
-      return RowMap.offsets(rowShape(number), strides: slice.strides, start: slice.offset)
+      return Shape.offsets(rowShape(number), strides: slice.strides, start: slice.offset)
         .map { values[$0] }
     case .reshape, .concatenate, .embed, .replace: return values
     }
@@ -270,7 +270,7 @@ struct StageCompiler {
   ) -> [PassBuilder.ID] {
     let (values, shape) = operand(of: number, index)
     let slice = rowSlicing(number).view(of: Shape.contiguousStrides(rowShape(number)))
-    let offsets = RowMap.offsets(shape, strides: slice.strides, start: slice.offset)
+    let offsets = Shape.offsets(shape, strides: slice.strides, start: slice.offset)
     var result = rows
     for (value, offset) in zip(values, offsets) { result[offset] = value }
     return result
@@ -288,10 +288,20 @@ struct StageCompiler {
     var start = 0
     for index in node.inputs.indices {
       let (values, shape) = operand(of: number, index)
-      let offsets = RowMap.offsets(shape, strides: strides, start: start * strides[rowAxis])
+      let offsets = Shape.offsets(shape, strides: strides, start: start * strides[rowAxis])
       for (value, offset) in zip(values, offsets) { result[offset] = value }
       start += shape[rowAxis]
     }
     return result
+  }
+}
+
+extension Array where Element == Int {
+  /// A shape or strides without one axis, or as they are.
+  fileprivate func removing(_ axis: Int?) -> [Int] {
+    guard let axis else { return self }
+    var copy = self
+    copy.remove(at: axis)
+    return copy
   }
 }

@@ -61,8 +61,8 @@ struct Stages {
       for input in layout.graph.nodes[number].inputs { isAlive[input] = true }
     }
     for number in isStored.indices where !isAlive[number] { recalling.isStored[number] = false }
-    for place in stages.indices {
-      recalling.stages[place].nodes.removeAll { !isAlive[$0] || recalling.isRecalled[$0] }
+    for index in stages.indices {
+      recalling.stages[index].nodes.removeAll { !isAlive[$0] || recalling.isRecalled[$0] }
     }
     return recalling
   }
@@ -139,26 +139,26 @@ struct Stages {
   }
 
   private mutating func group() {
-    var places: [Key: Int] = [:]
+    var indexOfKey: [Key: Int] = [:]
     var keys: [Key] = []
     var members: [[Int]] = []
     for number in layout.graph.nodes.indices where layout.kinds[number] != .given {
       let isRoutine = layout.kinds[number] == .whole
       let key = Key(
         level: levels[number], extent: layout.extents[number], routine: isRoutine ? number : nil)
-      if places[key] == nil {
-        places[key] = keys.count
+      if indexOfKey[key] == nil {
+        indexOfKey[key] = keys.count
         keys.append(key)
         members.append([])
       }
-      members[places[key] ?? 0].append(number)
+      members[indexOfKey[key] ?? 0].append(number)
     }
     let order = keys.indices.sorted { (keys[$0].level, $0) < (keys[$1].level, $1) }
-    for place in order {
-      for node in members[place] { stageOf[node] = stages.count }
+    for index in order {
+      for node in members[index] { stageOf[node] = stages.count }
       stages.append(
         Stage(
-          extent: keys[place].extent, nodes: members[place], isRoutine: keys[place].routine != nil))
+          extent: keys[index].extent, nodes: members[index], isRoutine: keys[index].routine != nil))
     }
   }
 
@@ -194,7 +194,7 @@ struct Stages {
   private static let recomputedCost = 8
   private static let recomputedNodes = 64
 
-  // What it costs to compute a value again from memory, in simple operations per element. Moving rows
+  // The cost to compute a value again from memory, in simple operations per element. Moving rows
   // costs nothing, so the number of nodes has a bound of its own.
   private func isCheap(_ number: Int) -> Bool {
     var cost = 0

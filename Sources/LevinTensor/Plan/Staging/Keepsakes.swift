@@ -1,8 +1,8 @@
-/// What a plan keeps from one run to the next when some of its leaves and numbers stay the same.
+/// The nodes that a plan keeps from one run to the next when some of its leaves and numbers stay the same.
 ///
 /// A node that depends on nothing else has the same elements in each run. Those whose elements meet
 /// something that changes are kept: totals and results of routines always, rows when working them out
-/// again costs more than reading them. A leaf whose elements do not lie side by side along the chunk
+/// again costs more than reading them. A leaf that is not contiguous along the chunk
 /// axis is kept packed, unless it has columns enough to be loaded together.
 struct Keepsakes {
   /// A kept node and how its elements lie in memory of its own.
@@ -95,7 +95,7 @@ struct Keepsakes {
   }
 
   private func isWorthKeeping(_ number: Int, for consumer: Int, _ index: Int) -> Bool {
-    // What is asked for is computed anyhow.
+    // A root is computed anyhow.
     if isRoot.contains(number) { return false }
     switch stages.layout.kinds[number] {
     case .accumulated, .whole: return true
@@ -107,7 +107,7 @@ struct Keepsakes {
     }
   }
 
-  // The axis along which a consumer reads a leaf chunk by chunk, if elements lie apart there.
+  // Whether the axis along which a consumer reads a leaf chunk by chunk is not contiguous.
   private func isScatteredLeaf(_ number: Int, for consumer: Int, _ index: Int) -> Bool {
     guard case .leaf(_, let strides) = graph.nodes[number].source,
       case .axis(let axis) = readingAxis(number, for: consumer, index)
@@ -153,9 +153,9 @@ struct Keepsakes {
     guard let axis else { return Shape.contiguousStrides(shape) }
     var strides = [Int](repeating: 1, count: shape.count)
     var step = shape[axis]
-    for place in shape.indices.reversed() where place != axis {
-      strides[place] = step
-      step *= shape[place]
+    for other in shape.indices.reversed() where other != axis {
+      strides[other] = step
+      step *= shape[other]
     }
     return strides
   }

@@ -12,10 +12,10 @@ package final class Storage: @unchecked Sendable {
   /// A number that no other block has had, in this process, at any time.
   let identity: Int
   private let capacity: Int
-  // Set when something is kept that follows from these elements and is of no use without them.
-  private let isRemembered = Atomic<Bool>(false)
+  private let reportsRelease = Atomic<Bool>(false)
 
   private static let count = Atomic<Int>(0)
+  private static let releaseHandler = Locked<(@Sendable (_ identity: Int) -> Void)?>(nil)
 
   /// Takes a block of at least `byteCount` bytes, whose contents are arbitrary.
   package convenience init(byteCount: Int) {
@@ -37,15 +37,23 @@ package final class Storage: @unchecked Sendable {
     (pointer, capacity) = taken
   }
 
-  /// Asks for word to step memory when the block goes.
-  func remember() { isRemembered.store(true, ordering: .relaxed) }
+  /// Asks that the release of the block be reported to the handler.
+  func reportRelease() { reportsRelease.store(true, ordering: .relaxed) }
+
+  /// Sets the function that is called with the identity of each block whose release is to be reported.
+  ///
+  /// Set once, by whoever keeps what follows from blocks and is of no use without them. A block that
+  /// nobody asked about pays for one look at a flag.
+  static func setReleaseHandler(_ handler: @escaping @Sendable (_ identity: Int) -> Void) {
+    releaseHandler.withLock { $0 = handler }
+  }
 
   /// Says that this thread has read the block; see ``ThreadSanitizer``.
   func noteAccess() { ThreadSanitizer.noteAccess(pointer) }
 
   deinit {
     ThreadSanitizer.noteEnd(pointer)
-    if isRemembered.load(ordering: .relaxed) { StepMemory.shared.forget(identity) }
+    if reportsRelease.load(ordering: .relaxed) { Self.releaseHandler.withLock { $0 }?(identity) }
     StoragePool.shared.give(pointer, capacity: capacity)
   }
 }
