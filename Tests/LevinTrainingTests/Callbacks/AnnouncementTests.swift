@@ -64,10 +64,10 @@ private final class Nested: LightningModule {
     ).lines
     #expect(
       lines == [
-        "Epoch 1/3   33%  step  4/12  0:12  0:24 left  0.3333 steps/s  loss 4.000",
-        "Epoch 2/3   66%  step  8/12  0:24  0:12 left  0.3333 steps/s  loss 4.000",
-        "Epoch 3/3  100%  step 12/12  0:36  0.3333 steps/s  loss 4.000",
-        "Epoch 3/3  100%  step 12/12  0:36  0.3333 steps/s  loss 4.000",
+        "Epoch 1/3   33%  step  4/12  0:12  0:24 left  0.3333 steps/s  loss 1.500",
+        "Epoch 2/3   66%  step  8/12  0:24  0:12 left  0.3333 steps/s  loss 1.500",
+        "Epoch 3/3  100%  step 12/12  0:36  0.3333 steps/s  loss 1.500",
+        "Epoch 3/3  100%  step 12/12  0:36  0.3333 steps/s  loss 1.500",
       ])
   }
 

@@ -48,11 +48,11 @@ private func frames(_ text: String) -> [String] {
 
 @Suite struct TerminalBarTests {
   @Test(arguments: [
-    (40, "Epoch 3/3  100%  train_loss 60.00"),
-    (80, "Epoch 3/3  █████████  100%  16.67 steps/s  train_loss 60.00   accuracy 0.5000"),
+    (40, "Epoch 3/3  100%  train_loss 50.50"),
+    (80, "Epoch 3/3  █████████  100%  16.67 steps/s  train_loss 50.50   accuracy 0.5000"),
     (
       200,
-      "Epoch 3/3  ████████████████████  100%  step 60/60  0:03  16.67 steps/s  train_loss 60.00   "
+      "Epoch 3/3  ████████████████████  100%  step 60/60  0:03  16.67 steps/s  train_loss 50.50   "
         + "accuracy 0.5000  a rather long name of a metric -0.2500"
     ),
   ]) func aFitLeavesItsLastStateOnOneLine(_ columns: Int, _ last: String) throws {
@@ -90,8 +90,8 @@ private func frames(_ text: String) -> [String] {
         return 0
       })
     try fit(model, on: console)
-    // A fit itself looks twice, the bar at the start, at the end and once in each of 3 validations.
-    #expect(looks == 60 + 12 + 3 + 4)
+    // A fit itself looks three times, the bar at the start, at the end and once in each of 3 validations.
+    #expect(looks == 60 + 12 + 3 + 5)
     #expect(written == 3)
   }
 
@@ -124,7 +124,7 @@ private func frames(_ text: String) -> [String] {
       screen.value.text == [
         "two", "lines", "0123456789012345678901234567890123456789",
         "0123456789012345678901234567890123456789", "0123456789012345678901234567890123456789",
-        "012345678901234567890123456789", "Epoch 3/3  100%  train_loss 60.00", "",
+        "012345678901234567890123456789", "Epoch 3/3  100%  train_loss 50.50", "",
       ])
   }
 
@@ -134,7 +134,7 @@ private func frames(_ text: String) -> [String] {
     #expect(throws: Stop.self) {
       try fit(model, on: console) { if $0.globalStep == 33 { throw Stop() } }
     }
-    #expect(screen.value.text == ["Epoch 2/3   55%  train_loss 33.00", ""])
+    #expect(screen.value.text == ["Epoch 2/3   55%  train_loss 27.00", ""])
   }
 
   @Test func aTerminalThatBecomesNarrowerIsLeftWithOneLine() throws {
@@ -145,7 +145,7 @@ private func frames(_ text: String) -> [String] {
       let widths = [10: 130, 20: 80, 30: 27, 31: 90, 40: 12, 50: 40]
       if let columns = widths[trainer.globalStep] { screen.value.resize(columns: columns) }
     }
-    #expect(screen.value.text == ["a line", "Epoch 3/3  100%  train_loss 60.00", ""])
+    #expect(screen.value.text == ["a line", "Epoch 3/3  100%  train_loss 50.50", ""])
   }
 
   @Test func theWidthIsAskedAnewAtEachDrawing() throws {
@@ -157,7 +157,7 @@ private func frames(_ text: String) -> [String] {
     }
     try fit(model, on: console) { if $0.globalStep == 40 { terminal.columns = 40 } }
     let drawn = frames(terminal.finish())
-    let narrow = drawn.drop { !$0.hasPrefix("\u{1B}[3A\u{1B}[JEpoch 2/3   66%  train_loss 40.00") }
+    let narrow = drawn.drop { !$0.hasPrefix("\u{1B}[3A\u{1B}[JEpoch 2/3   66%  train_loss 30.50") }
     #expect(narrow.count > 10 && narrow.dropFirst().allSatisfy { $0.count < 40 })
     #expect(drawn.count - narrow.count > 10)
     #expect(drawn.prefix(drawn.count - narrow.count).dropFirst(3).allSatisfy { $0.count > 140 })

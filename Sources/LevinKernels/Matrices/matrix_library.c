@@ -14,7 +14,7 @@
 #include <string.h>
 
 #include "matrix_product.h"
-#include "settings.h"
+#include "../Running/settings.h"
 
 enum { ROW_MAJOR = 101, PLAIN = 111, TRANSPOSED = 112 };
 

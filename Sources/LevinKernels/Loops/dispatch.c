@@ -11,8 +11,8 @@
 #endif
 
 #include "LevinKernels.h"
-#include "matrix_product.h"
-#include "settings.h"
+#include "../Matrices/matrix_product.h"
+#include "../Running/settings.h"
 
 typedef const lv_kernel (*lv_table)[LV_TYPE_COUNT][LV_FORM_COUNT];
 

@@ -2,7 +2,7 @@
 #ifndef LEVIN_INCOMPLETE_PARTS_H
 #define LEVIN_INCOMPLETE_PARTS_H
 
-#include "scalar_gamma.inc"
+#include "../Scalars/scalar_gamma.inc"
 
 #define LV_EPSILON 0x1p-53
 

@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 #include "LevinKernels.h"
-#include "matrix_product.h"
+#include "../Matrices/matrix_product.h"
 #pragma clang attribute push(                                                                     \
     __attribute__((target("avx512f,avx512dq,avx512bw,avx512vl,avx2,fma"))), apply_to = function)
 #define LV_TABLE lv_table_avx512
@@ -15,11 +15,11 @@
 #define LV_T float
 #define LV_W 16
 #define LV_N(NAME) lv_##NAME##_f32_avx512
-#include "matrix_product.inc"
+#include "../Matrices/matrix_product.inc"
 #define LV_T double
 #define LV_W 8
 #define LV_N(NAME) lv_##NAME##_f64_avx512
-#include "matrix_product.inc"
+#include "../Matrices/matrix_product.inc"
 #pragma clang attribute pop
 #else
 typedef int lv_nothing_for_avx512;

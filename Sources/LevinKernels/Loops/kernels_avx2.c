@@ -4,7 +4,7 @@
 #include <math.h>
 #include <string.h>
 #include "LevinKernels.h"
-#include "matrix_product.h"
+#include "../Matrices/matrix_product.h"
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define LV_TABLE lv_table_avx2
 #include "loops.inc"
@@ -14,11 +14,11 @@
 #define LV_T float
 #define LV_W 8
 #define LV_N(NAME) lv_##NAME##_f32_avx2
-#include "matrix_product.inc"
+#include "../Matrices/matrix_product.inc"
 #define LV_T double
 #define LV_W 4
 #define LV_N(NAME) lv_##NAME##_f64_avx2
-#include "matrix_product.inc"
+#include "../Matrices/matrix_product.inc"
 #pragma clang attribute pop
 #else
 typedef int lv_nothing_for_avx2;
