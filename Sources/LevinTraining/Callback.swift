@@ -18,7 +18,7 @@ public import LevinTensor
 /// ``onMetrics(_:_:record:)`` comes whenever metrics are complete: once at the end of each epoch, with
 /// what training, validation and hooks logged in it, and after each step that logged some by step.
 ///
-/// What a step or a hook logs is in ``Trainer/metrics`` before the next callback's hook is called, under the name it
+/// A value that a step or a hook logs is in ``Trainer/metrics`` before the next callback's hook is called, under the name it
 /// was logged with. What `onMetrics` itself logs comes in a second record of the same epoch and step.
 ///
 /// An error that a hook throws ends the fit: then ``onException(_:_:error:)`` and ``teardown(_:_:)``

@@ -23,7 +23,10 @@ public struct FitResult: Sendable {
 
 /// The reason why a fit ended.
 ///
-/// Cases may be added in later versions, so a `switch` outside of this package needs a default.
+/// Later versions may add cases, so a `switch` over them needs a `default`.
+#if compiler(>=6.3)
+@nonexhaustive
+#endif
 public enum StopReason: Sendable, Hashable, CustomStringConvertible {
   /// All epochs were run.
   case maxEpochs

@@ -1,6 +1,9 @@
 /// The reason why a fit could not begin, or had to end.
 ///
-/// Cases may be added in later versions, so a `switch` outside of this package needs a default.
+/// Later versions may add cases, so a `switch` over them needs a `default`.
+#if compiler(>=6.3)
+@nonexhaustive
+#endif
 public enum TrainerError: Error, Sendable {
   /// A data set has no observations.
   case emptyDataset(DataRole)
@@ -46,7 +49,10 @@ public enum TrainerError: Error, Sendable {
 public struct NonFiniteStep: Sendable {
   /// The owner of a number that is not finite, by its name in the source.
   ///
-  /// Cases may be added in later versions, so a `switch` outside of this package needs a default.
+  /// Later versions may add cases, so a `switch` over them needs a `default`.
+  #if compiler(>=6.3)
+  @nonexhaustive
+  #endif
   public enum Culprit: Sendable, Hashable {
     /// A parameter was not finite before the step.
     case parameter(String)

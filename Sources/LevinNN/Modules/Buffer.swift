@@ -13,7 +13,7 @@ public import LevinTensor
 ///       }
 ///     }
 ///
-/// What is assigned in a training step is computed together with the step and put in force if all of the step is
+/// A value that is assigned in a training step is computed together with the step and put in force if all of the step is
 /// finite; otherwise the old value stands. Until then the new value is read back, so two calls in one step both
 /// count. It has no gradient, and never holds on to the batches that it was made of. Assigned outside of
 /// training (``Mode``), a value is computed at once. A buffer is part of its module's state.

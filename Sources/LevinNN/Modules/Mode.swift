@@ -1,4 +1,4 @@
-/// What a model is run for.
+/// The purpose that a model is run for.
 ///
 /// A trainer runs training steps in ``training`` and everything else in ``evaluation``, so that nobody has to
 /// remember to switch. Dropout and batch normalisation look at ``current`` when they are called. A loop by hand

@@ -13,7 +13,7 @@ public protocol Module: AnyObject, Stateful {}
 
 /// A module that keeps more than parameters and buffers from step to step, such as a random generator or a count.
 public protocol ExtraState: Module {
-  /// What has to be kept besides parameters and buffers.
+  /// Everything that has to be kept besides parameters and buffers.
   func extraState() -> State
 
   /// Takes over what another module of this kind kept.

@@ -49,6 +49,8 @@ public final class ParameterMemory<Memory: OptimizerMemory>: Stateful {
       var state: [Tensor] = []
       var owners: [Parameter] = []
       values.reserveCapacity(parameters.count)
+      state.reserveCapacity(2 * parameters.count)
+      owners.reserveCapacity(2 * parameters.count)
       for (index, parameter) in parameters.enumerated() {
         guard let gradient = gradients[index] else { continue }
         let value = parameter.unconstrained

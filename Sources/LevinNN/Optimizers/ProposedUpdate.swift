@@ -4,7 +4,7 @@ public import LevinTensor
 public struct ProposedUpdate {
   /// The parameters that change, with their new unconstrained values.
   public let values: [(parameter: Parameter, value: Tensor)]
-  /// What the optimizer will remember, to be computed together with the values.
+  /// The tensors that the optimizer will remember, to be computed together with the values.
   public let state: [Tensor]
   // The parameter that each tensor of the state belongs to, where that is known.
   let owners: [Parameter]

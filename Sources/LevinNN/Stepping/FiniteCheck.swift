@@ -6,29 +6,31 @@ internal import LevinTensor
 /// the plan reduces to one flag each while it has the numbers at hand.
 struct FiniteCheck {
   private static let smallCount = 256
-  private let tensors: [Tensor?]
-  private let flags: [Tensor?]
+  // In the place of a large tensor, its flag.
+  private var looks: [(root: Tensor, isFlag: Bool)?] = []
 
-  init(_ tensors: [Tensor?]) {
-    self.tensors = tensors
-    flags = tensors.map { tensor in
-      guard let tensor, tensor.elementCount > Self.smallCount else { return nil }
-      return tensor.isFinite.all()
-    }
+  init(capacity: Int) { looks.reserveCapacity(capacity) }
+
+  /// The number of tensors, nil ones included.
+  var count: Int { looks.count }
+
+  /// Adds a tensor to look at; nil passes.
+  mutating func add(_ tensor: Tensor?) {
+    guard let tensor else { return looks.append(nil) }
+    let isLarge = tensor.elementCount > Self.smallCount
+    looks.append(isLarge ? (tensor.isFinite.all(), true) : (tensor, false))
   }
 
   /// Adds the tensors to evaluate before the look.
   func appendRoots(to roots: inout [Tensor]) {
-    for index in tensors.indices {
-      if let root = flags[index] ?? tensors[index] { roots.append(root) }
-    }
+    for case let look? in looks { roots.append(look.root) }
   }
 
   /// The index of the first tensor that is not finite; nil when all are.
   var firstFailure: Int? {
-    tensors.indices.first { index in
-      if let flag = flags[index] { return flag.firstScalar == 0 }
-      return tensors[index].map { !$0.isFiniteInMemory } ?? false
+    looks.firstIndex { look in
+      guard let look else { return false }
+      return look.isFlag ? look.root.firstScalar == 0 : !look.root.isFiniteInMemory
     }
   }
 }

@@ -68,38 +68,34 @@ public struct Step {
   ///   finite. Then parameters, optimizer and buffers are as they were before the step.
   @discardableResult
   public mutating func take() throws -> Double {
-    let old = optimizer.parameters.map(\.unconstrained)
-    let pending = buffers.filter { $0.proposal != nil }
+    let pending = buffers.isEmpty ? [] : buffers.filter { $0.proposal != nil }
     // The proposal hangs on the graph of the loss, however long that is, and is computed with it.
-    let (update, checks) = LazyChains.unbounded {
+    let (update, check) = LazyChains.unbounded {
       let update = optimizer.proposeUpdate(gradients)
-      let checks = Checks(
-        gradients: FiniteCheck(gradients), values: FiniteCheck(update.values.map(\.value)),
-        state: FiniteCheck(update.state), buffers: FiniteCheck(pending.map(Self.checked)))
-      return (update, checks)
+      return (update, makeCheck(of: update, pending))
     }
-    evaluate(roots(update, checks, pending))
+    evaluate(roots(update, check, pending))
     let value = loss.firstScalar
-    if value.isFinite, checks.arePassed {
+    let failure = check.firstFailure
+    if value.isFinite, failure == nil {
       update.commit()
       for buffer in pending { buffer.commit() }
       for commit in commits { commit() }
       return value
     }
     for buffer in pending { buffer.discard() }
-    throw NonFinite(loss: value, culprit: culprit(old, update, checks, pending))
+    throw NonFinite(loss: value, culprit: culprit(failure, update, pending))
   }
 
-  private struct Checks {
-    let gradients: FiniteCheck
-    let values: FiniteCheck
-    let state: FiniteCheck
-    let buffers: FiniteCheck
-
-    var arePassed: Bool {
-      gradients.firstFailure == nil && values.firstFailure == nil && state.firstFailure == nil
-        && buffers.firstFailure == nil
-    }
+  // Gradients, new values, the optimizer's state, buffers: in this order.
+  private func makeCheck(of update: ProposedUpdate, _ pending: [Buffer]) -> FiniteCheck {
+    var check = FiniteCheck(
+      capacity: gradients.count + update.values.count + update.state.count + pending.count)
+    for gradient in gradients { check.add(gradient) }
+    for (_, value) in update.values { check.add(value) }
+    for tensor in update.state { check.add(tensor) }
+    for buffer in pending { check.add(Self.checked(buffer)) }
+    return check
   }
 
   // A buffer that held an infinity before may hold one again, such as the least value so far.
@@ -109,37 +105,40 @@ public struct Step {
   }
 
   private func roots(
-    _ update: ProposedUpdate, _ checks: Checks, _ pending: [Buffer]
+    _ update: ProposedUpdate, _ check: FiniteCheck, _ pending: [Buffer]
   ) -> [Tensor] {
-    var roots = [loss] + companions
-    checks.gradients.appendRoots(to: &roots)
-    checks.values.appendRoots(to: &roots)
+    var roots = [loss]
+    roots.reserveCapacity(
+      1 + companions.count + check.count + update.values.count + update.state.count + pending.count)
+    roots += companions
+    check.appendRoots(to: &roots)
     for (_, value) in update.values { roots.append(value) }
-    checks.state.appendRoots(to: &roots)
     roots += update.state
-    checks.buffers.appendRoots(to: &roots)
     for buffer in pending { if let proposal = buffer.proposal { roots.append(proposal) } }
     return roots
   }
 
+  // Parameters are as they were before the step, since nothing was put in force.
   private func culprit(
-    _ old: [Tensor], _ update: ProposedUpdate, _ checks: Checks, _ pending: [Buffer]
+    _ failure: Int?, _ update: ProposedUpdate, _ pending: [Buffer]
   ) -> NonFinite.Culprit? {
-    func position(of parameter: Parameter?) -> Int? {
-      optimizer.parameters.firstIndex { $0 === parameter }
+    let parameters = optimizer.parameters
+    func position(of parameter: Parameter?) -> Int? { parameters.firstIndex { $0 === parameter } }
+    if let index = parameters.firstIndex(where: { !$0.unconstrained.isFiniteInMemory }) {
+      return .parameter(index)
     }
-    if let index = old.firstIndex(where: { !$0.isFiniteInMemory }) { return .parameter(index) }
-    if let index = checks.gradients.firstFailure { return .gradient(index) }
-    if let index = checks.values.firstFailure {
+    guard var index = failure else { return nil }
+    if index < gradients.count { return .gradient(index) }
+    index -= gradients.count
+    if index < update.values.count {
       return .update(position(of: update.values[index].parameter))
     }
-    if let index = checks.state.firstFailure {
+    index -= update.values.count
+    if index < update.state.count {
       return .optimizerState(position(of: update.owner(ofState: index)))
     }
-    let buffer = checks.buffers.firstFailure.flatMap { index in
-      buffers.firstIndex { $0 === pending[index] }
-    }
-    return buffer.map { .buffer($0) }
+    let buffer = pending[index - update.state.count]
+    return buffers.firstIndex { $0 === buffer }.map { .buffer($0) }
   }
 
   /// A step whose numbers went bad, and that was not put in force.
@@ -151,7 +150,10 @@ public struct Step {
 
     /// The owner of a number that is not finite, by its index among the optimizer's parameters or the step's buffers.
     ///
-    /// Cases may be added in later versions, so a `switch` outside of this package needs a default.
+    /// Later versions may add cases, so a `switch` over them needs a `default`.
+    #if compiler(>=6.3)
+    @nonexhaustive
+    #endif
     public enum Culprit: Sendable, Hashable {
       /// A parameter was not finite before the step.
       case parameter(Int)

@@ -1,6 +1,11 @@
 /// Why an array could not be read from a file, or written to one.
 public struct ArrayFileError: Error, Sendable, Hashable {
   /// A problem with a file.
+  ///
+  /// Later versions may add cases, so a `switch` over them needs a `default`.
+  #if compiler(>=6.3)
+  @nonexhaustive
+  #endif
   public enum Problem: Sendable, Hashable {
     /// The system refused to open or read the file, in its own words.
     case unreadable(String)

@@ -11,7 +11,10 @@
 public struct State: Sendable {
   /// A leaf or a branch of the tree.
   ///
-  /// Cases may be added in later versions, so a `switch` outside of this package needs a default.
+  /// Later versions may add cases, so a `switch` over them needs a `default`.
+  #if compiler(>=6.3)
+  @nonexhaustive
+  #endif
   public enum Value: Sendable {
     /// A tensor, cut off from the graph it was made of.
     case tensor(Tensor)

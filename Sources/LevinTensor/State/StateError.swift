@@ -1,6 +1,9 @@
 /// Why a state cannot be restored.
 ///
-/// Cases may be added in later versions, so a `switch` outside of this package needs a default.
+/// Later versions may add cases, so a `switch` over them needs a `default`.
+#if compiler(>=6.3)
+@nonexhaustive
+#endif
 public enum StateError: Error, Sendable, Hashable, CustomStringConvertible {
   /// The state has no value where one is needed.
   case missing(path: String)

@@ -14,6 +14,11 @@ public protocol DataCheckingModule<Batch>: LightningModule {
 }
 
 /// The purpose of data in a fit.
+///
+/// Later versions may add cases, so a `switch` over them needs a `default`.
+#if compiler(>=6.3)
+@nonexhaustive
+#endif
 public enum DataRole: String, Sendable, CustomStringConvertible {
   /// The data that is learnt from.
   case training

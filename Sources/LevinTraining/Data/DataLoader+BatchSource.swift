@@ -15,9 +15,11 @@ extension DataLoader: BatchSource {
   }
 
   private func stream(of batches: EpochBatches<Batch>) -> BatchStream<Batch> {
+    // Not `count`, which a collection works out from its indices at each call.
+    let end = batches.endIndex
     var index = 0
     return BatchStream {
-      guard index < batches.count else { return nil }
+      guard index < end else { return nil }
       defer { index += 1 }
       return LoadedBatch(
         batches[index], observationCount: batches.observations(index).count)

@@ -1,6 +1,6 @@
 internal import LevinTensor
 
-/// How far a fit has come.
+/// The counts of epochs, batches and steps that a fit has come to.
 final class FitProgress: Stateful {
   /// The epoch that the fit is in, counted from 0; after the fit, the epochs completed.
   var epoch = 0

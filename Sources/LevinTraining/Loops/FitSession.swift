@@ -14,6 +14,8 @@ final class FitSession {
   /// The batches of the validation that runs.
   var validated: ProgressFacts.Count?
   private let totalSteps: Int?
+  // The task that waits for this fit on another thread.
+  private let caller = CallerTask.current
   private let started: Double
 
   /// Puts together what the loops need.
@@ -46,7 +48,7 @@ final class FitSession {
   /// The reason to go no further; nil to go on.
   var ending: StopReason? {
     if Interrupts.isRaised { return .interrupted }
-    if CallerTask.isCancelled { return .cancelled }
+    if Task.isCancelled || caller?.isCancelled == true { return .cancelled }
     return progress.isStopRequested ? .requested : nil
   }
 
@@ -54,7 +56,7 @@ final class FitSession {
 
   /// Calls a hook of each callback.
   ///
-  /// What it logs is current before the next callback's is called.
+  /// Everything that it logs is current before the next callback's is called.
   func callAll(_ hook: (Callback) throws -> Void) throws {
     for callback in callbacks {
       try hook(callback)
@@ -81,9 +83,9 @@ final class FitSession {
   private func send(
     _ metrics: MetricsBoard.NamedValues, batchIndex: Int?, closesEpoch: Bool
   ) throws {
-    let media = board.takeMedia()
-    if metrics.isEmpty && media.isEmpty { return }
     if closesEpoch { board.beginEpoch() }
+    let media = board.takeMedia()
+    if metrics.isEmpty && media.isEmpty || callbacks.isEmpty { return }
     let record = MetricsRecord(
       epoch: epochOfRecords, step: max(progress.step - 1, 0), batchIndex: batchIndex,
       metrics: metrics, media: media)
@@ -94,6 +96,7 @@ final class FitSession {
   // A callback that logs in `onMetrics` has its values in a record of the same epoch and step. It is called for that
   // one too, and what it logs then is not taken again, or there would be no end.
   private func sendAnswers(to record: MetricsRecord, _ closesEpoch: Bool) throws {
+    guard board.isFresh else { return }
     var answers = board.takeStepMetrics(board.phase)
     if closesEpoch { answers += board.takeEpochMetrics(.training) }
     let media = board.takeMedia()

@@ -6,7 +6,8 @@ final class TrainingStep<Model: LightningModule> {
   private let session: FitSession
   private let model: Model
   private let optimizer: any Optimizer
-  private let buffers: [(name: String, buffer: Buffer)]
+  private let buffers: [Buffer]
+  private let bufferNames: [String]
   // The names of the optimizer's parameters, in its order.
   private let names: [String]
   private var reach: GradientReach?
@@ -17,7 +18,8 @@ final class TrainingStep<Model: LightningModule> {
     self.session = session
     self.model = model
     self.optimizer = optimizer
-    buffers = walk.buffers
+    buffers = walk.buffers.map(\.buffer)
+    bufferNames = walk.buffers.map(\.name)
     names = parameterNames(of: optimizer, among: walk.parameters)
     reach = GradientReach(optimizer, names: names, others: walk.parameters)
   }
@@ -54,7 +56,7 @@ final class TrainingStep<Model: LightningModule> {
   }
 
   private func skip() throws -> StepOutcome {
-    for (_, buffer) in buffers { buffer.discard() }
+    for buffer in buffers { buffer.discard() }
     try session.board.collect()
     return .skipped
   }
@@ -64,7 +66,7 @@ final class TrainingStep<Model: LightningModule> {
       loss.elementCount == 1,
       "trainingStep of \(session.moduleName) returned a loss of shape \(loss.shape); take its mean or sum"
     )
-    var step = Step(loss, optimizer: optimizer, buffers: buffers.map(\.buffer))
+    var step = Step(loss, optimizer: optimizer, buffers: buffers)
     if reach != nil { noteReach(of: step) }
     if !step.hasGradient {
       throw TrainerError.lossWithoutGradient(
@@ -91,6 +93,7 @@ final class TrainingStep<Model: LightningModule> {
   }
 
   private func callBeforeOptimizerStep(_ step: inout Step) throws {
+    if session.callbacks.isEmpty { return }
     var gradients = NamedGradients(names: names, tensors: step.gradients)
     for callback in session.callbacks {
       try callback.onBeforeOptimizerStep(trainer, model, gradients: &gradients)
@@ -112,7 +115,7 @@ final class TrainingStep<Model: LightningModule> {
       case .gradient(let index): .gradient(names[index])
       case .update(let index): .update(name(index))
       case .optimizerState(let index): .optimizerState(name(index))
-      case .buffer(let index): .buffer(buffers[index].name)
+      case .buffer(let index): .buffer(bufferNames[index])
       }
     }
     return NonFiniteStep(

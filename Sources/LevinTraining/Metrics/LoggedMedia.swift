@@ -1,6 +1,9 @@
 /// A logged value other than a number, for the loggers that show such values; others leave it out.
 ///
-/// Cases may be added in later versions, so a `switch` outside of this package needs a default.
+/// Later versions may add cases, so a `switch` over them needs a `default`.
+#if compiler(>=6.3)
+@nonexhaustive
+#endif
 public enum LoggedMedia: Sendable, Hashable {
   /// The distribution of many numbers.
   case histogram(Histogram)

@@ -1,12 +1,12 @@
 internal import LevinTensor
 
-/// What a fit has logged: from the call of `log`, over the mean of an epoch, to what callbacks and loggers see.
+/// Everything that a fit has logged: from the call of `log`, over the mean of an epoch, to what callbacks and loggers see.
 ///
 /// A metric has a slot. Since a step logs the same names in the same order each time, the slot after the last one
 /// used is tried first, and a name is looked up only when that fails. What is logged stays pending until the step
 /// has computed it, or until the end of the hook that logged it; then it is current under its name.
 package final class MetricsBoard: @unchecked Sendable {
-  /// Where `log` finds the board of the fit it is called in.
+  /// The board of the fit that `log` is called in.
   ///
   /// A task-local belongs to the thread of the fit; that is why a board need not be safe for use from several.
   @TaskLocal package static var current: MetricsBoard?
@@ -19,7 +19,7 @@ package final class MetricsBoard: @unchecked Sendable {
     case validation
   }
 
-  /// How values are taken in.
+  /// The way in which values are taken in.
   enum Intake {
     /// As they come.
     case open
@@ -35,19 +35,24 @@ package final class MetricsBoard: @unchecked Sendable {
     case histogram(name: String, Tensor, bins: Int)
   }
 
-  private(set) var slots: [MetricSlot] = []
-  private var positions: [String: Int] = [:]
+  // A board is on one thread and calls nobody back while it changes, so exclusive access need not be checked in
+  // every step.
+  @exclusivity(unchecked) private(set) var slots: [MetricSlot] = []
+  @exclusivity(unchecked) private var positions: [String: Int] = [:]
   // The names under which metrics have rows.
-  private var outputs: Set<String> = []
-  private var next = 0
-  private var pending: [Pending] = []
-  private var media: [(name: String, value: LoggedMedia)] = []
-  private var rejection: TrainerError?
+  @exclusivity(unchecked) private var outputs: Set<String> = []
+  @exclusivity(unchecked) private var next = 0
+  @exclusivity(unchecked) private var pending: [Pending] = []
+  @exclusivity(unchecked) private var media: [(name: String, value: LoggedMedia)] = []
+  @exclusivity(unchecked) private var rejection: TrainerError?
+  @exclusivity(unchecked) private var hasClosed = false
+  /// Whether something was settled that has not been in a row of steps.
+  @exclusivity(unchecked) private(set) var isFresh = false
   /// The phase of what is logged now.
-  var phase = Phase.training
-  var intake = Intake.open
+  @exclusivity(unchecked) var phase = Phase.training
+  @exclusivity(unchecked) var intake = Intake.open
   /// The observations of the batch that values are logged for.
-  var batchWeight = 1.0
+  @exclusivity(unchecked) var batchWeight = 1.0
   /// Tells the user of what is not taken in.
   var warn: (String) -> Void = { _ in }
   private var toldOf: Set<String> = []
@@ -67,7 +72,9 @@ package final class MetricsBoard: @unchecked Sendable {
   }
 
   func log(_ name: String, _ value: LoggedMedia) {
-    if takes(name) { media.append((name, value)) }
+    guard takes(name) else { return }
+    media.append((name, value))
+    isFresh = true
   }
 
   func logHistogram(_ name: String, _ values: Tensor, bins: Int) {
@@ -184,6 +191,7 @@ package final class MetricsBoard: @unchecked Sendable {
       case .number(let slot, let number): add(number, to: slot)
       case .histogram(let name, let values, let bins):
         media.append((name, .histogram(Histogram(of: values.scalars, bins: bins))))
+        isFresh = true
       }
     }
     discardPending()
@@ -195,6 +203,7 @@ package final class MetricsBoard: @unchecked Sendable {
       rejectSecondValue(slots[index].name)
     }
     slots[index].add(value, weight: batchWeight)
+    isFresh = true
   }
 
   /// Forgets what is pending: the values of a step that was not put in force.
@@ -207,8 +216,14 @@ package final class MetricsBoard: @unchecked Sendable {
 
   /// The metrics of a phase that want a row of their own for what was just settled.
   func takeStepMetrics(_ phase: Phase) -> NamedValues {
+    guard isFresh else { return [] }
+    isFresh = false
     var metrics: NamedValues = []
-    for index in slots.indices where slots[index].isNew && slots[index].phase == phase {
+    for index in slots.indices where slots[index].isNew {
+      guard slots[index].phase == phase else {
+        isFresh = true
+        continue
+      }
       slots[index].isNew = false
       if let name = slots[index].stepName { metrics.append((name, slots[index].latest)) }
     }
@@ -219,6 +234,7 @@ package final class MetricsBoard: @unchecked Sendable {
   func takeEpochMetrics(_ phase: Phase) -> NamedValues {
     var metrics: NamedValues = []
     metrics.reserveCapacity(slots.count)
+    hasClosed = true
     for index in slots.indices where slots[index].phase == phase {
       if let value = slots[index].close() { metrics.append(value) }
     }
@@ -233,6 +249,8 @@ package final class MetricsBoard: @unchecked Sendable {
 
   /// Lets metrics have a value in a new epoch.
   func beginEpoch() {
+    guard hasClosed else { return }
+    hasClosed = false
     for index in slots.indices { slots[index].isClosed = false }
   }
 
@@ -247,7 +265,7 @@ package final class MetricsBoard: @unchecked Sendable {
     return metrics
   }
 
-  /// What the progress bar shows.
+  /// The values that the progress bar shows.
   var progressMetrics: NamedValues {
     slots.filter(\.options.progressBar).compactMap { slot in
       slot.current.first.map { (slot.name, $0.value) }

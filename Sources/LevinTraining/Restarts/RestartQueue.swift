@@ -74,7 +74,7 @@ final class RestartQueue<Model: LightningModule & SendableMetatype>: @unchecked 
   private func claim() -> (Int, Trainer)? {
     progress.withLock { progress in
       guard progress.next < streams.count, progress.failures.isEmpty, !Interrupts.isRaised,
-        !CallerTask.isCancelled
+        CallerTask.current?.isCancelled != true
       else { return nil }
       defer { progress.next += 1 }
       let trainer = makeTrainer(progress.next)

@@ -5,7 +5,7 @@ public import LevinTensor
 public struct StartingPoint<Model: LightningModule> {
   /// The model, to be fitted.
   public let model: Model
-  /// Where it starts, by the names of columns of the table.
+  /// The numbers it starts from, by the names of columns of the table.
   public let values: KeyValuePairs<String, any TensorScalar>
 
   /// Describes a start.

@@ -12,6 +12,6 @@ struct CallerTask: @unchecked Sendable {
     try withUnsafeCurrentTask { task in try body(task.map(CallerTask.init) ?? current) }
   }
 
-  /// Whether the task that this code runs for has been cancelled.
-  static var isCancelled: Bool { Task.isCancelled || current?.task.isCancelled == true }
+  /// Whether the task has been cancelled.
+  var isCancelled: Bool { task.isCancelled }
 }

@@ -9,6 +9,11 @@ import Darwin
 /// A file of a run that could not be made, written or read.
 public struct RunFileError: Error, Sendable {
   /// An operation on a file.
+  ///
+  /// Later versions may add cases, so a `switch` over them needs a `default`.
+  #if compiler(>=6.3)
+  @nonexhaustive
+  #endif
   public enum Action: String, Sendable {
     /// Making a file that does not exist yet.
     case create

@@ -101,6 +101,18 @@ private final class Reader: Callback {
     #expect(probe.records.filter { $0.batchIndex == nil }.map(\.epoch) == [0, 1])
   }
 
+  @Test func aValueOfAHookBeforeTheValidationIsNotLostToItsRows() throws {
+    final class Early: Callback {
+      override func onValidationStart(_ trainer: Trainer, _ module: any LightningModule) {
+        log("early", 7.0, onStep: true)
+      }
+    }
+    let probe = Probe()
+    try quietTrainer(2, [Early(), probe]).fit(
+      Location(), train: loader([1]), validation: loader([1, 2], batchSize: 1))
+    #expect(probe.values("early") == [7, 7])
+  }
+
   @Test func aNameThatTablesUseThemselvesIsRefused() {
     let model = Scripted { model, _, _ in
       log("validation_batch", 1.0)
