@@ -10,7 +10,7 @@ let samples = randomProportions(n).cast(to: .float32)
 
 // MARK: - The model
 
-// The model itself is in `Models.swift`. Training can get stuck at a loss of -0.1; these starting values lead to the right place.
+// The model itself is in `Models.swift`. Training can get stuck at a loss of -0.1; these starting values lead to the right optimum.
 var torch = MersenneTwister(seed: 1)
 let model = BetaMixtureModel(learningRate: 1, random: &torch)
 

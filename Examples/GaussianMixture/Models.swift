@@ -1,6 +1,6 @@
 import Levin
 
-/// How likely data are; or, where there are none, a draw of `count` observations.
+/// A program that says how likely data are or, where there are none, draws `count` observations.
 typealias Model = @Sendable (_ data: Tensor?, _ count: Int) -> Void
 
 /// Numbers from two groups with centres of their own and one scale.

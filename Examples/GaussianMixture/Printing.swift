@@ -38,8 +38,8 @@ struct Components {
     let locs = values["locs", default: 0]
     let scales = values["scale", default: 1].expanded(to: locs.shape)
     let (locRows, scaleRows) = (Self.rows(locs, weights.count), Self.rows(scales, weights.count))
-    for (place, weight) in weights.enumerated() {
-      components.append(Component(weight: weight, locs: locRows[place], scales: scaleRows[place]))
+    for (index, weight) in weights.enumerated() {
+      components.append(Component(weight: weight, locs: locRows[index], scales: scaleRows[index]))
     }
     components.sort { $0.locs[0] < $1.locs[0] }
   }
@@ -67,8 +67,8 @@ struct Components {
 func printValues(simulated: [String: Tensor], fitted: [String: Tensor]? = nil) {
   let (truth, estimate) = (Components(simulated), fitted.map(Components.init))
   print(column("component", width: 13) + truth.header)
-  for (place, line) in truth.lines.enumerated() {
-    print(column("\(place + 1) simulated", width: 13) + line)
-    if let estimate { print(column("  fitted", width: 13) + estimate.lines[place]) }
+  for (index, line) in truth.lines.enumerated() {
+    print(column("\(index + 1) simulated", width: 13) + line)
+    if let estimate { print(column("  fitted", width: 13) + estimate.lines[index]) }
   }
 }

@@ -19,7 +19,7 @@ final class Site {
   }
 }
 
-/// What may stand around a program; it sees every site before and after that has its value.
+/// An effect that may stand around a program; it sees every site before and after that has its value.
 class Handler {
   func before(_ site: Site) {}
   func after(_ site: Site) {}
@@ -76,7 +76,7 @@ final class Given: Handler {
   override func before(_ site: Site) { site.value = site.value ?? values[site.name] }
 }
 
-/// Makes of each distribution inside as many independent ones as it has places.
+/// Repeats each distribution inside, independently, along an axis of a given size.
 final class Plate: Handler {
   private let count: Int
   init(_ count: Int) { self.count = count }

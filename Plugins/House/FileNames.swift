@@ -12,13 +12,13 @@ struct FileNames {
 
   /// Types, functions and variables at file scope that other files can see.
   var globals: Set<String> = []
-  /// What the file keeps to itself: private names, local ones, parameters of all kinds.
+  /// The names that the file keeps to itself: private names, local ones, parameters of all kinds.
   var own: Set<String> = []
   /// The members of each type, as far as this file declares them.
   var members: [String: Set<String>] = [:]
   /// Those members that are types and not private.
   var nestedTypes: [String: Set<String>] = [:]
-  /// What stands after the colon of each type: superclasses and protocols.
+  /// The superclasses and protocols after the colon of each type.
   var parents: [String: Set<String>] = [:]
   var uses: [Use] = []
 

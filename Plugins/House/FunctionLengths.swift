@@ -24,7 +24,7 @@ private struct FunctionFinder {
   private let tokens: [Token]
   private let partners: [Int: Int]
 
-  /// What ends the search for a body: a protocol's requirement has none, and the next begins.
+  /// The words that end the search for a body: a protocol's requirement has none, and the next begins.
   private static let declarations: Set = [
     "associatedtype", "case", "class", "deinit", "enum", "extension", "func", "init", "let",
     "mutating", "protocol", "static", "struct", "subscript", "typealias", "var", "}",
@@ -32,7 +32,7 @@ private struct FunctionFinder {
   private static let accessors: Set = [
     "get", "set", "willSet", "didSet", "_read", "_modify", "unsafeAddress", "unsafeMutableAddress",
   ]
-  /// What stands before a `var` that binds a value in a statement instead of declaring a property.
+  /// The words and marks before a `var` that binds a value in a statement instead of declaring a property.
   private static let bindings: Set = ["if", "while", "for", "guard", "case", "catch", ",", "("]
 
   init(_ tokens: [Token]) {

@@ -2,7 +2,7 @@ import PackagePlugin
 
 /// Who may import whom: every arrow goes down, and C enters through one door.
 struct ImportRules {
-  /// What each module of `Sources` may import of the others.
+  /// The modules of `Sources` that each of them may import.
   private static let layers: [String: Set<String>] = [
     "LevinKernels": [],
     "LevinTensor": ["LevinKernels"],

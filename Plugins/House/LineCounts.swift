@@ -1,6 +1,6 @@
 import Foundation
 
-/// How much code `Sources` holds, now or at some commit.
+/// The amount of code in `Sources`, now or at some commit.
 struct LineCounts: CustomStringConvertible {
   private var lines: [Language: Int] = [:]
   private var files: [Language: Int] = [:]
@@ -42,7 +42,7 @@ struct LineCounts: CustomStringConvertible {
     "\(lines[language] ?? 0) lines of \(name) in \(files[language] ?? 0) files"
   }
 
-  /// How these counts differ from those at a commit.
+  /// The differences of these counts from those at a commit.
   func difference(to old: LineCounts, commit: String) -> String {
     func change(_ counts: KeyPath<LineCounts, [Language: Int]>, _ language: Language) -> String {
       let change = (self[keyPath: counts][language] ?? 0) - (old[keyPath: counts][language] ?? 0)

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What the toolchain's formatter has to say about the Swift files, in strict mode.
+/// The findings of the toolchain's formatter in the Swift files, in strict mode.
 func formatFindings(in files: [SourceFile], root: URL, tool: URL) throws -> [Finding] {
   let paths = files.filter { $0.language == .swift }.map(\.path)
   let options = ["lint", "--strict", "--parallel", "--configuration", ".swift-format", "--"]

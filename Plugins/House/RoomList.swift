@@ -10,7 +10,7 @@
 /// side by side and know nothing of each other. Files at a module's root are `below all rooms`, or `the
 /// face`, which knows all rooms and is known by them, or there are `none`.
 struct RoomList {
-  /// Where a room stands in its module.
+  /// The position of a room in its module.
   enum Standing: Equatable {
     case face
     case level(Int)
@@ -22,7 +22,7 @@ struct RoomList {
   private(set) var standings: [String: [String: Standing]] = [:]
   /// The line of each module in the list.
   private(set) var lines: [String: Int] = [:]
-  /// What is wrong with the list itself.
+  /// The mistakes in the list itself.
   private(set) var findings: [Finding] = []
 
   /// Reads the list out of the text of CONTRIBUTING.md.
@@ -70,7 +70,7 @@ private func trimmed(_ text: Substring) -> String {
   String(text.drop { $0 == " " }.reversed().drop { $0 == " " }.reversed())
 }
 
-/// What stands between backquotes.
+/// The parts of a text between backquotes.
 private func quoted(_ text: String) -> [String] {
   let parts = text.split(separator: "`", omittingEmptySubsequences: false)
   return stride(from: 1, to: parts.count, by: 2).map { String(parts[$0]) }

@@ -1,6 +1,6 @@
-/// Who may know whom within a module: a room knows only those before it in the list.
+/// The rules of who may know whom within a module: a room knows only those before it in the list.
 ///
-/// What counts is what tokens tell for certain: types, functions and variables at file scope, and
+/// Only those names count that tokens tell for certain: types, functions and variables at file scope, and
 /// types inside of types. Members do not count, as everything extends `Tensor`; nor does a name that two
 /// rooms declare.
 struct RoomRules {
@@ -15,8 +15,9 @@ struct RoomRules {
   private var owners: [String: [String: Set<String>]] = [:]
   /// The rooms that declare a type inside of a type, by module and `Outer.Inner`.
   private var nestedOwners: [String: [String: Set<String>]] = [:]
-  /// What all modules declare in types, and what these inherit from.
+  /// The members of each type, of all modules together.
   private var members: [String: Set<String>] = [:]
+  /// The superclasses and protocols of each type.
   private var parents: [String: Set<String>] = [:]
 
   /// Functions of the C library, on plain numbers: a room may mean those.

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What becomes of the things that a tool writes to its standard error.
+/// The destination of a tool's standard error.
 enum ErrorOutput {
   case merged, dropped
 }

@@ -28,16 +28,16 @@ struct Accuracy {
   }
 
   private static func line(_ function: MeasuredFunction, _ worst: WorstError) -> String {
-    let place = worst.arguments.map { "\($0)" }.joined(separator: ", ")
+    let arguments = worst.arguments.map { "\($0)" }.joined(separator: ", ")
     let cells = [
       function.name, String(format: "%.3f", worst.error), "\(function.bound)",
-      function.unit.rawValue, place, "\(worst.result)", "\(worst.count)",
+      function.unit.rawValue, arguments, "\(worst.result)", "\(worst.count)",
     ]
     return "| " + cells.joined(separator: " | ") + " |"
   }
 }
 
-/// What the command line asks for.
+/// The options of the command line.
 struct Options: Sendable {
   private(set) var every: UInt64 = 1
   private(set) var pairs: UInt64 = 1 << 26

@@ -2,7 +2,7 @@ import Dispatch
 import LevinTensor
 import Synchronization
 
-/// What an error is divided by.
+/// The unit in which an error is counted.
 enum ErrorUnit: String, Sendable {
   /// The distance of the floats around the exact value.
   case ulp
@@ -27,8 +27,8 @@ enum ErrorUnit: String, Sendable {
   @inline(__always)
   private static func spacing(at exact: Double) -> Double {
     let exponent = Int64(bitPattern: exact.bitPattern >> 52 & 2047) - 1023
-    let place = max(-126, min(127, exponent)) - 23
-    return Double(bitPattern: UInt64(bitPattern: place + 1023) << 52)
+    let unitExponent = max(-126, min(127, exponent)) - 23
+    return Double(bitPattern: UInt64(bitPattern: unitExponent + 1023) << 52)
   }
 }
 
@@ -77,35 +77,35 @@ struct Measurement: Sendable {
     return worst.withLock { $0 }
   }
 
-  private func measure(_ places: Range<UInt64>, _ worst: inout WorstError) {
+  private func measure(_ samples: Range<UInt64>, _ worst: inout WorstError) {
     switch function.kind {
     case .one(let compute, let exact):
-      let x = places.map { Float(bitPattern: UInt32(truncatingIfNeeded: $0 * options.every)) }
+      let x = samples.map { Float(bitPattern: UInt32(truncatingIfNeeded: $0 * options.every)) }
       let results = compute(Tensor(x)).scalars(as: Float.self)
-      for place in x.indices {
-        let error = function.unit.error(of: results[place], exact: exact(Double(x[place])))
+      for index in x.indices {
+        let error = function.unit.error(of: results[index], exact: exact(Double(x[index])))
         if !(error <= worst.error) {
           worst = WorstError(
-            error: error, arguments: [x[place]], result: results[place], count: worst.count)
+            error: error, arguments: [x[index]], result: results[index], count: worst.count)
         }
       }
     case .two(let compute, let exact):
-      var random = SplitMix64(state: places.lowerBound)
-      let x = places.map { _ in function.domain(random.next()).0 }
-      random = SplitMix64(state: places.lowerBound)
-      let y = places.map { _ in function.domain(random.next()).1 }
+      var random = SplitMix64(state: samples.lowerBound)
+      let x = samples.map { _ in function.domain(random.next()).0 }
+      random = SplitMix64(state: samples.lowerBound)
+      let y = samples.map { _ in function.domain(random.next()).1 }
       let results = compute(Tensor(x), Tensor(y)).scalars(as: Float.self)
-      for place in x.indices {
-        let value = exact(Double(x[place]), Double(y[place]))
-        let error = function.unit.error(of: results[place], exact: value)
+      for index in x.indices {
+        let value = exact(Double(x[index]), Double(y[index]))
+        let error = function.unit.error(of: results[index], exact: value)
         if !(error <= worst.error) {
           worst = WorstError(
-            error: error, arguments: [x[place], y[place]], result: results[place],
+            error: error, arguments: [x[index], y[index]], result: results[index],
             count: worst.count)
         }
       }
     }
-    worst.count += UInt64(places.count)
+    worst.count += UInt64(samples.count)
   }
 }
 

@@ -1,6 +1,6 @@
 import Foundation
 
-/// What the C library lacks, in double precision.
+/// Functions that the C library lacks, in double precision.
 enum Exact {
   static func sigmoid(_ x: Double) -> Double {
     let e = exp(-abs(x))

@@ -1,8 +1,8 @@
 /// One row of the results.
 struct Benchmark: Sendable {
-  /// What is measured.
+  /// The name of the measured work.
   let name: String
-  /// How large it is: observations, the side of a matrix, the nodes of a graph.
+  /// The size of the work: observations, the side of a matrix, the nodes of a graph.
   let rows: Int
   /// The median time of one step or operation.
   let microseconds: @Sendable () -> Double
@@ -10,9 +10,9 @@ struct Benchmark: Sendable {
   var losses: (@Sendable () -> [(step: Int, loss: Double)])?
 }
 
-/// How long things take: the median over samples of a tenth of a second each.
+/// Times of repeated work: the median over samples of a tenth of a second each.
 enum Stopwatch {
-  /// How many samples the median is taken of.
+  /// The number of samples that the median is taken of.
   static let sampleCount = 11
   private static let sampleSeconds = 0.1
 

@@ -57,7 +57,7 @@ struct Benchmarks {
   }
 }
 
-/// What the command line asks for.
+/// The options of the command line.
 struct Options {
   enum Output { case table, csv, losses }
 

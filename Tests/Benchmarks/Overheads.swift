@@ -1,6 +1,6 @@
 import Levin
 
-/// What everything costs beside the arithmetic.
+/// The costs of everything beside the arithmetic.
 let overheadBenchmarks: [Benchmark] = [
   Benchmark(name: "node", rows: 1, microseconds: nodeTime),
   Benchmark(name: "plan-hit", rows: 200, microseconds: planHitTime),

@@ -55,10 +55,10 @@ import Testing
       4, seed: 3, threads: 2, sorted: true, train: DataLoader(TensorDataset(data), batchSize: 100),
       loss: "train_loss", trainer: { _ in Trainer(maxEpochs: 400) },
       start: { _, random in
-        let places = random.permutation(100).prefix(3).map { $0 }
+        let indices = random.permutation(100).prefix(3).map { $0 }
         let start: [String: Tensor] = [
           "weights": .full([3], 1.0 / 3), "scale": .full([3, 1], 1.7),
-          "locs": stack(places.map { data[$0] }),
+          "locs": stack(indices.map { data[$0] }),
         ]
         let model: (Tensor) -> Void = { program($0, $0.count) }
         let guide = AutoDelta(

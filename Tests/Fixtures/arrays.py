@@ -1,6 +1,6 @@
 """Array files as NumPy writes them, in the folder `arrays`, and what they hold, in `arrays.json`.
 
-Made with Python 3, NumPy 2.4.6. Numbers stand in the JSON file as text that loses nothing: whole numbers
+Made with Python 3, NumPy 2.4.6. Numbers stand in the JSON file as text that loses nothing: integers
 in decimal, real ones in hexadecimal.
 """
 
@@ -170,7 +170,7 @@ zipfile.ZIP64_LIMIT, zipfile.ZIP_FILECOUNT_LIMIT = 10, 1
 zipped("zip64.npz", few)
 archive("zip64.npz", few)
 zipfile.ZIP64_LIMIT, zipfile.ZIP_FILECOUNT_LIMIT = limits
-# A stored array whose elements lie across the places of their type.
+# A stored array whose elements are not aligned for their type.
 data = encoded(np.arange(4.0))
 text = b"{'descr': '<f8', 'fortran_order': False, 'shape': (4,)}"
 odd = b"\x93NUMPY\x01\x00" + len(text).to_bytes(2, "little") + text + np.arange(4.0).tobytes()

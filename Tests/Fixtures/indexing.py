@@ -41,23 +41,23 @@ def draw_mask(shape):
     return {"shape": list(shape), "mask": [bool(v) for v in values.ravel()]}
 
 
-def draw_places(shape):
-    """Places for all axes, for the first ones, or behind an ellipsis for the last ones."""
+def draw_subscripts(shape):
+    """Subscripts for all axes, for the first ones, or behind an ellipsis for the last ones."""
     kept = integer(0, len(shape) + 1)
     kind = integer(0, 4)
     if kind == 0:
-        return [{"name": "ellipsis"}] + draw_places_for(shape[kept:])
+        return [{"name": "ellipsis"}] + draw_subscripts_for(shape[kept:])
     if kind == 1:
         ends = min(kept, 1), max(kept, len(shape) - 1)
         return (
-            draw_places_for(shape[: ends[0]]) + [{"name": "ellipsis"}] + draw_places_for(shape[ends[1] :])
+            draw_subscripts_for(shape[: ends[0]]) + [{"name": "ellipsis"}] + draw_subscripts_for(shape[ends[1] :])
         )
-    return draw_places_for(shape[:kept] if kind == 2 else shape)
+    return draw_subscripts_for(shape[:kept] if kind == 2 else shape)
 
 
-def draw_places_for(shape):
-    """Places of one kind or several."""
-    places, axis = [], 0
+def draw_subscripts_for(shape):
+    """Subscripts of one kind or several."""
+    subscripts, axis = [], 0
     broadcast = [(3,), (2, 1), (1, 3), (2, 3), (1,), (3, 1, 1)]
     kinds = RANDOM.permutation(["number", "range", "all", "indices", "indices", "mask", "scalar"])[:3]
     end = len(shape)
@@ -66,97 +66,97 @@ def draw_places_for(shape):
     count = None
     while axis < end:
         if RANDOM.random() < 0.12:
-            places.append({"name": "newAxis"})
+            subscripts.append({"name": "newAxis"})
         kind, size = str(RANDOM.choice(kinds)), shape[axis]
         if kind == "number" and size:
-            places.append({"number": integer(-size, size)})
+            subscripts.append({"number": integer(-size, size)})
         elif kind == "scalar" and size:
-            places.append(draw_indices(size, ()))
+            subscripts.append(draw_indices(size, ()))
         elif kind == "indices":
-            places.append(draw_indices(size, broadcast[integer(0, len(broadcast))]))
+            subscripts.append(draw_indices(size, broadcast[integer(0, len(broadcast))]))
         elif kind == "mask":
             rank = integer(1, end - axis + 1)
             mask = draw_mask(shape[axis : axis + rank])
-            # Masks broadcast with other indices only if as many places hold.
+            # Masks broadcast with other indices only if as many elements are true.
             if count not in (None, 1, sum(mask["mask"])):
                 continue
             count = sum(mask["mask"])
             broadcast = [(1,), (1, 1), (2, 1)]
-            places.append(mask)
+            subscripts.append(mask)
             axis += rank - 1
         elif kind == "all":
-            places.append({"name": "all"})
+            subscripts.append({"name": "all"})
         else:
-            places.append(draw_range(size))
+            subscripts.append(draw_range(size))
         axis += 1
     if RANDOM.random() < 0.1:
-        places.append({"name": "newAxis"})
-    return places
+        subscripts.append({"name": "newAxis"})
+    return subscripts
 
 
-def as_numpy(place):
-    if "number" in place:
-        return place["number"]
-    if "range" in place:
-        return slice(*place["range"])
-    if "indices" in place:
-        return np.array(place["indices"], dtype=np.int64).reshape(place["shape"])
-    if "mask" in place:
-        return np.array(place["mask"], dtype=bool).reshape(place["shape"])
-    return {"all": slice(None), "ellipsis": Ellipsis, "newAxis": None}[place["name"]]
+def as_numpy(subscript):
+    if "number" in subscript:
+        return subscript["number"]
+    if "range" in subscript:
+        return slice(*subscript["range"])
+    if "indices" in subscript:
+        return np.array(subscript["indices"], dtype=np.int64).reshape(subscript["shape"])
+    if "mask" in subscript:
+        return np.array(subscript["mask"], dtype=bool).reshape(subscript["shape"])
+    return {"all": slice(None), "ellipsis": Ellipsis, "newAxis": None}[subscript["name"]]
 
 
-def as_torch(place):
-    place = as_numpy(place)
-    return torch.tensor(place) if isinstance(place, np.ndarray) else place
+def as_torch(subscript):
+    subscript = as_numpy(subscript)
+    return torch.tensor(subscript) if isinstance(subscript, np.ndarray) else subscript
 
 
-def runs_backwards(places):
-    return any("range" in place and place["range"][2] < 0 for place in places)
+def runs_backwards(subscripts):
+    return any("range" in subscript and subscript["range"][2] < 0 for subscript in subscripts)
 
 
-def differ(places):
-    """Whether NumPy and PyTorch may put axes in different places."""
-    scalar = any("number" in p or p.get("shape") == [] for p in places)
-    return scalar and any("indices" in p or "mask" in p for p in places)
+def differ(subscripts):
+    """Whether NumPy and PyTorch may put axes in a different order."""
+    scalar = any("number" in p or p.get("shape") == [] for p in subscripts)
+    return scalar and any("indices" in p or "mask" in p for p in subscripts)
 
 
-def has_duplicates(shape, places):
-    taken = np.arange(int(np.prod(shape))).reshape(shape)[tuple(map(as_numpy, places))]
+def has_duplicates(shape, subscripts):
+    taken = np.arange(int(np.prod(shape))).reshape(shape)[tuple(map(as_numpy, subscripts))]
     return len(np.unique(taken)) < taken.size
 
 
-def taken(table, places):
-    by_numpy = None if differ(places) else table[tuple(map(as_numpy, places))]
-    if runs_backwards(places):
+def taken(table, subscripts):
+    by_numpy = None if differ(subscripts) else table[tuple(map(as_numpy, subscripts))]
+    if runs_backwards(subscripts):
         return by_numpy
-    result = torch.tensor(table)[tuple(map(as_torch, places))].numpy()
-    assert by_numpy is None or np.array_equal(result, by_numpy), places
+    result = torch.tensor(table)[tuple(map(as_torch, subscripts))].numpy()
+    assert by_numpy is None or np.array_equal(result, by_numpy), subscripts
     return result
 
 
-def assigned(table, places, values):
+def assigned(table, subscripts, values):
     by_numpy = table.copy()
     try:
-        by_numpy[tuple(map(as_numpy, places))] = values
+        by_numpy[tuple(map(as_numpy, subscripts))] = values
     except ValueError:  # axes of size 1 in front, where NumPy moves axes to the front
         by_numpy = None
-    if not runs_backwards(places) and not has_duplicates(table.shape, places):
+    if not runs_backwards(subscripts) and not has_duplicates(table.shape, subscripts):
         result = torch.tensor(table)
-        result[tuple(map(as_torch, places))] = torch.tensor(values)
+        result[tuple(map(as_torch, subscripts))] = torch.tensor(values)
         same = by_numpy is None or np.array_equal(result.numpy(), by_numpy)
-        assert same or differ(places), places
+        assert same or differ(subscripts), subscripts
         return result.numpy()
-    return None if differ(places) else by_numpy
+    return None if differ(subscripts) else by_numpy
 
 
-def gradients(shape, places, values):
+def gradients(shape, subscripts, values):
     """Of the sum of cubes of what is taken, and of the table after an assignment."""
-    if runs_backwards(places) or has_duplicates(shape, places):
+    if runs_backwards(subscripts) or has_duplicates(shape, subscripts):
         return None
     count = int(np.prod(shape))
     table = (0.1 * torch.arange(count, dtype=torch.float64)).reshape(shape).requires_grad_()
-    key = tuple(map(as_torch, places))
+    key = tuple(map(as_torch, subscripts))
     (of_taken,) = torch.autograd.grad((table[key] ** 3).sum(), table)
     values = (0.1 * torch.tensor(values, dtype=torch.float64)).requires_grad_()
     after = table.clone()
@@ -178,22 +178,22 @@ def draw_case():
     shape = [int(RANDOM.choice([1, 2, 3, 4, 5])) for _ in range(integer(1, 5))]
     if RANDOM.random() < 0.08:
         shape[integer(0, len(shape))] = 0
-    places = draw_places(shape)
+    subscripts = draw_subscripts(shape)
     table = np.arange(int(np.prod(shape)), dtype=np.float64).reshape(shape)
     try:
-        result = taken(table, places)
+        result = taken(table, subscripts)
     except (IndexError, ValueError):
         return None
     if result is None or result.size > 200:
         return None
     values = values_for(result.shape)
-    after = assigned(table, places, values)
-    case = {"shape": shape, "places": places, "takenShape": list(result.shape)}
+    after = assigned(table, subscripts, values)
+    case = {"shape": shape, "places": subscripts, "takenShape": list(result.shape)}
     case["taken"] = result.ravel().tolist()
     if after is not None:
         case["valueShape"], case["values"] = list(values.shape), values.ravel().tolist()
         case["after"] = after.ravel().tolist()
-        found = gradients(shape, places, values)
+        found = gradients(shape, subscripts, values)
         if found:
             case["gradients"] = found
     return case

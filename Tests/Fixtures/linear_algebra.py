@@ -40,7 +40,7 @@ def case(name, function, *inputs, options=None):
     if name in ("cholesky", "symmetricEigen", "solvePositiveDefinite", "logDeterminantPositiveDefinite",
                 "inversePositiveDefinite"):
         gradients = tuple(
-            (g + g.mT) / 2 if place == 0 else g for place, g in enumerate(gradients)
+            (g + g.mT) / 2 if index == 0 else g for index, g in enumerate(gradients)
         )
     return {
         "name": name,

@@ -215,7 +215,7 @@ def quantiles():
             continue
         smooth = name not in special() and name != "ties"
         for axis in [None] + axes(x):
-            place = {} if axis is None else {"axis": axis}
+            along = {} if axis is None else {"axis": axis}
             for keeps in (False, True):
                 for interpolation in ("linear", "lower", "higher", "midpoint", "nearest"):
                     # PyTorch gives NaN between infinities that are equal.
@@ -228,11 +228,11 @@ def quantiles():
                         rows.append(case(
                             "quantile", x,
                             lambda t: torch.quantile(t, order, axis, keeps, interpolation=interpolation),
-                            smooth and not keeps, **place, keeping=keeps, interpolation=interpolation,
+                            smooth and not keeps, **along, keeping=keeps, interpolation=interpolation,
                             orders=q if isinstance(q, list) else [q], several=isinstance(q, list)))
             def median(t):
                 return torch.median(t) if axis is None else torch.median(t, axis).values
-            rows.append(case("median", x, median, smooth, **place))
+            rows.append(case("median", x, median, smooth, **along))
     return rows
 
 
@@ -245,7 +245,7 @@ def counts():
         size = x.numel()
         for length in (0, 5, 12):
             rows.append(case("bincount", x, lambda t: torch.bincount(t, minlength=length), minimumLength=length))
-            # Of nothing PyTorch gives whole numbers, whatever the weights.
+            # Of nothing PyTorch gives integers, whatever the weights.
             for weights_ in () if size == 0 else (torch.linspace(-1, 2, size).double(), torch.linspace(-1, 2, size), torch.arange(size)):
                 rows.append(case(
                     "bincount", x, lambda t: torch.bincount(t, weights_, length),

@@ -5,7 +5,7 @@ Made with numpy 2.4.6 and torch 2.13.0+cpu. To make it anew:
     pip install numpy==2.4.6 torch==2.13.0 && python random_fixture.py
 
 Doubles are written in the shortest form that reads back the same. Long runs are held as their
-first values, some of their later ones and sums; sums of whole numbers are exact modulo 2**64.
+first values, some of their later ones and sums; sums of integers are exact modulo 2**64.
 
 The script isn't called random.py: to every script in this folder that would be Python's own module.
 """
@@ -62,8 +62,8 @@ def stream(seed):
     }
 
 
-def places(count):
-    """The places of a long run whose values are kept."""
+def positions(count):
+    """The positions in a long run whose values are kept."""
     step = count // LATER
     return list(range(FIRST)) + list(range(step - 1, count, step))
 
@@ -109,7 +109,7 @@ def continuous(name, parameters, seed, count):
     mean = math.fsum(values) / count
     return {
         "name": name, "parameters": parameters, "seed": words(seed), "count": count,
-        "values": [values[place] for place in places(count)],
+        "values": [values[index] for index in positions(count)],
         "mean": mean,
         "variance": math.fsum((value - mean) ** 2 for value in values) / count,
     }
@@ -125,7 +125,7 @@ def whole(name, parameters, bounds, seed, values):
     return {
         "name": name, "parameters": [float(each) for each in parameters], "bounds": bounds,
         "seed": words(seed), "count": len(values),
-        "values": [values[place] for place in places(len(values))],
+        "values": [values[index] for index in positions(len(values))],
         "sum": wrapped(sum(values)),
         "squares": wrapped(sum(value * value for value in values)),
     }
@@ -148,7 +148,7 @@ def orders(seed):
     long = generator.permutation(70_000).tolist()
     return {
         "seed": words(seed), "orders": orders, "normal": normal, "letters": "".join(letters),
-        "longSum": sum(place * value for place, value in enumerate(long)),
+        "longSum": sum(index * value for index, value in enumerate(long)),
         "integer": int(generator.integers(1000)),
     }
 
@@ -167,7 +167,7 @@ def plain(values):
 
 
 def fractions(values):
-    """Multiples of 2**-24, as whole numbers."""
+    """Multiples of 2**-24, as integers."""
     return [int(value * 2**24) for value in values]
 
 
@@ -186,9 +186,9 @@ def twister(seed):
     return {
         "seed": seed, "calls": calls,
         "randSum": sum(fractions(uniforms)),
-        "randLater": fractions(uniforms[place] for place in places(100_000)),
+        "randLater": fractions(uniforms[index] for index in positions(100_000)),
         "randnMean": normals.mean().item(), "randnVariance": normals.var(correction=0).item(),
-        "randnLater": plain(normals[place].item() for place in places(100_001)),
+        "randnLater": plain(normals[index].item() for index in positions(100_001)),
         "shortMean": singles.mean().item(),
         "shortVariance": singles.var(correction=0).item(),
     }

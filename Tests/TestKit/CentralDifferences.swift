@@ -27,14 +27,14 @@ public struct CentralDifferences: Sendable {
     self.function = function
   }
 
-  /// What the gradient and the differences give for the slope of a projection of the function.
+  /// The slope of a projection of the function, by the gradient and by differences.
   public struct Slopes: Sendable {
     /// From the gradient.
     public let gradient: Double
     /// From differences of values.
     public let difference: Double
 
-    /// How far both are apart, relative to their size where that is above 1.
+    /// The distance of both, relative to their size where that is above 1.
     public var error: Double {
       let distance = abs(gradient - difference)
       return distance.isNaN ? .infinity : distance / max(1, abs(gradient), abs(difference))
@@ -65,9 +65,9 @@ public struct CentralDifferences: Sendable {
   }
 
   private func leaves(moved distance: Double, along direction: [[Double]]) -> [Tensor] {
-    points.indices.map { place in
-      let numbers = zip(points[place], direction[place]).map { $0 + distance * $1 }
-      return Tensor(numbers, shape: shapes[place]).requiringGradient()
+    points.indices.map { index in
+      let numbers = zip(points[index], direction[index]).map { $0 + distance * $1 }
+      return Tensor(numbers, shape: shapes[index]).requiringGradient()
     }
   }
 
@@ -77,10 +77,10 @@ public struct CentralDifferences: Sendable {
   ) -> Tensor {
     let parts = gradients(of: projected(function(arguments)), at: arguments)
     var total = Tensor(0.0)
-    for (place, part) in parts.enumerated() {
+    for (index, part) in parts.enumerated() {
       guard let part else { continue }
-      let weights = Self.direction([points[place]], seed: seed + place)[0]
-      total = total + (part * Tensor(weights, shape: shapes[place])).sum()
+      let weights = Self.direction([points[index]], seed: seed + index)[0]
+      total = total + (part * Tensor(weights, shape: shapes[index])).sum()
     }
     return total
   }

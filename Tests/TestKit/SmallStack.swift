@@ -3,7 +3,7 @@ import LevinTensor
 
 /// Runs `body` to its end on a thread whose stack has 128 KB, and returns its result.
 ///
-/// What recurses over a long graph ends the process here, long before it would on the main thread.
+/// A function that recurses over a long graph ends the process here, long before it would on the main thread.
 public func onSmallStack<R: Sendable>(_ body: @escaping @Sendable () -> R) -> R {
   let result = Locked<R?>(nil)
   let done = DispatchSemaphore(value: 0)

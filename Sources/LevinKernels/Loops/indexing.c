@@ -90,7 +90,7 @@ static inline __attribute__((always_inline)) void move_rows(
     }                                                                                          \
   }
 ADD(add_bool, uint8_t, uint8_t, *sum | term)
-// Whole numbers wrap around, which is defined for unsigned ones only.
+// Integers wrap around, which is defined for unsigned ones only.
 ADD(add_i32, uint32_t, uint32_t, *sum + term)
 ADD(add_i64, uint64_t, uint64_t, *sum + term)
 ADD(add_f32, float, double, *sum + term)

@@ -1,6 +1,6 @@
 /// Elements of a file as elements of a tensor.
 ///
-/// Where the dtypes agree, the memory that the file was read into becomes the tensor's; only the order of
+/// If the dtypes agree, the memory that the file was read into becomes the tensor's; only the order of
 /// bytes may change, within it. Arrays in Fortran's order are views of that memory with their axes reversed.
 extension NumPyHeader {
   /// The tensor of these elements, which are `byteCount` bytes that nobody else holds.

@@ -61,7 +61,7 @@ final class KernelProgram: @unchecked Sendable {
     var numberBytes: Int
   }
 
-  /// How a pass is cut: see the C module's header.
+  /// The chunks and blocks into which a pass is cut: see the C module's header.
   struct Extent {
     var length: Int
     var chunk: Int

@@ -8,8 +8,8 @@ public enum MatrixKind: Sendable {
 }
 
 // Matrices lie in the last two axes; axes in front are batches, which broadcast where there are two
-// operands. All work is done in double precision and rounded to the operands' dtype at the end; whole
-// numbers become `float32`. What is asked of a matrix that it cannot give ends the process with the
+// operands. All work is done in double precision and rounded to the operands' dtype at the end;
+// integers become `float32`. What is asked of a matrix that it cannot give ends the process with the
 // operation, the index of the matrix in its batch, and the line that asked.
 extension Tensor {
   /// The lower triangle L with L Lᵀ equal to each symmetric, positive definite matrix.

@@ -1,7 +1,7 @@
 /// Computes tensors together, in one pass where they share work.
 ///
-/// What is asked for together is planned together: intermediate results that several of them need are
-/// computed once. A tensor that is computed already costs nothing.
+/// Tensors that are asked for together are planned together: intermediate results that several of them
+/// need are computed once. A tensor that is computed already costs nothing.
 public func evaluate(_ tensors: Tensor...) { evaluate(tensors) }
 
 /// Computes all tensors of an array together.

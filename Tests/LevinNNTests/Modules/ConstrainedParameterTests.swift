@@ -42,7 +42,7 @@ private final class Rates: Module {
     #expect(isNear(rates.shares.scalars, [0.1, 0.9]))
   }
 
-  @Test func wholeNumbersBecomeFloat32AndDoublesStay() {
+  @Test func integersBecomeFloat32AndDoublesStay() {
     #expect(
       Parameter(wrappedValue: Tensor([1, 2]), constraint: .positive).wrappedValue.dtype == .float32)
     let double = Parameter(wrappedValue: Tensor([0.1]), constraint: .positive)

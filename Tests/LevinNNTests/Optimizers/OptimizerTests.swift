@@ -2,7 +2,7 @@ import Levin
 import LevinTestKit
 import Testing
 
-/// What PyTorch's optimizer of one setting does to one parameter.
+/// The values that PyTorch's optimizer of one setting gives one parameter.
 struct TorchRun: Decodable, Sendable, CustomTestStringConvertible {
   let optimizer: String
   let lr: Double

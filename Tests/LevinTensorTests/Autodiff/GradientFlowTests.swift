@@ -71,10 +71,10 @@ import Testing
     _ dtype: DType
   ) {
     let x = Tensor([1.5, 2.5]).requiringGradient()
-    let whole = x.cast(to: dtype)
-    let back = whole.cast(to: .float64) * x
+    let integers = x.cast(to: dtype)
+    let back = integers.cast(to: .float64) * x
     let found = gradients(of: back.sum(), at: [x])[0]?.scalars
-    #expect(!whole.requiresGradient && found == whole.scalars)
+    #expect(!integers.requiresGradient && found == integers.scalars)
   }
 
   @Test func gradientsHaveTheDtypeAndShapeOfTheirTarget() {
@@ -149,37 +149,39 @@ private struct SmoothGraph {
   let graph: RandomGraph
   private let points: [[Double]]
   private let shapes: [[Int]]
-  private let places: [Int]
+  private let leafIndices: [Int]
 
   init?(seed: Int) {
     let graph = RandomGraph(seed: seed + 500_000).with(gradients: false)
-    places = graph.leaves.indices.filter {
+    leafIndices = graph.leaves.indices.filter {
       graph.leaves[$0].dtype == .float64 && graph.leaves[$0].requiresGradient
     }
     // Differences see through what is detached; gradients end there.
     guard !graph.steps.contains(where: { $0.name == "detached" }) else { return nil }
-    guard !places.isEmpty, graph.leaves.allSatisfy({ $0.dtype != .float32 }) else { return nil }
+    guard !leafIndices.isEmpty, graph.leaves.allSatisfy({ $0.dtype != .float32 }) else {
+      return nil
+    }
     // Differences see through what gradients are kept from.
     guard !graph.steps.contains(where: { $0.name == "detached" }) else { return nil }
     var random = PCG64(seed: seed)
     let pool = graph.build(&random)
-    points = places.map { pool[$0].scalars.map { $0 + 0.013 } }
-    shapes = places.map { graph.leaves[$0].shape }
+    points = leafIndices.map { pool[$0].scalars.map { $0 + 0.013 } }
+    shapes = leafIndices.map { graph.leaves[$0].shape }
     self.graph = graph
   }
 
   func slopes() -> CentralDifferences.Slopes? {
-    let (graph, places) = (graph, places)
+    let (graph, leafIndices) = (graph, leafIndices)
     let seed = graph.seed
     @Sendable func value(_ arguments: [Tensor]) -> Tensor {
       var random = PCG64(seed: seed)
       let pool = graph.build(
-        &random, replacing: Dictionary(uniqueKeysWithValues: zip(places, arguments)))
+        &random, replacing: Dictionary(uniqueKeysWithValues: zip(leafIndices, arguments)))
       return graph.requested(in: pool).filter(\.requiresGradient)
         .reduce(Tensor(0.0)) { $0 + $1.sum().cast(to: .float64) }
     }
     var random = PCG64(seed: seed)
-    let probe = value(places.map { graph.leaves[$0].make(&random) })
+    let probe = value(leafIndices.map { graph.leaves[$0].make(&random) })
     let usesSingle = ReferenceEvaluator.nodes(feeding: [probe]).contains {
       $0.dtype == .float32 && $0.requiresGradient
     }

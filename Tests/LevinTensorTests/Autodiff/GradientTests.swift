@@ -186,10 +186,10 @@ extension SmoothFunction {
       $0[0].addingAlong($0[1].exp(), at: Tensor([0, 3, 1, 1, 2, 0], shape: [3, 2]), axis: 1)
         .square()
     },
-    .init("replacing, one place twice", [block, around], [[3, 4], [3, 2]]) {
+    .init("replacing, one index twice", [block, around], [[3, 4], [3, 2]]) {
       $0[0].replacing(at: Tensor([1, -3]), axis: 1, with: $0[1].exp()).square()
     },
-    .init("replacing along, one place twice", [block, around], [[3, 4], [3, 2]]) {
+    .init("replacing along, one index twice", [block, around], [[3, 4], [3, 2]]) {
       $0[0].replacingAlong(
         Tensor([0, 3, 1, 1, 2, 0], shape: [3, 2]), axis: 1, with: $0[1].exp()
       ).square()

@@ -84,12 +84,12 @@ import Testing
           at[moved] = Tensor(numbers, shape: at[moved].shape).requiringGradient()
           return gradients(of: known.loss(at), at: at)
         }
-        for (place, (up, down)) in zip(slopes(step), slopes(-step)).enumerated() {
+        for (other, (up, down)) in zip(slopes(step), slopes(-step)).enumerated() {
           let difference = zip(up?.scalars ?? [], down?.scalars ?? []).map {
             ($0 - $1) / (2 * step)
           }
-          let size = x[place].elementCount
-          let row = blocks[moved][place].scalars[(element * size)..<((element + 1) * size)]
+          let size = x[other].elementCount
+          let row = blocks[moved][other].scalars[(element * size)..<((element + 1) * size)]
           #expect(Self.isClose(Array(row), difference, 1e-7))
         }
       }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LevinTensor
 
-/// What mpmath gives for incomplete functions.
+/// Values of incomplete functions by mpmath.
 struct IncompleteFunctions: Decodable, Sendable {
   struct Row: Decodable, Sendable {
     let shapes: [Double]
@@ -33,8 +33,8 @@ struct IncompleteFunctions: Decodable, Sendable {
     { Tensor(Node.ternary(operation, $0.node, $1.node, $2.node)) }
   }
 
-  private static func shapes(_ rows: [Row], _ place: Int) -> Tensor {
-    Tensor(rows.map { $0.shapes[place] })
+  private static func shapes(_ rows: [Row], _ index: Int) -> Tensor {
+    Tensor(rows.map { $0.shapes[index] })
   }
 
   private func misses(
@@ -116,11 +116,11 @@ struct IncompleteFunctions: Decodable, Sendable {
     ]
     let (a, x) = (Tensor(rows.map(\.a)), Tensor(rows.map(\.x)))
     let (p, q) = (regularizedGammaP(a, x).scalars, regularizedGammaQ(a, x).scalars)
-    let off = rows.indices.filter { place in
-      let expected = rows[place].p
+    let off = rows.indices.filter { index in
+      let expected = rows[index].p
       return expected.isNaN
-        ? !(p[place].isNaN && q[place].isNaN)
-        : abs(p[place] - expected) > 1e-15 || abs(q[place] - (1 - expected)) > 1e-299
+        ? !(p[index].isNaN && q[index].isNaN)
+        : abs(p[index] - expected) > 1e-15 || abs(q[index] - (1 - expected)) > 1e-299
     }
     #expect(off.isEmpty, "\(off.map { rows[$0] })")
   }
@@ -134,8 +134,8 @@ struct IncompleteFunctions: Decodable, Sendable {
     let found = regularizedBeta(
       Tensor(rows.map(\.a)), Tensor(rows.map(\.b)), Tensor(rows.map(\.x))
     ).scalars
-    let off = rows.indices.filter { place in
-      let (value, expected) = (found[place], rows[place].p)
+    let off = rows.indices.filter { index in
+      let (value, expected) = (found[index], rows[index].p)
       return !(value.isNaN && expected.isNaN || abs(value - expected) <= 1e-15)
     }
     #expect(off.isEmpty, "\(off.map { rows[$0] })")

@@ -26,11 +26,11 @@ import Testing
     let expected = ReferenceEvaluator.apply(node, inputs)
     let found = ReferenceArray(reading: node)
     let relative = node.dtype == .float32 ? 2e-6 : 1e-12
-    return found.elements.indices.compactMap { place in
-      let (a, b) = (found.elements[place], expected.elements[place])
+    return found.elements.indices.compactMap { index in
+      let (a, b) = (found.elements[index], expected.elements[index])
       let isClose = abs(a - b) <= relative * max(abs(b), 1e-37)
       if a == b || isClose || (a.isNaN && b.isNaN) { return nil }
-      let operands = inputs.map { $0.broadcast(to: node.shape)[place] }
+      let operands = inputs.map { $0.broadcast(to: node.shape)[index] }
       return "\(node.operation) of \(operands): \(a), the reference has \(b)"
     }
   }
@@ -56,8 +56,8 @@ import Testing
     evaluate(x, column)
     var failures = mismatches(Node.binary(operation, x.node, column.node), [x, column])
     // One number that serves for all others has kernels of its own.
-    for place in 0..<x.count {
-      let number = x[place]
+    for index in 0..<x.count {
+      let number = x[index]
       evaluate(number)
       failures += mismatches(Node.binary(operation, x.node, number.node), [x, number])
       failures += mismatches(Node.binary(operation, number.node, x.node), [number, x])

@@ -8,7 +8,7 @@ import LevinTestKit
 /// Steps whose result has an infinite, undefined or large element are drawn again, so values stay
 /// tame.
 struct RandomGraph: Sendable {
-  /// What makes one tensor of those made before it.
+  /// An operation that makes one tensor of those made before it.
   struct Step: Sendable {
     var name: String
     var operands: [Int]
@@ -52,12 +52,12 @@ struct RandomGraph: Sendable {
   /// step's result.
   func build(_ random: inout PCG64, replacing others: [Int: Tensor] = [:]) -> [Tensor] {
     var pool = leaves.map { $0.make(&random) }
-    for (place, tensor) in others { pool[place] = tensor }
+    for (index, tensor) in others { pool[index] = tensor }
     for step in steps { pool.append(step.apply(step.operands.map { pool[$0] })) }
     return pool
   }
 
-  /// What is to be computed, gradients at the leaves included.
+  /// The tensors to be computed, gradients at the leaves included.
   func requested(in pool: [Tensor]) -> [Tensor] {
     roots.map { pool[$0] } + (hasGradients ? gradientRoots(pool) : [])
   }
@@ -122,10 +122,10 @@ struct RandomGraph: Sendable {
   }
 
   /// The recipe up to a step, which becomes the only root.
-  func cut(at place: Int) -> RandomGraph {
+  func cut(at index: Int) -> RandomGraph {
     var graph = self
-    graph.steps = Array(steps.prefix(max(place - leaves.count + 1, 0)))
-    graph.roots = [place]
+    graph.steps = Array(steps.prefix(max(index - leaves.count + 1, 0)))
+    graph.roots = [index]
     return graph
   }
 

@@ -38,13 +38,13 @@ enum StepTable {
     ("detached", { $0.detached() }), ("flattened", { $0.flattened() }),
   ]
 
-  static let whole: [Unary] = [
+  static let integer: [Unary] = [
     ("negate", { -$0 }), ("abs", { $0.abs() }), ("sign", { $0.sign() }),
     ("square", { $0.square() }), ("floor", { $0.floor() }), ("exp", { $0.clip(max: 2).exp() }),
     ("ceil", { $0.ceil() }), ("round", { $0.round() }), ("trunc", { $0.trunc() }),
   ]
 
-  static let wholeBinary: [Binary] = [
+  static let integerBinary: [Binary] = [
     ("add", { $0 + $1 }), ("subtract", { $0 - $1.cast(to: .int64) }), ("multiply", { $0 * $1 }),
     ("maximum", { $0.maximum($1) }), ("minimum", { $0.minimum($1) }),
     ("remainder", { $0 % ($1.cast(to: .int64).abs() + 1) }),

@@ -184,9 +184,10 @@ import Testing
     x[.all, 1] = Tensor([2.75, 0.0])
     x[[1, 0], [0, 2]] = Tensor([1, 3])
     x[Tensor([false, true])] += 1
-    let whole: [Double] = [0, 2, 3, 2, 1, 1]
+    let truncated: [Double] = [0, 2, 3, 2, 1, 1]
     let expected: [Double] =
-      dtype == .bool ? [0, 1, 1, 1, 1, 1] : dtype.isFloatingPoint ? [0, 2.75, 3, 2, 1, 1] : whole
+      dtype == .bool
+      ? [0, 1, 1, 1, 1, 1] : dtype.isFloatingPoint ? [0, 2.75, 3, 2, 1, 1] : truncated
     #expect(x.dtype == dtype && x.scalars == expected)
   }
 

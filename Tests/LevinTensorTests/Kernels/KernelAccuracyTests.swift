@@ -7,7 +7,7 @@ import Testing
 // Kernels are measured against the C library, or against series written out here, in double
 // precision; and in double precision against values that mpmath gave.
 
-/// How far a result may lie from the exact one.
+/// The distance that a result may have from the exact one.
 enum Tolerance: Sendable {
   /// In units of the last place of the exact value.
   case ulps(Double)
@@ -158,7 +158,7 @@ private enum Exact {
 }
 
 @Suite struct SinglePrecisionAccuracyTests {
-  /// Bit patterns spread evenly over all 2^32, and all around places where functions vanish or
+  /// Bit patterns spread evenly over all 2^32, and all around points where functions vanish or
   /// where kernels change from one formula to another.
   static let arguments: [Float] = {
     var patterns = (0..<(UInt32(1) << 17)).map { $0 &* 32_769 }
@@ -253,7 +253,7 @@ private enum Exact {
   }
 }
 
-/// What mpmath gives for functions of doubles.
+/// Values of functions of doubles by mpmath.
 struct SpecialFunctions: Decodable, Sendable {
   struct Row: Decodable, Sendable {
     let function: String?

@@ -3,7 +3,7 @@ import Testing
 
 @testable import LevinTensor
 
-// What kernels do at the edges of the memory they run over and of the numbers they take.
+// The behaviour of kernels at the edges of the memory they run over and of the numbers they take.
 
 /// The elements of a tensor as bits, all NaN alike.
 private func bits(_ tensor: Tensor) -> [UInt64] {
@@ -119,17 +119,17 @@ struct ElementwiseOperation: Sendable, CustomTestStringConvertible {
   /// Numbers of the dtype, with special ones among them, that begin `offset` elements into memory.
   func operand(_ offset: Int) -> Tensor {
     var random = PCG64(seed: offset + 1)
-    let reals = (0..<90).map { place in
-      place % 7 == 3
-        ? Self.special[(place / 7 + 5 * offset) % Self.special.count]
+    let reals = (0..<90).map { index in
+      index % 7 == 3
+        ? Self.special[(index / 7 + 5 * offset) % Self.special.count]
         : exp(random.uniform(in: -6..<4)) * (random.uniform() < 0.4 ? -1 : 1)
     }
-    let whole = reals.map { Int(tensorElement: $0 * 3) }
+    let integers = reals.map { Int(tensorElement: $0 * 3) }
     let tensor =
       switch dtype {
-      case .bool: Tensor(whole.map { $0 % 2 == 0 })
-      case .int32: Tensor(whole.map { Int32(truncatingIfNeeded: $0) })
-      case .int64: Tensor(whole)
+      case .bool: Tensor(integers.map { $0 % 2 == 0 })
+      case .int32: Tensor(integers.map { Int32(truncatingIfNeeded: $0) })
+      case .int64: Tensor(integers)
       case .float32: Tensor(reals.map { Float($0) })
       case .float64: Tensor(reals)
       }
@@ -152,7 +152,7 @@ struct ElementwiseOperation: Sendable, CustomTestStringConvertible {
       func apply(_ part: (Tensor) -> Tensor) -> Tensor {
         operation.apply(operands.enumerated().map { form >> $0 & 1 == 1 ? $1[17] : part($1) })
       }
-      let expected = (0..<80).flatMap { place in bits(apply { $0[place] }) }
+      let expected = (0..<80).flatMap { index in bits(apply { $0[index] }) }
       for length in 0...67 {
         let start = length * 5 % 13
         let found = bits(apply { $0[start..<(start + length)] })
@@ -188,7 +188,7 @@ struct ElementwiseOperation: Sendable, CustomTestStringConvertible {
   /// Sixteen partial sums, added pairwise; so every instruction set gives the same bits.
   private func laneSum(_ x: [Double]) -> Double {
     var lanes = [Double](repeating: 0, count: 16)
-    for (place, element) in x.enumerated() { lanes[place % 16] += element }
+    for (index, element) in x.enumerated() { lanes[index % 16] += element }
     for width in [8, 4, 2, 1] {
       for lane in 0..<width { lanes[lane] += lanes[lane + width] }
     }

@@ -88,8 +88,8 @@ import Testing
     let x = [2147483647.5, 2147483648, -2147483648.9, -2147483649]
     #expect(Tensor(x).cast(to: .int32).scalars(as: Int32.self) == [.max, .max, .min, .min])
     let edge = [0x1p63, 0x1.fffffffffffffp62, -0x1p63]
-    let whole = [Int.max, 0x7fff_ffff_ffff_fc00, .min]
-    #expect(Tensor(edge).cast(to: .int64).scalars(as: Int.self) == whole)
+    let integers = [Int.max, 0x7fff_ffff_ffff_fc00, .min]
+    #expect(Tensor(edge).cast(to: .int64).scalars(as: Int.self) == integers)
   }
 
   @Test func wideNumbersStopAtTheBoundsOfNarrowOnes() {
@@ -109,9 +109,9 @@ import Testing
     let reals = [0, -0.0, 0x1p-1060, -1, .nan, .infinity]
     let expected = [false, false, true, true, true, true]
     #expect(Tensor(reals).cast(to: .bool).scalars(as: Bool.self) == expected)
-    let whole = Tensor([0, 256, 1 << 32, -1]).cast(to: .bool)
-    #expect(whole.scalars(as: Bool.self) == [false, true, true, true])
-    let back = [DType.int32, .int64, .float32, .float64].map { whole.cast(to: $0).scalars }
+    let booleans = Tensor([0, 256, 1 << 32, -1]).cast(to: .bool)
+    #expect(booleans.scalars(as: Bool.self) == [false, true, true, true])
+    let back = [DType.int32, .int64, .float32, .float64].map { booleans.cast(to: $0).scalars }
     #expect(back.allSatisfy { $0 == [0, 1, 1, 1] })
   }
 

@@ -196,7 +196,7 @@ struct MatrixFunctionCase: Decodable, Sendable, CustomTestStringConvertible {
     #expect(Tensor.zeros([0, 2, 2]).cholesky().shape == [0, 2, 2])
   }
 
-  @Test func wholeNumbersBecomeReal() {
+  @Test func integersBecomeReal() {
     let a = Tensor([4, 2, 2, 3], shape: [2, 2])
     #expect(a.cholesky().dtype == .float32)
     #expect(a.solve(Tensor([2, 1])).scalars == [0.5, 0])

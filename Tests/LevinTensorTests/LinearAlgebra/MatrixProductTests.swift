@@ -60,7 +60,7 @@ struct MatrixProductCase: Decodable, Sendable, CustomTestStringConvertible {
     #expect(check.second().error < 1e-7, "\(check.second())")
   }
 
-  @Test func wholeNumbersWrapAround() {
+  @Test func integersWrapAround() {
     let a = Tensor([Int32.max, 1, 2, 3], shape: [2, 2])
     #expect(a.matmul(a).dtype == .int32)
     #expect(a.matmul(a).scalars == [3, -2_147_483_646, 4, 11])
@@ -69,10 +69,10 @@ struct MatrixProductCase: Decodable, Sendable, CustomTestStringConvertible {
   }
 
   @Test func dtypesMeetAsInArithmetic() {
-    let whole = Tensor([1, 2, 3, 4], shape: [2, 2])
+    let integers = Tensor([1, 2, 3, 4], shape: [2, 2])
     let real = Tensor([0.5, 1, 1.5, 2] as [Float], shape: [2, 2])
-    #expect(whole.matmul(real).dtype == .float32)
-    #expect(whole.matmul(real).scalars == [3.5, 5, 7.5, 11])
+    #expect(integers.matmul(real).dtype == .float32)
+    #expect(integers.matmul(real).scalars == [3.5, 5, 7.5, 11])
     #expect(real.matmul(real.cast(to: .float64)).dtype == .float64)
     #expect(([1, 2] as Tensor).matmul(real.cast(to: .float64)).dtype == .float64)
   }

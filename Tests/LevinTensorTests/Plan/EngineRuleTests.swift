@@ -134,7 +134,7 @@ import Testing
     #expect(early == nil && x.scalars == [2])
   }
 
-  @Test(arguments: [DType.int32, .int64]) func productsOfWholeNumbersAddUp(dtype: DType) {
+  @Test(arguments: [DType.int32, .int64]) func productsOfIntegersAddUp(dtype: DType) {
     let count = 5000
     let x = Tensor((0..<count).map { Float($0 % 7) }).cast(to: dtype)
     let y = Tensor((0..<count).map { Float($0 % 5) }).cast(to: dtype)

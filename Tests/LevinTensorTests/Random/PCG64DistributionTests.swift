@@ -28,7 +28,7 @@ struct ContinuousRun: Decodable, Sendable, CustomTestStringConvertible {
 }
 
 /// A long run of integers that NumPy drew, its sums modulo 2⁶⁴.
-struct WholeRun: Decodable, Sendable, CustomTestStringConvertible {
+struct IntegerRun: Decodable, Sendable, CustomTestStringConvertible {
   let name: String
   let parameters: [Double]
   let bounds: [Int]
@@ -64,7 +64,7 @@ struct OrderRun: Decodable, Sendable, CustomTestStringConvertible {
 
 private struct Runs: Decodable {
   let continuous: [ContinuousRun]
-  let whole: [WholeRun]
+  let whole: [IntegerRun]
   let orders: [OrderRun]
 
   static let all = try! Fixture.load("random", as: Runs.self)
@@ -89,7 +89,7 @@ func kept<Value>(_ run: [Value]) -> [Value] {
     #expect(abs(variance - run.variance) <= 1e-11 * max(1, run.variance))
   }
 
-  @Test(arguments: Runs.all.whole) func wholeNumbersEqualNumPys(_ run: WholeRun) {
+  @Test(arguments: Runs.all.whole) func integersEqualNumPys(_ run: IntegerRun) {
     var random = PCG64(seed: run.seed)
     let values = (0..<run.count).map { _ in run.draw(from: &random) }
     #expect(kept(values) == run.values)

@@ -15,7 +15,7 @@ import Testing
   }
 
   @Test(arguments: OrderFixture.cases("bincount"))
-  func countsOfWholeNumbersAreThoseOfPyTorch(_ known: OrderFixture.Case) {
+  func countsOfIntegersAreThoseOfPyTorch(_ known: OrderFixture.Case) {
     let failures = known.mismatches {
       [$0.bincount(weights: known.weights?.tensor, minimumLength: known.minimumLength ?? 0)]
     }

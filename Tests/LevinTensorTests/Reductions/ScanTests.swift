@@ -98,7 +98,7 @@ import Testing
     #expect(abs(last / (Double(Float(0.1)) * 1_000_001) - 1) < 1e-7)
   }
 
-  @Test func wholeNumbersAddUpExactly() {
+  @Test func integersAddUpExactly() {
     let large = Tensor([1 << 60, 1, 1])
     #expect(
       large.cumulativeSum(axis: 0).scalars(as: Int.self) == [1 << 60, 1 << 60 + 1, 1 << 60 + 2])

@@ -79,8 +79,8 @@ import Testing
   }
 
   @Test func numbersAtTheEndsOfTheirRangeAreSorted() {
-    let whole = Tensor([Int.max, 0, Int.min, -1, 1])
-    #expect(whole.argSort().scalars == [2, 3, 1, 4, 0])
+    let integers = Tensor([Int.max, 0, Int.min, -1, 1])
+    #expect(integers.argSort().scalars == [2, 3, 1, 4, 0])
     let single = Tensor(
       [.infinity, 0x1p-149, -0x1p-149, 0, -.infinity, .greatestFiniteMagnitude] as [Float])
     #expect(single.argSort().scalars == [4, 2, 3, 1, 5, 0])

@@ -10,7 +10,7 @@ struct GraphComparison {
 
   private let graph: RandomGraph
 
-  // How far every inexact result is disturbed to learn what rounding may do, in units of roundoff.
+  // The disturbance of every inexact result that shows what rounding may do, in units of roundoff.
   private static let disturbance = 1024.0
 
   init(_ graph: RandomGraph) { self.graph = graph }
@@ -62,17 +62,17 @@ struct GraphComparison {
       roots(of: graph, round: round).map { evaluator.value(of: $0) }
     }
     var isIllConditioned = false
-    for (place, found) in found.enumerated() {
-      let bound = Self.bound(expected[place], disturbed.map { $0[place] })
-      guard bound < 0.02 * max(expected[place].scale, 1e-3) else {
+    for (index, found) in found.enumerated() {
+      let bound = Self.bound(expected[index], disturbed.map { $0[index] })
+      guard bound < 0.02 * max(expected[index].scale, 1e-3) else {
         isIllConditioned = true
         continue
       }
-      if let text = Self.difference(found, expected[place], bound) {
+      if let text = Self.difference(found, expected[index], bound) {
         if hasTies(graph, round: round, disturbed: evaluators.map(\.ties)) {
           return .illConditioned
         }
-        return .difference("root \(place): \(text)")
+        return .difference("root \(index): \(text)")
       }
     }
     return isIllConditioned ? .illConditioned : nil
@@ -112,19 +112,19 @@ struct GraphComparison {
     if found.shape != expected.shape || found.dtype != expected.dtype {
       return "\(found.dtype) \(found.shape) instead of \(expected.dtype) \(expected.shape)"
     }
-    for (place, (a, b)) in zip(found.elements, expected.elements).enumerated()
+    for (index, (a, b)) in zip(found.elements, expected.elements).enumerated()
     where a != b && !(abs(a - b) <= bound) && !(a.isNaN && b.isNaN) {
-      return "element \(place) is \(a), the reference has \(b) (bound \(bound))"
+      return "element \(index) is \(a), the reference has \(b) (bound \(bound))"
     }
     return nil
   }
 
   // The first step on whose result alone, without gradients if may be, both differ.
   private func report(_ text: String, round: Int) -> String {
-    let places = graph.leaves.count..<(graph.leaves.count + graph.steps.count)
-    var candidates = places.map { graph.cut(at: $0).with(gradients: false) }
+    let steps = graph.leaves.count..<(graph.leaves.count + graph.steps.count)
+    var candidates = steps.map { graph.cut(at: $0).with(gradients: false) }
     candidates += [graph.with(gradients: false)]
-    if graph.hasGradients { candidates += places.map { graph.cut(at: $0) } }
+    if graph.hasGradients { candidates += steps.map { graph.cut(at: $0) } }
     for candidate in candidates {
       if case .difference(let smaller)? = compare(candidate, round: round) {
         return "seed \(graph.seed), cut down: \(smaller)\n" + describe(candidate, round: round)
@@ -143,18 +143,18 @@ struct GraphComparison {
 /// A graph in words, one line a node.
 enum NodeListing {
   static func text(_ nodes: [Node], roots: [Node]) -> String {
-    var places: [ObjectIdentifier: Int] = [:]
-    for (place, node) in nodes.enumerated() { places[ObjectIdentifier(node)] = place }
-    var lines = nodes.enumerated().map { place, node -> String in
-      let operands = node.operands.map { "%\(places[ObjectIdentifier($0)] ?? -1)" }
-      var line = "  %\(place) = \(node.operation)(\(operands.joined(separator: ", ")))"
+    var numbers: [ObjectIdentifier: Int] = [:]
+    for (number, node) in nodes.enumerated() { numbers[ObjectIdentifier(node)] = number }
+    var lines = nodes.enumerated().map { number, node -> String in
+      let operands = node.operands.map { "%\(numbers[ObjectIdentifier($0)] ?? -1)" }
+      var line = "  %\(number) = \(node.operation)(\(operands.joined(separator: ", ")))"
       if !node.attributes.isEmpty { line += " \(node.attributes)" }
       if node.operation == .scalar { line += " \(node.scalar)" }
       line += ": \(node.dtype) \(node.shape)"
       if let strides = node.result?.strides { line += " strides \(strides)" }
       return line
     }
-    let asked = roots.map { "%\(places[ObjectIdentifier($0)] ?? -1)" }
+    let asked = roots.map { "%\(numbers[ObjectIdentifier($0)] ?? -1)" }
     lines.append("  roots " + asked.joined(separator: ", "))
     return lines.joined(separator: "\n")
   }

@@ -39,15 +39,15 @@ struct NodeComparison {
   ) -> String? {
     let found = ReferenceArray(reading: node)
     let bounds = ErrorBound(node, expected, inputs)
-    for (place, (a, b)) in zip(found.elements, expected.elements).enumerated()
-    where a != b && !(abs(a - b) <= bounds.bound(place)) && !(a.isNaN && b.isNaN) {
-      return "element \(place) is \(a), the reference has \(b), bound \(bounds.bound(place))"
+    for (index, (a, b)) in zip(found.elements, expected.elements).enumerated()
+    where a != b && !(abs(a - b) <= bounds.bound(index)) && !(a.isNaN && b.isNaN) {
+      return "element \(index) is \(a), the reference has \(b), bound \(bounds.bound(index))"
     }
     return nil
   }
 }
 
-/// How far a node's result may be from the exact one, for exact inputs.
+/// The distance that a node's result may have from the exact one, for exact inputs.
 struct ErrorBound {
   private let node: Node
   private let expected: ReferenceArray
@@ -90,9 +90,9 @@ struct ErrorBound {
   }
 
   /// The bound for one element.
-  func bound(_ place: Int) -> Double {
+  func bound(_ index: Int) -> Double {
     let unit = 2 * node.dtype.unitRoundoff
-    let value = abs(expected.elements[place])
+    let value = abs(expected.elements[index])
     let subnormal = node.dtype == .float32 ? 0x1p-149 : 0x1p-1074
     switch node.operation {
     case .unary(let operation): return ofOne(operation, value, unit, subnormal)
@@ -102,14 +102,14 @@ struct ErrorBound {
       return (node.dtype == .float32 ? 2 * unit : 1e-11) * max(1, value)
     case .ternary: return (node.dtype == .float32 ? unit : 1e-12) * max(1, value)
     case .reduction(.sum), .indexing(.scatterAdd), .indexing(.scatterAddAlong):
-      return sumsOfMagnitudes[place] * unit / 2
+      return sumsOfMagnitudes[index] * unit / 2
     case .reduction(.product): return (value * unit + subnormal) * Double(factorCount)
     // At most 256 terms are added one after the other, and blocks of them likewise.
     case .linearAlgebra(.matrixProduct):
-      return 300 * productOfMagnitudes[place] * unit / 2 + subnormal
+      return 300 * productOfMagnitudes[index] * unit / 2 + subnormal
     // Lines are added up in double precision and in order.
     case .scan(.cumulativeSum), .scan(.recurrence):
-      return unit * value / 2 + runningMagnitudes[place] * 0x1p-53 * Double(node.length)
+      return unit * value / 2 + runningMagnitudes[index] * 0x1p-53 * Double(node.length)
     case .scan(.cumulativeProduct):
       return unit * value / 2 + value * 0x1p-52 * Double(node.length)
     case .composite(.logSumExp), .scan(.logCumulativeSumExp): return 16 * unit * max(1, value)

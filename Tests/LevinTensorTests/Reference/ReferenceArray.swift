@@ -19,14 +19,14 @@ struct ReferenceArray {
     dtype = node.dtype
     let strides = view.strides ?? RowMajor.strides(node.shape)
     let address = view.storage.pointer
-    let places = RowMajor.offsets(node.shape, strides: strides, start: view.offset)
+    let offsets = RowMajor.offsets(node.shape, strides: strides, start: view.offset)
     elements =
       switch node.dtype {
-      case .bool: places.map { address.load(fromByteOffset: $0, as: UInt8.self) == 0 ? 0 : 1 }
-      case .int32: places.map { Double(address.load(fromByteOffset: $0 * 4, as: Int32.self)) }
-      case .int64: places.map { Double(address.load(fromByteOffset: $0 * 8, as: Int.self)) }
-      case .float32: places.map { Double(address.load(fromByteOffset: $0 * 4, as: Float.self)) }
-      case .float64: places.map { address.load(fromByteOffset: $0 * 8, as: Double.self) }
+      case .bool: offsets.map { address.load(fromByteOffset: $0, as: UInt8.self) == 0 ? 0 : 1 }
+      case .int32: offsets.map { Double(address.load(fromByteOffset: $0 * 4, as: Int32.self)) }
+      case .int64: offsets.map { Double(address.load(fromByteOffset: $0 * 8, as: Int.self)) }
+      case .float32: offsets.map { Double(address.load(fromByteOffset: $0 * 4, as: Float.self)) }
+      case .float64: offsets.map { address.load(fromByteOffset: $0 * 8, as: Double.self) }
       }
   }
 
@@ -67,7 +67,7 @@ enum RowMajor {
     shape.indices.map { shape[($0 + 1)...].reduce(1, *) }
   }
 
-  /// The offset of each place of a shape, places in row-major order.
+  /// The offset of each element of a shape, in row-major order.
   static func offsets(_ shape: [Int], strides: [Int], start: Int) -> [Int] {
     if shape.contains(0) { return [] }
     var offsets = [start]
@@ -76,7 +76,7 @@ enum RowMajor {
       var next: [Int] = []
       next.reserveCapacity(offsets.count * size)
       for offset in offsets {
-        for place in 0..<size { next.append(offset + place * stride) }
+        for index in 0..<size { next.append(offset + index * stride) }
       }
       offsets = next
     }
@@ -87,7 +87,7 @@ enum RowMajor {
 extension DType {
   /// The number that an element of this dtype holds for the exact result `value`.
   ///
-  /// Whole numbers wrap around, as those of the machine do.
+  /// Integers wrap around, as those of the machine do.
   func rounding(_ value: Double) -> Double {
     switch self {
     case .bool: value == 0 ? 0 : 1
@@ -98,14 +98,14 @@ extension DType {
     }
   }
 
-  /// What a cast to this dtype makes of a number: whole numbers truncate, stay in range, and NaN
-  /// is 0.
+  /// The element that a cast to this dtype makes of a number: one to integers truncates, keeps to their
+  /// range, and makes 0 of NaN.
   func casting(_ value: Double) -> Double {
-    let whole = value.isNaN ? 0 : value.rounded(.towardZero)
+    let truncated = value.isNaN ? 0 : value.rounded(.towardZero)
     return switch self {
     case .bool: value == 0 ? 0 : 1
-    case .int32: min(max(whole, -0x1p31), 0x1p31 - 1)
-    case .int64: min(max(whole, -0x1p63), 0x1p63)
+    case .int32: min(max(truncated, -0x1p31), 0x1p31 - 1)
+    case .int64: min(max(truncated, -0x1p63), 0x1p63)
     case .float32: Double(Float(value))
     case .float64: value
     }

@@ -17,7 +17,7 @@ final class ReferenceEvaluator {
   private var kept: [Node] = []
   private var disturbance: Double
   private var random: PCG64
-  /// How near values came to where a function jumps.
+  /// The distances of values from the points where functions jump.
   private(set) var ties = ReferenceTies()
 
   init(disturbance: Double = 0, seed: Int = 0) {
@@ -213,7 +213,7 @@ final class ReferenceEvaluator {
 }
 
 extension Node {
-  /// What the operation is applied to; nothing for a leaf.
+  /// The nodes that the operation is applied to; none for a leaf.
   var operands: [Node] { operation == .leaf ? [] : inputs.map { $0 } }
 }
 
@@ -246,8 +246,8 @@ extension ReferenceEvaluator {
         strides[axis] *= node.attributes[2 * axis + 1]
       }
     }
-    let places = RowMajor.offsets(node.shape, strides: strides, start: start)
-    return result(of: node, places.map { x.elements[$0] })
+    let offsets = RowMajor.offsets(node.shape, strides: strides, start: start)
+    return result(of: node, offsets.map { x.elements[$0] })
   }
 
   fileprivate static func embedded(_ node: Node, _ x: ReferenceArray) -> ReferenceArray {
@@ -258,10 +258,10 @@ extension ReferenceEvaluator {
       strides[axis] *= node.attributes[2 * axis + 1]
     }
     var elements = [Double](repeating: 0, count: RowMajor.count(node.shape))
-    for (place, element) in zip(
+    for (offset, element) in zip(
       RowMajor.offsets(x.shape, strides: strides, start: start), x.elements)
     {
-      elements[place] = element
+      elements[offset] = element
     }
     return result(of: node, elements)
   }

@@ -34,8 +34,8 @@ enum ReferenceIncomplete {
     var below = x + 1 - a
     var (numerator, denominator) = (1e300, 1 / below)
     var fraction = denominator
-    for place in 1..<5000 {
-      let n = Double(place)
+    for index in 1..<5000 {
+      let n = Double(index)
       below += 2
       let above = n * (a - n)
       denominator = 1 / (below + above * denominator)
@@ -62,8 +62,8 @@ enum ReferenceIncomplete {
     if x == 0 { return (0, 0, 0) }
     var (term, byFirst, bySecond) = (1.0, 0.0, 0.0)
     var (sum, first, second) = (1.0, 0.0, 0.0)
-    for place in 0..<2000 {
-      let n = Double(place)
+    for index in 0..<2000 {
+      let n = Double(index)
       term *= (a + b + n) / (a + 1 + n) * x
       byFirst += 1 / (a + b + n) - 1 / (a + 1 + n)
       bySecond += 1 / (a + b + n)

@@ -108,7 +108,7 @@ enum ReferenceMathematics {
   /// The derivative of order `order` of digamma.
   ///
   /// The recurrence leads to arguments above 24, where the asymptotic series has full precision.
-  /// Below 0 it goes the other way and knows no poles but 0 and the negative whole numbers.
+  /// Below 0 it goes the other way and knows no poles but 0 and the negative integers.
   static func polygamma(_ order: Int, _ x: Double) -> Double {
     if x.isNaN { return x }
     if x <= 0, x == x.rounded() { return atPole(order, x) }

@@ -6,7 +6,7 @@ import Glibc
 import Darwin
 #endif
 
-/// What runs along one axis, line by line, for the reference evaluator.
+/// Operations along one axis, line by line, for the reference evaluator.
 enum ReferenceOrder {
   static func apply(_ node: Node, _ inputs: [ReferenceArray]) -> ReferenceArray {
     let lines = inputs.map { $0.lines(along: node.attributes[0]) }
@@ -20,18 +20,18 @@ enum ReferenceOrder {
 
   private static func apply(_ node: Node, _ lines: [[Double]]) -> [Double] {
     switch node.operation {
-    case .ordering(.argMax): [Double(firstPlace(lines[0]) { $0 > $1 })]
-    case .ordering(.argMin): [Double(firstPlace(lines[0]) { $0 < $1 })]
-    case .ordering(.cumulativeArgMax): runningPlaces(lines[0]) { $0 >= $1 }
-    case .ordering(.cumulativeArgMin): runningPlaces(lines[0]) { $0 <= $1 }
-    case .ordering(.argSort): sortedPlaces(lines[0], isDescending: node.attributes[1] != 0, node)
+    case .ordering(.argMax): [Double(firstBest(lines[0]) { $0 > $1 })]
+    case .ordering(.argMin): [Double(firstBest(lines[0]) { $0 < $1 })]
+    case .ordering(.cumulativeArgMax): runningIndices(lines[0]) { $0 >= $1 }
+    case .ordering(.cumulativeArgMin): runningIndices(lines[0]) { $0 <= $1 }
+    case .ordering(.argSort): sortedIndices(lines[0], isDescending: node.attributes[1] != 0, node)
     case .scan(let operation): scanned(node, lines) { running(operation, $0) }
     default: preconditionFailure("\(node.operation) does not run along lines")
     }
   }
 
   // The last of equal elements so far, and the last NaN once there is one.
-  private static func runningPlaces(
+  private static func runningIndices(
     _ line: [Double], isNoWorse: (Double, Double) -> Bool
   ) -> [Double] {
     line.indices.map { end in
@@ -42,16 +42,16 @@ enum ReferenceOrder {
     }
   }
 
-  private static func sortedPlaces(
+  private static func sortedIndices(
     _ line: [Double], isDescending: Bool, _ node: Node
   ) -> [Double] {
     func isBefore(_ a: Double, _ b: Double) -> Bool { a < b || (!a.isNaN && b.isNaN) }
-    let places = line.indices.sorted { a, b in
+    let order = line.indices.sorted { a, b in
       if isBefore(line[a], line[b]) { return !isDescending }
       if isBefore(line[b], line[a]) { return isDescending }
       return a < b
     }
-    return places.prefix(node.shape[node.attributes[0]]).map { Double($0) }
+    return order.prefix(node.shape[node.attributes[0]]).map { Double($0) }
   }
 
   /// For each value how many boundaries of its row are less, or not greater.
@@ -61,22 +61,22 @@ enum ReferenceOrder {
     let length = boundaries.shape[boundaries.shape.count - 1]
     let rows = max(RowMajor.count(boundaries.shape.dropLast()), 1)
     let isRight = node.attributes[0] != 0
-    let places = values.elements.enumerated().map { place, value -> Double in
-      let row = place * rows / values.elements.count
+    let counts = values.elements.enumerated().map { index, value -> Double in
+      let row = index * rows / values.elements.count
       let own = boundaries.elements[(row * length)..<((row + 1) * length)]
       return Double(own.count { value.isNaN || $0 < value || (isRight && $0 == value) })
     }
-    return ReferenceArray(shape: node.shape, dtype: node.dtype, elements: places)
+    return ReferenceArray(shape: node.shape, dtype: node.dtype, elements: counts)
   }
 
-  private static func firstPlace(
+  private static func firstBest(
     _ line: [Double], isBetter: (Double, Double) -> Bool
   ) -> Int {
     if let undefined = line.firstIndex(where: \.isNaN) { return undefined }
-    return line.indices.first { place in !line.contains { isBetter($0, line[place]) } } ?? 0
+    return line.indices.first { index in !line.contains { isBetter($0, line[index]) } } ?? 0
   }
 
-  // Lines turned around if the scan is reversed, and moved by one place if it leaves out an element.
+  // Lines turned around if the scan is reversed, and moved by one element if it leaves out an element.
   private static func scanned(
     _ node: Node, _ lines: [[Double]], _ body: ([[Double]]) -> [Double]
   ) -> [Double] {
@@ -155,8 +155,8 @@ extension ReferenceArray {
     self.init(shape: shape, dtype: dtype, elements: lines.flatMap { $0 })
     guard let length = lines.first?.count, length != 1 else { return }
     let inner = RowMajor.count(Array(shape[(axis + 1)...]))
-    elements = elements.indices.map { place in
-      lines[place / (inner * length) * inner + place % inner][place / inner % length]
+    elements = elements.indices.map { index in
+      lines[index / (inner * length) * inner + index % inner][index / inner % length]
     }
   }
 }

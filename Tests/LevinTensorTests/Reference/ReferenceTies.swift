@@ -1,8 +1,8 @@
 @testable import LevinTensor
 
-/// Where functions jump: at equal operands, at zero, at whole numbers.
+/// The points where functions jump: equal operands, zero, integers.
 ///
-/// A value that rounding alone keeps from such a place may fall on either side of it, and then a
+/// A value that rounding alone keeps from such a point may fall on either side of it, and then a
 /// reference that has it on one side says nothing of an engine that has it on the other.
 struct ReferenceTies {
   /// For each node that jumps, in order, how far each element is from a jump, with its sign.
@@ -14,10 +14,10 @@ struct ReferenceTies {
 
   /// Whether some element is no farther from a jump than disturbances move it.
   func isTie(in disturbed: [ReferenceTies]) -> Bool {
-    distances.indices.contains { place in
-      distances[place].indices.contains { element in
-        let own = distances[place][element]
-        let moved = disturbed.map { abs($0.distances[place][element] - own) }.max() ?? 0
+    distances.indices.contains { node in
+      distances[node].indices.contains { element in
+        let own = distances[node][element]
+        let moved = disturbed.map { abs($0.distances[node][element] - own) }.max() ?? 0
         return moved > 0 && abs(own) <= moved
       }
     }
@@ -29,11 +29,12 @@ struct ReferenceTies {
     case .binary(let operation) where operation.isTest: return pairs(node, operands, -)
     case .unary(.sign), .unary(.logicalNot): return operands[0].elements
     case .unary(.cast) where node.dtype == .bool: return operands[0].elements
-    case .unary(.cast) where !node.dtype.isFloatingPoint: return operands[0].elements.map(fromWhole)
-    case .unary(.floor), .unary(.ceil), .unary(.trunc): return operands[0].elements.map(fromWhole)
-    case .unary(.round): return operands[0].elements.map { fromWhole($0 + 0.5) }
+    case .unary(.cast) where !node.dtype.isFloatingPoint:
+      return operands[0].elements.map(fromInteger)
+    case .unary(.floor), .unary(.ceil), .unary(.trunc): return operands[0].elements.map(fromInteger)
+    case .unary(.round): return operands[0].elements.map { fromInteger($0 + 0.5) }
     case .binary(.remainder), .binary(.floorDivide):
-      return pairs(node, operands) { fromWhole($0 / $1) }
+      return pairs(node, operands) { fromInteger($0 / $1) }
     default: return nil
     }
   }
@@ -46,5 +47,5 @@ struct ReferenceTies {
     }
   }
 
-  private static func fromWhole(_ x: Double) -> Double { x - x.rounded() }
+  private static func fromInteger(_ x: Double) -> Double { x - x.rounded() }
 }

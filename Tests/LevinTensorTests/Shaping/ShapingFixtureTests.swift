@@ -98,7 +98,7 @@ private struct ShapingFixture: Decodable {
     }
   }
 
-  @Test func reductionsOfWholeNumbersAreThoseOfPyTorch() throws {
+  @Test func reductionsOfIntegersAreThoseOfPyTorch() throws {
     for dtype in [DType.int32, .int64] {
       let x = Tensor([1, -2, 3, 4, 0, 6], shape: [2, 3]).cast(to: dtype)
       for row in fixture.whole {

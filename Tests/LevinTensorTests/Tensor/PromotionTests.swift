@@ -50,7 +50,7 @@ import Testing
     #expect(found.isEmpty, "\(found.joined(separator: "\n"))")
   }
 
-  @Test func realFunctionsOfWholeNumbersGiveSinglePrecision() {
+  @Test func realFunctionsOfIntegersGiveSinglePrecision() {
     let results = [DType.bool, .int32, .int64].flatMap { dtype -> [DType] in
       let x = Self.tensor(dtype)
       return [x.exp(), x.sqrt(), x.logGamma(), x.mean(), x.logSumExp(), x.softmax(axis: 0)].map(
@@ -59,7 +59,7 @@ import Testing
     #expect(results.allSatisfy { $0 == .float32 })
   }
 
-  @Test func comparisonsOfWholeNumbersAreExact() {
+  @Test func comparisonsOfIntegersAreExact() {
     let large = Tensor([1 << 60, (1 << 60) + 1])
     #expect((large .== (large[0..<1])).scalars == [1, 0])
     #expect((large .< large[1..<2]).scalars == [1, 0])
@@ -118,11 +118,11 @@ import Testing
   @Test func literalsMixedWithTensorsTakeTheirDtype() {
     let x = Tensor([2.5])[0]
     let mixed: Tensor = [0.1, x]
-    let whole: Tensor = [1, Tensor([5, 6])[1]]
+    let integers: Tensor = [1, Tensor([5, 6])[1]]
     let nested: Tensor = [[0.1, x], [x, 3]]
     #expect(mixed.dtype == .float64 && mixed.scalars == [0.1, 2.5])
     #expect(nested.shape == [2, 2] && nested.scalars == [0.1, 2.5, 2.5, 3])
-    #expect(whole.scalars == [1, 6])
+    #expect(integers.scalars == [1, 6])
   }
 
   @Test func literalsOfNumbersAreSinglePrecision() {
@@ -146,7 +146,7 @@ import Testing
 
   // MARK: Reductions and casts
 
-  @Test func sumsOfBooleansAndWholeNumbersAreInt64() {
+  @Test func sumsOfBooleansAndIntegersAreInt64() {
     let sums = [
       Tensor([true, true]).sum(), Tensor([Int32.max, Int32.max]).sum(), Tensor([1, 2]).sum(),
     ]
@@ -162,10 +162,11 @@ import Testing
 
   @Test func castsTruncateAndKeepToTheRange() {
     let x = Tensor([-2.7, 2.7, 1e30, -1e30, .nan, .infinity, 0.3])
-    let whole = x.cast(to: .int32).scalars(as: Int32.self)
+    let integers = x.cast(to: .int32).scalars(as: Int32.self)
     let wide = x.cast(to: .int64).scalars(as: Int.self)
     let booleans = x.cast(to: .bool).scalars(as: Bool.self)
-    #expect(whole == [-2, 2, .max, .min, 0, .max, 0] && wide == [-2, 2, .max, .min, 0, .max, 0])
+    #expect(
+      integers == [-2, 2, .max, .min, 0, .max, 0] && wide == [-2, 2, .max, .min, 0, .max, 0])
     #expect(booleans == [true, true, true, true, true, true, true])
   }
 

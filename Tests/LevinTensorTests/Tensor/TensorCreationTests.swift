@@ -3,7 +3,7 @@ import Testing
 
 @testable import LevinTensor
 
-/// What PyTorch makes of the same arguments.
+/// The tensors that PyTorch makes of the same arguments.
 private struct MakingFixture: Decodable {
   struct Range: Decodable {
     var of: [Double]
@@ -29,7 +29,7 @@ private struct MakingFixture: Decodable {
 
   // MARK: Ranges
 
-  @Test func rangesOfWholeNumbersAreThoseOfPyTorch() throws {
+  @Test func rangesOfIntegersAreThoseOfPyTorch() throws {
     for row in try #require(fixture.ranges["whole"]) {
       let (start, end, step) = (Int(row.of[0]), Int(row.of[1]), Int(row.of[2]))
       let range = Tensor.arange(start, end, step: step)
@@ -61,7 +61,7 @@ private struct MakingFixture: Decodable {
     }
   }
 
-  @Test func rangesWithoutDtypeAreWholeOrSinglePrecision() {
+  @Test func rangesWithoutDtypeAreIntegersOrSinglePrecision() {
     #expect(Tensor.arange(1, 4).dtype == .int64 && Tensor.arange(0, 1, step: 0.5).dtype == .float32)
     #expect(
       Tensor.arange(2.5).scalars == [0, 1, 2] && Tensor.linspace(0, 1, count: 2).dtype == .float32)

@@ -16,10 +16,11 @@ import Testing
 
   @Test(arguments: DType.allCases) func elementsAreReadAsAnySwiftNumber(_ dtype: DType) {
     let x = Tensor([0, 1, 2, 3], shape: [2, 2]).cast(to: dtype)
-    let whole = dtype == .bool ? [0, 1, 1, 1] : [0, 1, 2, 3]
-    #expect(x.scalars == whole.map(Double.init))
-    #expect(x.scalars(as: Int.self) == whole && x.scalars(as: Int32.self) == whole.map(Int32.init))
-    #expect(x.scalars(as: Float.self) == whole.map(Float.init))
+    let integers = dtype == .bool ? [0, 1, 1, 1] : [0, 1, 2, 3]
+    #expect(x.scalars == integers.map(Double.init))
+    #expect(
+      x.scalars(as: Int.self) == integers && x.scalars(as: Int32.self) == integers.map(Int32.init))
+    #expect(x.scalars(as: Float.self) == integers.map(Float.init))
     #expect(x.scalars(as: Bool.self) == [false, true, true, true])
   }
 

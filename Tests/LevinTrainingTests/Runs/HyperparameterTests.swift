@@ -46,7 +46,7 @@ private struct Endless: CustomReflectable, Sendable {
 private final class Instance: Sendable {}
 
 @Suite struct HyperparameterTests {
-  /// What a run writes for these settings.
+  /// The text that a run writes for these settings.
   private func document(_ hyperparameters: Hyperparameters) throws -> String {
     try withTemporaryFolder { folder in
       let trainer = quietTrainer(1, directory: folder, [Asking()])
