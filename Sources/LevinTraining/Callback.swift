@@ -21,6 +21,10 @@ public import LevinTensor
 /// A value that a step or a hook logs is in ``Trainer/metrics`` before the next callback's hook is called, under the name it
 /// was logged with. What `onMetrics` itself logs comes in a second record of the same epoch and step.
 ///
+/// Hooks of a start have their hook of an end, but for two cases: a batch that is not learnt from, since somebody asked
+/// for the end in `onTrainBatchStart`, has no `onTrainBatchEnd`; and after Ctrl-C or a cancelled task, for which the user
+/// waits, an epoch or a validation that was cut short has no hooks of its end.
+///
 /// An error that a hook throws ends the fit: then ``onException(_:_:error:)`` and ``teardown(_:_:)``
 /// follow, and `fit` throws the error.
 ///

@@ -110,7 +110,8 @@ public final class Trainer {
   ///
   /// The parameters of `model` are changed in place. Ctrl-C ends the fit after the step it is in, and so does
   /// cancelling the task that it runs in. What is drawn from the default generator inside comes from a stream of the
-  /// fit's own, a child of the one in force.
+  /// fit's own, the next child of the one in force: in the order in which fits begin, so fits on several threads are best
+  /// given seeds by ``withSeed(_:_:)``.
   ///
   /// - Parameters:
   ///   - model: The module.

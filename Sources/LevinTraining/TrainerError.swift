@@ -25,6 +25,10 @@ public enum TrainerError: Error, Sendable {
   case noParameters(module: String)
   /// Parameters lie in classes that do not conform to `Module`, so that nobody trains them.
   case unreachableParameters([String], module: String)
+  /// A source of batches gave one with a number of observations that is 0 or negative.
+  case invalidObservationCount(Int, DataRole)
+  /// The loss of a step is no real number, so it has no gradient.
+  case integerLoss(module: String, dtype: String)
   /// The trainer runs another fit.
   case trainerInUse
   /// Ctrl-C was pressed during an earlier fit, and nobody has cleared that.
@@ -114,6 +118,10 @@ extension TrainerError: CustomStringConvertible {
       "\(module): \(names.map { "'\($0)'" }.joined(separator: ", ")) would never be trained, since the class "
         + "that holds \(names.count == 1 ? "it" : "them") does not conform to Module; declare it as "
         + "'class ...: Module'"
+    case .invalidObservationCount(let count, let role):
+      "the \(role): a batch came with \(count) observations; give the number of observations in it, at least 1"
+    case .integerLoss(let module, let dtype):
+      "trainingStep of \(module): the loss is \(dtype), which has no gradient; cast it to float32"
     case .trainerInUse:
       "Trainer: it runs a fit already, on another thread or in whose hook this one was begun; make a Trainer for "
         + "each fit"

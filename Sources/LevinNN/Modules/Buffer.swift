@@ -16,7 +16,7 @@ public import LevinTensor
 /// A value that is assigned in a training step is computed together with the step and put in force if all of the step is
 /// finite; otherwise the old value stands. Until then the new value is read back, so two calls in one step both
 /// count. It has no gradient, and never holds on to the batches that it was made of. Assigned outside of
-/// training (``Mode``), a value is computed at once. A buffer is part of its module's state.
+/// training (``Mode``), a value is computed at once; in training it keeps its shape and dtype. A buffer is part of its module's state.
 @propertyWrapper
 public final class Buffer {
   private var value: Tensor
@@ -33,6 +33,10 @@ public final class Buffer {
         (value, pending) = (Self.evaluated(newValue), nil)
         return
       }
+      require(
+        newValue.shape == value.shape && newValue.dtype == value.dtype,
+        "Buffer: a step gives \(newValue.dtype) of shape \(newValue.shape) to a buffer that is \(value.dtype) of "
+          + "shape \(value.shape); reduce it to that, or give the buffer its shape before the fit")
       // A loop that takes no `Step` leaves values pending; computed one by one they do not pile up.
       if let pending { evaluate(pending) }
       pending = newValue.detached()

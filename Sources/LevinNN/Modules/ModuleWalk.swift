@@ -8,8 +8,8 @@ package struct ModuleWalk {
   package private(set) var buffers: [(name: String, buffer: Buffer)] = []
   /// The modules with an extra state, under their names; the empty one is that of the module itself.
   private(set) var extras: [(name: String, module: any ExtraState)] = []
-  // Parameters that were met inside of classes that are not modules.
-  private var strays: [(name: String, parameter: Parameter)] = []
+  // Parameters and buffers that were met inside of classes that are not modules.
+  private var strays: [(name: String, identity: ObjectIdentifier)] = []
   // Modules may refer to each other in a circle, and share parameters.
   private var seen: Set<ObjectIdentifier> = []
 
@@ -18,10 +18,13 @@ package struct ModuleWalk {
 
   private init() {}
 
-  /// The names of parameters in classes that do not conform to ``Module``, which nobody would train.
+  /// The names of parameters and buffers in classes that do not conform to ``Module``, which nobody would train or
+  /// keep.
   package var unreachable: [String] {
-    let found = Set(parameters.map { ObjectIdentifier($0.parameter) })
-    return strays.filter { !found.contains(ObjectIdentifier($0.parameter)) }.map(\.name)
+    let found = Set(
+      parameters.map { ObjectIdentifier($0.parameter) }
+        + buffers.map { ObjectIdentifier($0.buffer) })
+    return strays.filter { !found.contains($0.identity) }.map(\.name)
   }
 
   private mutating func visit(_ module: any Module, name: String) {
@@ -31,7 +34,8 @@ package struct ModuleWalk {
     for (label, value) in Self.properties(of: module) { visit(value: value, name: prefix + label) }
   }
 
-  // Stored properties under their names in the source, those of superclasses first.
+  // Stored properties under their names in the source, those of superclasses first. Private ones of a subclass may
+  // bear the name of one of a superclass; they are told apart by the class.
   private static func properties(of object: Any) -> [(name: String, value: Any)] {
     var mirrors: [Mirror] = []
     var next: Mirror? = Mirror(reflecting: object)
@@ -39,8 +43,15 @@ package struct ModuleWalk {
       mirrors.append(mirror)
       next = mirror.superclassMirror
     }
-    return mirrors.reversed().flatMap(\.children).compactMap { child in
-      child.label.map { (sourceName($0), child.value) }
+    var names: Set<String> = []
+    return mirrors.reversed().flatMap { mirror in
+      mirror.children.compactMap { child in
+        child.label.map { label in
+          let name = sourceName(label)
+          let isNew = names.insert(name).inserted
+          return (isNew ? name : "\(mirror.subjectType).\(name)", child.value)
+        }
+      }
     }
   }
 
@@ -77,18 +88,30 @@ package struct ModuleWalk {
       }
     case .dictionary where Self.mayHoldModules(container):
       visit(entries: container.children.map(\.value), name: name)
+    case .enum:
+      // The values of a case are its one child, which bears the name of the case.
+      if let payload = container.children.first {
+        visit(value: payload.value, name: name + "." + (payload.label ?? "value"))
+      }
     case .class:
-      noteStrays(in: value, name: name)
+      noteStrays(in: value, name: name, depth: 0)
     default:
       break
     }
   }
 
-  // A class that forgot ': Module'. Its own properties are looked at and no further, since a class may refer to
-  // anything.
-  private mutating func noteStrays(in object: Any, name: String) {
+  // A class that forgot ': Module'. It may refer to anything, so the search ends soon.
+  private mutating func noteStrays(in object: Any, name: String, depth: Int) {
+    guard depth < 3, seen.insert(ObjectIdentifier(object as AnyObject)).inserted else { return }
     for (label, value) in Self.properties(of: object) {
-      if let parameter = value as? Parameter { strays.append((name + "." + label, parameter)) }
+      let name = name + "." + label
+      if let parameter = value as? Parameter {
+        strays.append((name, ObjectIdentifier(parameter)))
+      } else if let buffer = value as? Buffer {
+        strays.append((name, ObjectIdentifier(buffer)))
+      } else if !(value is any Module), Mirror(reflecting: value).displayStyle == .class {
+        noteStrays(in: value, name: name, depth: depth + 1)
+      }
     }
   }
 
@@ -103,24 +126,30 @@ package struct ModuleWalk {
     }
   }
 
-  // The first element tells, so that an array of a million numbers is not walked.
+  // So that an array of a million numbers is not walked.
   private static func mayHoldModules(_ collection: Mirror) -> Bool {
-    guard let first = collection.children.first?.value else { return false }
     let isEntry = collection.displayStyle == .dictionary
-    guard let value = isEntry ? Mirror(reflecting: first).children.dropFirst().first?.value : first
-    else {
-      return false
-    }
-    if value is Parameter || value is Buffer || value is any Module { return true }
-    if value is Tensor { return false }
+    guard let first = collection.children.first?.value else { return false }
+    // An entry is a pair of key and value.
+    let value = isEntry ? Array(Mirror(reflecting: first).children).last?.value ?? first : first
+    if isPlain(value) { return collection.subjectType == [Any].self }
     switch Mirror(reflecting: value).displayStyle {
-    case .collection, .optional, .dictionary, .class: return true
-    case .struct, .tuple:
-      var probe = ModuleWalk()
-      probe.visit(value: value, name: "")
-      return !(probe.parameters.isEmpty && probe.buffers.isEmpty && probe.strays.isEmpty)
-    default: return false
+    case .struct, .tuple, .enum:
+      // Some of them may have nothing where others hold a module.
+      return collection.children.prefix(mostProbed).contains { child in
+        var probe = ModuleWalk()
+        probe.visit(value: child.value, name: "")
+        return !(probe.parameters.isEmpty && probe.buffers.isEmpty && probe.strays.isEmpty)
+      }
+    default: return true
     }
+  }
+
+  private static let mostProbed = 256
+
+  private static func isPlain(_ value: Any) -> Bool {
+    value is any BinaryInteger || value is any BinaryFloatingPoint || value is String
+      || value is Bool || value is Tensor
   }
 
   // A wrapped property `rate` is stored as `_rate`, a lazy one under a longer prefix.

@@ -83,20 +83,13 @@ public final class Adam: Optimizer {
   }
 
   /// The learning rate, and by parameter the number of steps and the running means.
-  public func state() -> State {
-    var state = State()
-    state["learningRate"] = .real(learningRate)
-    state["parameters"] = .tree(memory.state())
-    return state
-  }
+  public func state() -> State { memory.state(learningRate: learningRate) }
 
   /// Goes on from the state of another `Adam` for parameters of the same shapes.
   ///
   /// - Throws: ``StateError`` when the state was taken from something else.
   public func restore(from state: State) throws {
-    let rate = try state.real("learningRate")
-    try memory.restore(from: state.tree("parameters"))
-    learningRate = rate
+    learningRate = try memory.restoreOptimizer(from: state)
   }
 }
 

@@ -41,8 +41,10 @@ public import LevinTensor
 ///         }
 ///       }
 ///
-///       func state() -> State { memory.state() }
-///       func restore(from state: State) throws { try memory.restore(from: state) }
+///       func state() -> State { memory.state(learningRate: learningRate) }
+///       func restore(from state: State) throws {
+///         learningRate = try memory.restoreOptimizer(from: state)
+///       }
 ///     }
 public protocol Optimizer: AnyObject, Stateful {
   /// The parameters it updates.

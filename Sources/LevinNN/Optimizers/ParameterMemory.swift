@@ -87,4 +87,25 @@ public final class ParameterMemory<Memory: OptimizerMemory>: Stateful {
       return memory
     }
   }
+
+  /// The state of an optimizer with this memory: the learning rate and the memories.
+  public func state(learningRate: Double) -> State {
+    var state = State()
+    state["memory"] = .text("\(Memory.self)")
+    state["learningRate"] = .real(learningRate)
+    state["parameters"] = .tree(self.state())
+    return state
+  }
+
+  /// Takes over the memories of an optimizer whose state ``state(learningRate:)`` gave.
+  ///
+  /// - Returns: The learning rate.
+  /// - Throws: ``StateError`` when the state was taken from something else; nothing is changed then.
+  public func restoreOptimizer(from state: State) throws -> Double {
+    try state.expectOnly(["memory", "learningRate", "parameters"])
+    try state.expect("memory", state.text("memory"), toBe: "\(Memory.self)")
+    let rate = try state.real("learningRate")
+    try restore(from: state.tree("parameters"))
+    return rate
+  }
 }

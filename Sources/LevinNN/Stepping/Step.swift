@@ -48,6 +48,14 @@ public struct Step {
       gradients.count == count,
       "Step: \(gradients.count) gradients in the place of \(count); there must be one for each parameter"
     )
+    for (index, parameter) in optimizer.parameters.enumerated() {
+      guard let gradient = gradients[index] else { continue }
+      let value = parameter.unconstrained
+      require(
+        gradient.shape == value.shape && gradient.dtype == value.dtype,
+        "Step: the gradient at parameter \(index) is \(gradient.dtype) of shape \(gradient.shape), and the "
+          + "parameter \(value.dtype) of shape \(value.shape); they must be alike")
+    }
   }
 
   /// Has tensors computed together with the step.

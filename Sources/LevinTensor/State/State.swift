@@ -72,8 +72,11 @@ public struct State: Sendable {
 extension State.Value {
   // A tensor that is kept must not hold on to the graph that it was made from.
   fileprivate var detached: State.Value {
-    if case .tensor(let tensor) = self { return .tensor(tensor.detached()) }
-    return self
+    switch self {
+    case .tensor(let tensor): .tensor(tensor.detached())
+    case .list(let values): .list(values.map(\.detached))
+    default: self
+    }
   }
 
   /// The kind of value in a word, for messages.
@@ -100,15 +103,25 @@ extension State.Value: Equatable {
   public static func == (a: State.Value, b: State.Value) -> Bool {
     switch (a, b) {
     case (.tensor(let a), .tensor(let b)):
-      a.shape == b.shape && a.dtype == b.dtype
-        && a.scalars.elementsEqual(b.scalars) { $0.bitPattern == $1.bitPattern }
+      a.isIdentical(to: b)
     case (.integer(let a), .integer(let b)): a == b
-    case (.real(let a), .real(let b)): a.bitPattern == b.bitPattern
+    case (.real(let a), .real(let b)): a.bitPattern == b.bitPattern || (a.isNaN && b.isNaN)
     case (.boolean(let a), .boolean(let b)): a == b
     case (.text(let a), .text(let b)): a == b
     case (.tree(let a), .tree(let b)): a == b
     case (.list(let a), .list(let b)): a == b
     default: false
+    }
+  }
+}
+
+extension Tensor {
+  // Elements in their own type: not every 64-bit integer is a number of double precision.
+  fileprivate func isIdentical(to other: Tensor) -> Bool {
+    guard shape == other.shape, dtype == other.dtype else { return false }
+    if !dtype.isFloatingPoint { return scalars(as: Int.self) == other.scalars(as: Int.self) }
+    return scalars.elementsEqual(other.scalars) { a, b in
+      a.bitPattern == b.bitPattern || (a.isNaN && b.isNaN)
     }
   }
 }

@@ -13,7 +13,8 @@ public import LevinTensor
 ///       }
 ///     }
 ///
-/// A batch is a tensor, a tuple of tensors, or a structure of your own.
+/// A batch is a tensor, a tuple of tensors, or a structure of your own. An epoch has at least one batch, and a batch at
+/// least one observation.
 public protocol BatchSource<Batch>: Stateful {
   /// The type of a batch.
   associatedtype Batch
@@ -21,7 +22,7 @@ public protocol BatchSource<Batch>: Stateful {
   /// The number of batches in an epoch; nil when nobody knows before they have come.
   var batchesPerEpoch: Int? { get }
 
-  /// The batches of an epoch, counted from 0.
+  /// The batches of an epoch, counted from 0; those of a validation are the ones of epoch 0.
   ///
   /// - Throws: Whatever keeps the source from giving them; it comes out of `fit` unchanged.
   func makeBatches(epoch: Int) throws -> BatchStream<Batch>

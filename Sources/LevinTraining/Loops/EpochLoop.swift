@@ -26,9 +26,6 @@ final class EpochLoop<Model: LightningModule> {
   private var trainer: Trainer { session.trainer }
   private var progress: FitProgress { session.progress }
 
-  /// The mean loss over the last epoch that was closed; nil when no step was taken.
-  private(set) var lastLoss: MetricValue?
-
   /// Runs epochs until all are done or somebody asks for the end.
   func run() throws -> StopReason {
     while progress.epoch < trainer.maxEpochs {
@@ -56,28 +53,25 @@ final class EpochLoop<Model: LightningModule> {
 
   private func runBatches() throws -> StopReason? {
     var batches = try train.makeBatches(epoch: progress.epoch)
+    check?.begin()
     while let batch = try batches.next() {
       try check?.look(at: batch)
       guard try stepping.run(batch, index: progress.batchesConsumed) else { return session.ending }
       progress.batchesConsumed += 1
       guard let ending = session.ending else { continue }
-      // An epoch whose last batch it was is complete, unless its validation would be left out.
-      let isComplete = try batchesAreOver(&batches)
+      // An epoch whose last batch it was is complete, unless its validation would be left out. Where nobody knows the
+      // number of batches it counts as incomplete: to ask for another one would take it from the stream.
+      let isComplete = train.batchesPerEpoch.map { progress.batchesConsumed >= $0 } ?? false
       let mayBeClosed = ending == .requested || validation == nil
       return isComplete && mayBeClosed ? nil : ending
     }
+    if progress.batchesConsumed == 0 { throw TrainerError.emptyDataset(.training) }
     return nil
-  }
-
-  private func batchesAreOver(_ batches: inout BatchStream<Model.Batch>) throws -> Bool {
-    if let count = train.batchesPerEpoch { return progress.batchesConsumed >= count }
-    return try batches.next() == nil
   }
 
   // An epoch that was cut short reports what it has. One that was stopped on request is closed with validation and
   // hooks; one that was interrupted is not, since the user waits.
   private func closeEpoch(_ ending: StopReason?) throws -> StopReason? {
-    if let loss = stepping.epochLoss { lastLoss = loss }
     metrics = session.board.takeEpochMetrics(.training)
     var ending = ending
     if ending == nil || ending == .requested {

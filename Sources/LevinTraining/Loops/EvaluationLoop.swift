@@ -29,9 +29,11 @@ final class EvaluationLoop<Model: LightningModule> {
     session.validated = .init(done: 0, total: source.batchesPerEpoch)
     defer {
       session.board.phase = .training
+      session.board.batchWeight = 1
       session.validated = nil
     }
-    let isComplete = try withoutGradient { () throws -> Bool in try runBatches() }
+    check?.begin()
+    let isComplete = try runBatches()
     let metrics = session.board.takeEpochMetrics(.validation)
     return isComplete ? metrics : nil
   }
@@ -47,16 +49,24 @@ final class EvaluationLoop<Model: LightningModule> {
     var index = 0
     while let batch = try batches.next() {
       try check?.look(at: batch)
+      session.board.batchWeight = try session.weight(of: batch.observationCount, .validation)
       try session.callAll { try $0.onValidationBatchStart(trainer, model, batchIndex: index) }
-      session.board.batchWeight = Double(batch.observationCount)
-      try step(batch.content, index)
-      try session.board.collect()
+      try look(at: batch.content, index)
       session.validated?.done = index + 1
       try session.callAll { try $0.onValidationBatchEnd(trainer, model, batchIndex: index) }
       try session.sendStepMetrics(batchIndex: index)
       if let ending = session.ending, ending != .requested { return false }
       index += 1
     }
+    if index == 0 { throw TrainerError.emptyDataset(.validation) }
     return true
+  }
+
+  // Hooks are outside: they may begin a fit of their own.
+  private func look(at batch: Model.Batch, _ index: Int) throws {
+    try withoutGradient { () throws -> Void in
+      try step(batch, index)
+      try session.board.collect()
+    }
   }
 }

@@ -45,6 +45,9 @@ final class DataCheck<Model: LightningModule> {
     return nil
   }
 
+  /// Counts observations from 0 again, as each pass over the data does.
+  func begin() { first = 0 }
+
   func look(at batch: LoadedBatch<Model.Batch>) throws {
     try module.check(batch.content, role: role, firstIndex: first)
     first += batch.observationCount

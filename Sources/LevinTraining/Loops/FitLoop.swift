@@ -9,8 +9,6 @@ final class FitLoop<Model: LightningModule> {
   private let validation: EvaluationLoop<Model>?
   private let walk: ModuleWalk
   private let session: FitSession
-  // A stream of its own, so that two fits at once do not take turns with each other's draws.
-  private let generator = DefaultGenerator.makeChild()
   private var check: DataCheck<Model>?
   private var epochs: EpochLoop<Model>?
 
@@ -38,12 +36,13 @@ final class FitLoop<Model: LightningModule> {
     }
   }
 
-  // What the code of a fit finds in force: its log, its warnings, its generator, evaluation outside of steps.
+  // What the code of a fit finds in force: its log, its warnings, evaluation outside of steps, and a generator of its
+  // own, so that two fits at once do not take turns with each other's draws.
   private func withSurroundings<R>(_ body: () throws -> R) throws -> R {
     try OpenFits.including(session.warnings) {
       try Warnings.$current.withValue(session.warnings) {
-        try MetricsBoard.$current.withValue(session.board) {
-          try withDefaultGenerator(generator) { try withMode(.evaluation, body) }
+        try MetricsBoard.$inherited.withValue(session.board) {
+          try withDefaultGenerator(DefaultGenerator.makeChild()) { try withMode(.evaluation, body) }
         }
       }
     }
@@ -82,14 +81,19 @@ final class FitLoop<Model: LightningModule> {
 
   // The row of an epoch that was over is not lost, and the callbacks see what the fit had come to.
   private func close(after error: any Error) {
+    session.board.discardPending()
     try? epochs?.sendMetricsOfEpoch()
     _ = session.board.takeEpochMetrics(.training)
+    session.board.beginEpoch()
     if case TrainerError.nonFinite(let step) = error {
       trainer.result = step.result
     } else {
-      trainer.result = session.result(.failed, loss: epochs?.lastLoss)
+      trainer.result = session.result(.failed)
     }
-    for callback in session.callbacks { callback.onException(trainer, model, error: error) }
+    for callback in session.callbacks {
+      callback.onException(trainer, model, error: error)
+      try? session.board.collect()
+    }
     try? session.sendEpochMetrics([])
   }
 
@@ -97,6 +101,7 @@ final class FitLoop<Model: LightningModule> {
     try session.callAll { try $0.setup(trainer, model) }
     let optimizer = try configureOptimizer(of: model, parameters: walk.parameters)
     trainer.optimizers = optimizer.groups
+    // Of a loop by hand that took no steps; those of a step that was not taken are gone.
     for (_, buffer) in walk.buffers { buffer.commit() }
     let epochs = EpochLoop(
       session, model, train: train, validation: validation,
@@ -107,10 +112,10 @@ final class FitLoop<Model: LightningModule> {
     try session.callAll { try $0.onTrainStart(trainer, model) }
     let reason = try epochs.run()
     try session.callAll { try $0.onTrainEnd(trainer, model) }
-    trainer.result = session.result(reason, loss: epochs.lastLoss)
+    trainer.result = session.result(reason)
     try session.callAll { try $0.onFitEnd(trainer, model) }
     try session.sendEpochMetrics([])
-    let result = session.result(reason, loss: epochs.lastLoss)
+    let result = session.result(reason)
     trainer.result = result
     return result
   }

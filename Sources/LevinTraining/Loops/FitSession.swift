@@ -9,8 +9,8 @@ final class FitSession {
   let warnings: Warnings
   /// The epoch that records belong to: the one that runs or ran last.
   var epochOfRecords = 0
-  /// The mean loss of the epoch so far.
-  var meanLoss: Double?
+  /// The mean loss over the batches so far of the epoch in which the last step was taken; nil before the first.
+  var loss: MetricValue?
   /// The batches of the validation that runs.
   var validated: ProgressFacts.Count?
   private let totalSteps: Int?
@@ -38,7 +38,7 @@ final class FitSession {
   private var facts: ProgressFacts {
     ProgressFacts(
       epoch: .init(done: min(progress.epoch + 1, trainer.maxEpochs), total: trainer.maxEpochs),
-      step: .init(done: progress.step, total: totalSteps), validation: validated, loss: meanLoss,
+      step: .init(done: progress.step, total: totalSteps), validation: validated, loss: loss?.value,
       metrics: board.progressMetrics.map { ($0.name, $0.value.value) })
   }
 
@@ -50,6 +50,12 @@ final class FitSession {
     if Interrupts.isRaised { return .interrupted }
     if Task.isCancelled || caller?.isCancelled == true { return .cancelled }
     return progress.isStopRequested ? .requested : nil
+  }
+
+  /// The weight of a batch in means.
+  func weight(of observationCount: Int, _ role: DataRole) throws -> Double {
+    if observationCount > 0 { return Double(observationCount) }
+    throw TrainerError.invalidObservationCount(observationCount, role)
   }
 
   // MARK: - Hooks
@@ -89,6 +95,10 @@ final class FitSession {
     let record = MetricsRecord(
       epoch: epochOfRecords, step: max(progress.step - 1, 0), batchIndex: batchIndex,
       metrics: metrics, media: media)
+    // What is logged in answer belongs to no batch.
+    let (phase, weight) = (board.phase, board.batchWeight)
+    (board.phase, board.batchWeight) = (.records, 1)
+    defer { (board.phase, board.batchWeight) = (phase, weight) }
     try callAll { try $0.onMetrics(trainer, module, record: record) }
     try sendAnswers(to: record, closesEpoch)
   }
@@ -96,9 +106,9 @@ final class FitSession {
   // A callback that logs in `onMetrics` has its values in a record of the same epoch and step. It is called for that
   // one too, and what it logs then is not taken again, or there would be no end.
   private func sendAnswers(to record: MetricsRecord, _ closesEpoch: Bool) throws {
-    guard board.isFresh else { return }
-    var answers = board.takeStepMetrics(board.phase)
-    if closesEpoch { answers += board.takeEpochMetrics(.training) }
+    guard board.isFresh || closesEpoch else { return }
+    var answers = board.takeStepMetrics(.records)
+    if closesEpoch { answers += board.takeEpochMetrics(.records) }
     let media = board.takeMedia()
     if answers.isEmpty && media.isEmpty { return }
     let answer = MetricsRecord(
@@ -112,9 +122,9 @@ final class FitSession {
   // MARK: - The result
 
   /// The outcome of the fit up to now.
-  func result(_ reason: StopReason, loss: MetricValue?) -> FitResult {
+  func result(_ reason: StopReason) -> FitResult {
     FitResult(
-      stopReason: reason, stopDetail: reason == .requested ? progress.stopReason : nil,
+      stopReason: reason, stopDetail: progress.stopReason,
       epochs: progress.epoch, steps: progress.step, loss: loss, metrics: board.metrics,
       seconds: trainer.console.now() - started, directory: trainer.folder.path)
   }

@@ -8,7 +8,6 @@ struct GradientReach {
   private var isKnownIdle: [Bool]
   // The parameters that the optimizer lacks, until the first step has been looked at.
   private var others: [(name: String, parameter: Parameter)]
-  private var steps = 0
 
   init(
     _ optimizer: any Optimizer, names: [String],

@@ -27,7 +27,7 @@ final class TrainingStep<Model: LightningModule> {
   private var trainer: Trainer { session.trainer }
 
   /// The mean loss since the epoch began; nil when no step was taken.
-  var epochLoss: MetricValue? { loss.weight > 0 ? MetricValue(loss.mean, dtype) : nil }
+  private var epochLoss: MetricValue? { loss.weight > 0 ? MetricValue(loss.mean, dtype) : nil }
 
   func beginEpoch() { loss = WeightedMean() }
 
@@ -36,23 +36,34 @@ final class TrainingStep<Model: LightningModule> {
   /// - Returns: Whether it did; a hook may ask for the end before.
   func run(_ batch: LoadedBatch<Model.Batch>, index: Int) throws -> Bool {
     let board = session.board
+    board.batchWeight = try session.weight(of: batch.observationCount, .training)
+    // Values of hooks outside of a batch count once each.
+    defer { board.batchWeight = 1 }
     for callback in session.callbacks {
       try callback.onTrainBatchStart(trainer, model, batchIndex: index)
       try board.collect()
     }
     if session.progress.isStopRequested { return false }
-    board.batchWeight = Double(batch.observationCount)
-    let output = try withMode(.training) {
-      try model.trainingStep(batch.content, batchIndex: index)
-    }
-    try board.throwRejection()
-    let outcome = try output.loss.map(take) ?? skip()
+    let outcome = try learn(from: batch.content, index)
     for callback in session.callbacks {
       try callback.onTrainBatchEnd(trainer, model, outcome: outcome, batchIndex: index)
       try board.collect()
     }
     try session.sendStepMetrics()
     return true
+  }
+
+  // Whatever keeps the step from being taken, what it would have changed or logged is forgotten.
+  private func learn(from batch: Model.Batch, _ index: Int) throws -> StepOutcome {
+    do {
+      let output = try withMode(.training) { try model.trainingStep(batch, batchIndex: index) }
+      try session.board.throwRejection()
+      return try output.loss.map(take) ?? skip()
+    } catch {
+      for buffer in buffers { buffer.discard() }
+      session.board.discardPending()
+      throw error
+    }
   }
 
   private func skip() throws -> StepOutcome {
@@ -66,8 +77,11 @@ final class TrainingStep<Model: LightningModule> {
       loss.elementCount == 1,
       "trainingStep of \(session.moduleName) returned a loss of shape \(loss.shape); take its mean or sum"
     )
+    if !loss.dtype.isFloatingPoint {
+      throw TrainerError.integerLoss(module: session.moduleName, dtype: "\(loss.dtype)")
+    }
     var step = Step(loss, optimizer: optimizer, buffers: buffers)
-    if reach != nil { noteReach(of: step) }
+    if reach != nil && step.hasGradient { noteReach(of: step) }
     if !step.hasGradient {
       throw TrainerError.lossWithoutGradient(
         module: session.moduleName, step: session.progress.step)
@@ -78,7 +92,6 @@ final class TrainingStep<Model: LightningModule> {
       let value = try step.take()
       return try settle(value, loss.dtype)
     } catch let failure as Step.NonFinite {
-      session.board.discardPending()
       throw TrainerError.nonFinite(describe(failure))
     }
   }
@@ -87,7 +100,7 @@ final class TrainingStep<Model: LightningModule> {
     try session.board.settle()
     loss.add(value, weight: session.board.batchWeight)
     self.dtype = dtype
-    session.meanLoss = loss.mean
+    session.loss = epochLoss
     session.progress.step += 1
     return .taken(loss: value)
   }
@@ -120,6 +133,6 @@ final class TrainingStep<Model: LightningModule> {
     }
     return NonFiniteStep(
       epoch: session.progress.epoch, step: session.progress.step, loss: failure.loss,
-      culprit: culprit, result: session.result(.nonFinite, loss: epochLoss))
+      culprit: culprit, result: session.result(.nonFinite))
   }
 }

@@ -11,8 +11,8 @@ public import LevinTensor
 ///     log("rate", rate, onStep: true)     // a row for every step instead
 ///
 /// With both `onStep` and `onEpoch` the rows have it as `name_step` and `name_epoch`, and ``Trainer/metrics`` has the
-/// newest of the two as `name` as well. Outside a fit it does nothing; on another thread than the fit's, which it
-/// cannot tell from that, it says so once.
+/// newest of the two as `name` as well. A value of a step is the last one that was logged before its row. Outside a fit
+/// it does nothing; while a fit runs, a call on another thread, also from a task begun in a step, is told of once.
 ///
 /// - Parameters:
 ///   - name: The name; the same one takes the same options throughout a fit.

@@ -1,5 +1,13 @@
 internal import LevinTensor
 
+#if canImport(Glibc)
+import Glibc
+#elseif canImport(Musl)
+import Musl
+#else
+import Darwin
+#endif
+
 /// Everything that a fit has logged: from the call of `log`, over the mean of an epoch, to what callbacks and loggers see.
 ///
 /// A metric has a slot. Since a step logs the same names in the same order each time, the slot after the last one
@@ -8,8 +16,19 @@ internal import LevinTensor
 package final class MetricsBoard: @unchecked Sendable {
   /// The board of the fit that `log` is called in.
   ///
-  /// A task-local belongs to the thread of the fit; that is why a board need not be safe for use from several.
-  @TaskLocal package static var current: MetricsBoard?
+  /// Tasks that are begun in a step inherit the task-local and run on other threads, where the board is not theirs:
+  /// it is not safe for use from several.
+  static var current: MetricsBoard? {
+    guard let board = inherited, pthread_equal(board.thread, pthread_self()) != 0 else {
+      return nil
+    }
+    return board
+  }
+
+  /// The board of the fit in which this code, or the task that it runs in, was begun.
+  @TaskLocal static var inherited: MetricsBoard?
+
+  private let thread = pthread_self()
 
   typealias NamedValues = [(name: String, value: MetricValue)]
 
@@ -17,6 +36,8 @@ package final class MetricsBoard: @unchecked Sendable {
   enum Phase: String {
     case training
     case validation
+    /// `onMetrics`, which comes in any of the others.
+    case records
   }
 
   /// The way in which values are taken in.

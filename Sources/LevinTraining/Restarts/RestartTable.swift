@@ -121,13 +121,16 @@ extension RestartTable: CustomStringConvertible {
 
   private func note(_ row: RestartRow<Model>) -> String {
     if let failure = row.failure { return "\(failure)" }
-    return row.result.stopReason == .interrupted ? "interrupted" : ""
+    let reason = row.result.stopReason
+    return reason == .interrupted || reason == .cancelled ? "\(reason)" : ""
   }
 
   private var missing: [String] {
     if missingCount == 0 { return [] }
     let verb = missingCount == 1 ? "is" : "are"
     let starts = Text.counted(requestedCount, "start")
-    return ["\(missingCount) of \(starts) \(verb) missing: interrupted"]
+    let isCancelled = rows.contains { $0.result.stopReason == .cancelled }
+    let reason = isCancelled ? StopReason.cancelled : .interrupted
+    return ["\(missingCount) of \(starts) \(verb) missing: \(reason)"]
   }
 }

@@ -101,6 +101,13 @@ private final class Centered: Module {
     #expect(module.mean.scalars == [2.625])
   }
 
+  @Test func aStepKeepsTheShapeOfABuffer() async {
+    await #expect(processExitsWith: .failure) {
+      let buffer = Buffer(wrappedValue: [1])
+      withMode(.training) { buffer.wrappedValue = [1, 2] }
+    }
+  }
+
   @Test func buffersHaveNoGradient() {
     let module = Centered()
     withMode(.training) { module.mean = module.weight * 2 }

@@ -79,6 +79,62 @@ private final class Careless: Module {
   }
 }
 
+private struct Block {
+  let layer: Layer?
+}
+
+private enum Head {
+  case none
+  case linear(Layer)
+}
+
+private class Base: Module {
+  @Parameter private var weight: Tensor = [5]
+  var baseWeight: Tensor { weight }
+}
+
+private final class Derived: Base {
+  @Parameter private var weight: Tensor = [6]
+  var derivedWeight: Tensor { weight }
+  func set(_ value: Tensor) { weight = value }
+}
+
+private final class Outer { let inner = Plain() }
+
+private final class Holder { @Buffer var mean: Tensor = [0] }
+
+private final class Assorted: Module {
+  let blocks = [Block(layer: nil), Block(layer: Layer([1, 2]))]
+  let mixed: [Any] = [1, Layer([1, 2])]
+  let head = Head.linear(Layer([1, 2]))
+  let none = Head.none
+  let numbers = [Double](repeating: 0, count: 1000)
+  let outer = Outer()
+  let holder = Holder()
+}
+
+@Suite struct ModuleWalkTests {
+  @Test func modulesAreFoundWhereverTheyAre() {
+    #expect(
+      Assorted().namedParameters.map(\.name) == [
+        "blocks.1.layer.weight", "mixed.1.weight", "head.linear.weight",
+      ])
+  }
+
+  @Test func straysAreNoticedInsideOfOthersAndBuffersToo() {
+    #expect(ModuleWalk(Assorted()).unreachable == ["outer.inner.weight", "holder.mean"])
+  }
+
+  @Test func privatePropertiesOfOneNameAreToldApart() throws {
+    let module = Derived()
+    #expect(module.namedParameters.map(\.name) == ["weight", "Derived.weight"])
+    let other = Derived()
+    other.set([7])
+    try other.restore(from: module.state())
+    #expect(other.baseWeight.item() == 5 && other.derivedWeight.item() == 6)
+  }
+}
+
 @Suite struct ModeTests {
   @Test func evaluationIsInForceUnlessSomebodySaysSo() {
     #expect(Mode.current == .evaluation)

@@ -44,6 +44,9 @@ import Testing
     let large = Adam([Parameter(wrappedValue: [1, 2])], learningRate: 0.3)
     large.step([[1, 1]])
     #expect(throws: StateError.self) { try small.restore(from: large.state()) }
+    // One that has taken no step yet tells its kind all the same.
+    let other = SGD([Parameter(wrappedValue: [1])], learningRate: 0.5)
+    #expect(throws: StateError.self) { try small.restore(from: other.state()) }
     let group = OptimizerGroup([small, large])
     #expect(throws: StateError.self) { try group.restore(from: small.state()) }
     #expect(small.state() == before && small.learningRate == 0.1)

@@ -36,6 +36,14 @@ private final class Idle: Optimizer {
     #expect(weight.wrappedValue.item() == 1.75)
   }
 
+  @Test func aGradientOfAnotherShapeIsRefused() async {
+    await #expect(processExitsWith: .failure) {
+      let weight = Parameter(wrappedValue: [2])
+      var step = Step(weight.wrappedValue.sum(), optimizer: SGD([weight], learningRate: 1))
+      step.revise { $0[0] = [1, 2, 3] }
+    }
+  }
+
   @Test func companionsAreComputedWithTheStep() throws {
     var step = Step(weight.wrappedValue.sum(), optimizer: SGD([weight], learningRate: 1))
     let norm = step.gradients[0]!.square().sum()

@@ -67,6 +67,24 @@ import Testing
     #expect(a != b)
   }
 
+  @Test func integersAreComparedAsIntegers() {
+    var (a, b) = (State(), State())
+    a["x"] = .tensor(Tensor([1 << 53]))
+    b["x"] = .tensor(Tensor([(1 << 53) + 1]))
+    #expect(a != b)
+  }
+
+  @Test func tensorsInListsLetGoOfTheirGraph() throws {
+    let x = Tensor([Float(1), 2]).requiringGradient()
+    var state = State()
+    state["x"] = .list([.tensor(x * 2)])
+    guard case .tensor(let kept) = try state.list("x")[0] else {
+      Issue.record("not a tensor")
+      return
+    }
+    #expect(gradients(of: kept.sum(), at: [x])[0] == nil)
+  }
+
   @Test func aKeptTensorLetsGoOfItsGraph() throws {
     let x = Tensor([Float(1), 2]).requiringGradient()
     var state = State()

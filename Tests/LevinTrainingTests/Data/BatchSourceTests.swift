@@ -76,12 +76,35 @@ private final class FourColumns: LightningModule {
     }
   }
 
-  @Test func aStopAtTheLastBatchOfAStreamCompletesTheEpoch() throws {
+  // To know whether there is another batch would take it from the stream.
+  @Test func anEpochOfUnknownLengthThatWasStoppedDoesNotCount() throws {
     let probe = Probe()
     probe.batchEnd = { trainer, _ in if trainer.globalStep == 3 { trainer.stop() } }
     let source = Counting(epochs: [[1, 2, 3]])
     let result = try quietTrainer(5, [probe]).fit(Location(), train: source)
-    #expect(result.epochs == 1 && result.stopReason == .requested)
+    #expect(result.epochs == 0 && result.steps == 3 && result.stopReason == .requested)
+  }
+
+  @Test func anEpochWithoutBatchesIsRefused() {
+    for epochs: [[Float]] in [[[]], [[1], []]] {
+      let error = #expect(throws: TrainerError.self) {
+        try quietTrainer(2).fit(Location(), train: Counting(epochs: epochs))
+      }
+      #expect(error?.description.contains("training data is empty") == true)
+    }
+    let error = #expect(throws: TrainerError.self) {
+      try quietTrainer(2).fit(Location(), train: loader([1]), validation: Counting(epochs: [[]]))
+    }
+    #expect(error?.description.contains("validation data is empty") == true)
+  }
+
+  @Test func aBatchWithoutObservationsIsRefused() {
+    struct Weightless: BatchSource {
+      func makeBatches(epoch: Int) -> BatchStream<Tensor> {
+        BatchStream([Tensor([Float(1)])]) { _ in 0 }
+      }
+    }
+    #expect(throws: TrainerError.self) { try quietTrainer(1).fit(Location(), train: Weightless()) }
   }
 
   @Test func aStreamsBatchesAreLookedAtWhenTheyCome() throws {
@@ -89,7 +112,8 @@ private final class FourColumns: LightningModule {
     let error = #expect(throws: Checking.Objection.self) {
       try quietTrainer(2).fit(model, train: Counting(epochs: [[1, 2], [3, -1]]))
     }
-    #expect(error?.index == 3)
+    // The second of its epoch.
+    #expect(error?.index == 1)
     #expect(model.looked == [1, 1, 1, 1])
     #expect(model.location.item() != 0)
   }
