@@ -1,6 +1,7 @@
 import Foundation
 import Levin
 import LevinCSV
+import LevinTestKit
 import Testing
 
 private final class Line: LightningModule, HyperparameterProviding {
@@ -32,12 +33,6 @@ private final class Peek: Callback {
 }
 
 @Suite struct CSVLoggerTests {
-  private func withFolder(_ body: (String) throws -> Void) throws {
-    let folder = FileManager.default.temporaryDirectory.path + "/levin-csv-" + UUID().uuidString
-    defer { try? FileManager.default.removeItem(atPath: folder) }
-    try body(folder)
-  }
-
   private func text(_ path: String) throws -> String {
     String(decoding: try Data(contentsOf: URL(filePath: path)), as: UTF8.self)
   }
@@ -54,7 +49,7 @@ private final class Peek: Callback {
   }
 
   @Test func anEpochIsARowWithColumnsInAlphabeticalOrder() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       _ = try fit(folder) { batch, _ in
         log("train_loss", batch)
         log("alpha", Double(1) / 3)
@@ -70,7 +65,7 @@ private final class Peek: Callback {
   }
 
   @Test func rowsAreSparse() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       _ = try fit(folder, epochs: 1) { batch, _ in
         log("by_step", batch, onStep: true)
         log("a", batch)
@@ -87,7 +82,7 @@ private final class Peek: Callback {
   }
 
   @Test func aLateMetricWidensTheTable() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       _ = try fit(folder, epochs: 1) { batch, index in
         log("m", batch, onStep: true)
         if index == 1 { log("a,\"b\"", 7, onStep: true) }
@@ -106,7 +101,7 @@ private final class Peek: Callback {
   }
 
   @Test func aRowIsOnDiskAsSoonAsItIsLogged() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       let peek = Peek()
       var sizes: [Int] = []
       peek.look = { trainer in
@@ -122,7 +117,7 @@ private final class Peek: Callback {
   }
 
   @Test func aFitWithoutMetricsHasNoTable() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       let result = try fit(folder) { _, _ in }
       #expect(result.directory == folder + "/line/version_0")
       #expect(
@@ -133,7 +128,7 @@ private final class Peek: Callback {
   }
 
   @Test func eachFitHasItsOwnVersion() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       for version in 0..<3 {
         let result = try fit(folder) { batch, _ in log("m", batch) }
         #expect(result.directory == folder + "/line/version_\(version)")
@@ -142,7 +137,7 @@ private final class Peek: Callback {
   }
 
   @Test func aFitThatFailsLeavesWholeRows() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       var steps = 0
       #expect(throws: TrainerError.self) {
         _ = try fit(folder, epochs: 50) { batch, _ in
@@ -171,7 +166,7 @@ private final class Peek: Callback {
       sigaddset(&signals, SIGINT)
       pthread_sigmask(SIG_UNBLOCK, &signals, nil)
       let tests = CSVLoggerTests()
-      try tests.withFolder { folder in
+      try withTemporaryFolder { folder in
         let result = try tests.fit(folder, epochs: 50) { batch, index in
           log("m", batch, onStep: true)
           log("e", batch)
@@ -187,15 +182,9 @@ private final class Peek: Callback {
   @Test func aRowThatDoesNotFitIsTakenBack() async {
     await #expect(processExitsWith: .success) {
       // Files of this process may grow to 100 bytes, which ends within a row.
-      signal(SIGXFSZ, SIG_IGN)
-      var limit = rlimit(rlim_cur: 100, rlim_max: 100)
-      #if canImport(Glibc)
-      setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
-      #else
-      setrlimit(RLIMIT_FSIZE, &limit)
-      #endif
+      limitFileSize(to: 100)
       let tests = CSVLoggerTests()
-      try tests.withFolder { folder in
+      try withTemporaryFolder { folder in
         let path = folder + "/line/version_0/metrics.csv"
         do {
           _ = try tests.fit(folder, epochs: 50) { batch, _ in log("m", batch, onStep: true) }
@@ -212,7 +201,7 @@ private final class Peek: Callback {
   }
 
   @Test func rowsOfValidationStepsAreToldApart() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       let logger = CSVLogger()
       let trainer = Trainer(maxEpochs: 0, directory: folder, progressBar: false, summary: false)
       let model = Line { _, _ in }
@@ -241,7 +230,7 @@ private final class Peek: Callback {
   }
 
   @Test func twoLoggersShareARun() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       _ = try fit(folder, epochs: 1, hyperparameters: ["rate": 0.1], callbacks: [JSONLogger()]) {
         batch, _ in
         log("m", batch)
@@ -261,7 +250,7 @@ private final class Peek: Callback {
   }
 
   @Test func aFailedWriteNamesPathAndReason() throws {
-    try withFolder { folder in
+    try withTemporaryFolder { folder in
       let peek = Peek()
       var planted = ""
       peek.look = { trainer in

@@ -107,11 +107,3 @@ func quietTrainer(
 func loader(_ numbers: [Float], batchSize: Int? = nil) -> DataLoader<Tensor> {
   DataLoader(TensorDataset(Tensor(numbers)), batchSize: batchSize ?? numbers.count)
 }
-
-/// Runs a test in a folder of its own, removed afterwards.
-func withTemporaryFolder<R>(_ body: (String) throws -> R) throws -> R {
-  let folder = FileManager.default.temporaryDirectory.path + "/levin-" + UUID().uuidString
-  try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(atPath: folder) }
-  return try body(folder)
-}

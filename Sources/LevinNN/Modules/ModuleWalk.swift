@@ -10,6 +10,8 @@ package struct ModuleWalk {
   private(set) var extras: [(name: String, module: any ExtraState)] = []
   // Parameters and buffers that were met inside of classes that are not modules.
   private var strays: [(name: String, identity: ObjectIdentifier)] = []
+  private var depth = 0
+  private static let deepest = 64
   // Modules may refer to each other in a circle, and share parameters.
   private var seen: Set<ObjectIdentifier> = []
 
@@ -73,6 +75,10 @@ package struct ModuleWalk {
   }
 
   private mutating func visit(container: Mirror, _ value: Any, name: String) {
+    // A value may describe itself as a part of itself.
+    guard depth < Self.deepest else { return }
+    depth += 1
+    defer { depth -= 1 }
     switch container.displayStyle {
     case .struct, .tuple:
       for (index, child) in container.children.enumerated() {

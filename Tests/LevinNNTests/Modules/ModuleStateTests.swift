@@ -99,6 +99,15 @@ private final class Derived: Base {
   func set(_ value: Tensor) { weight = value }
 }
 
+private struct Endless: CustomReflectable {
+  var customMirror: Mirror { Mirror(self, children: ["itself": self], displayStyle: .struct) }
+}
+
+private final class Recursive: Module {
+  let endless = Endless()
+  @Parameter var weight: Tensor = [1]
+}
+
 private final class Outer { let inner = Plain() }
 
 private final class Holder { @Buffer var mean: Tensor = [0] }
@@ -119,6 +128,10 @@ private final class Assorted: Module {
       Assorted().namedParameters.map(\.name) == [
         "blocks.1.layer.weight", "mixed.1.weight", "head.linear.weight",
       ])
+  }
+
+  @Test func aValueThatHoldsItselfEndsTheSearch() {
+    #expect(Recursive().namedParameters.map(\.name) == ["weight"])
   }
 
   @Test func straysAreNoticedInsideOfOthersAndBuffersToo() {

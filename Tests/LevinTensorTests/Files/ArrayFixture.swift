@@ -66,14 +66,6 @@ struct ArrayFixture: Decodable {
   }
 }
 
-/// Runs `body` with a folder of its own, which is removed afterwards.
-func withTemporaryFolder<R>(_ body: (String) throws -> R) throws -> R {
-  let folder = FileManager.default.temporaryDirectory.appending(component: UUID().uuidString)
-  try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-  defer { try? FileManager.default.removeItem(at: folder) }
-  return try body(folder.path)
-}
-
 /// Writes a new file, since a disk is waited for where an old one is emptied.
 func write(_ bytes: [UInt8], to path: String) throws {
   unlink(path)

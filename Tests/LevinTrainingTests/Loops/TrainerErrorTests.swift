@@ -1,5 +1,6 @@
 import Foundation
 import Levin
+import LevinTestKit
 import LevinTraining
 import Testing
 

@@ -1,5 +1,6 @@
 import Foundation
 import Levin
+import LevinTestKit
 import LevinTraining
 import Testing
 
@@ -90,13 +91,7 @@ private final class Instance: Sendable {}
 
   @Test func settingsThatCannotBeWrittenLeaveNoFolder() async {
     await #expect(processExitsWith: .success) {
-      signal(SIGXFSZ, SIG_IGN)
-      var limit = rlimit(rlim_cur: 10, rlim_max: 10)
-      #if canImport(Glibc)
-      setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
-      #else
-      setrlimit(RLIMIT_FSIZE, &limit)
-      #endif
+      limitFileSize(to: 10)
       try withTemporaryFolder { folder in
         do {
           let trainer = quietTrainer(1, directory: folder, [Asking()])

@@ -1,5 +1,6 @@
 import Foundation
 import Levin
+import LevinTestKit
 import Testing
 
 #if canImport(Glibc)
@@ -139,13 +140,7 @@ import Darwin
   @Test func halfAPieceIsTakenBack() async {
     await #expect(processExitsWith: .success) {
       // Files of this process may grow to 100 bytes.
-      signal(SIGXFSZ, SIG_IGN)
-      var limit = rlimit(rlim_cur: 100, rlim_max: 100)
-      #if canImport(Glibc)
-      setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
-      #else
-      setrlimit(RLIMIT_FSIZE, &limit)
-      #endif
+      limitFileSize(to: 100)
       try withTemporaryFolder { folder in
         let file = try RunFile(creating: folder + "/rows")
         let piece = [UInt8](repeating: 120, count: 60)
