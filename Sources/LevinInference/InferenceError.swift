@@ -21,6 +21,12 @@ public enum InferenceError: Error, Sendable, CustomStringConvertible {
   case plateBeyondNesting(plate: String, dim: Int, maxPlateNesting: Int)
   /// A site has an axis that is neither a plate's nor an enumerated site's.
   case unexplainedAxis(site: String, dim: Int, size: Int, shapes: String)
+  /// A latent site has events of other ranks in the model and in the guide.
+  case eventRanksDiffer(site: String, model: Int, guide: Int)
+  /// A latent site has another shape in the model than in the guide.
+  case shapesDiffer(site: String, model: [Int], guide: [Int])
+  /// The model and the guide were given different elements of a plate.
+  case subsamplesDiffer(plate: String, model: [Int], guide: [Int])
   /// A site outside a plate depends on an enumerated site inside it.
   case dependenceOnInnerSite(variable: String, plates: [String])
   /// A site depends on enumerated sites of plates that cross each other.
@@ -57,11 +63,20 @@ public enum InferenceError: Error, Sendable, CustomStringConvertible {
         + "'expose' and sum it out with enumerate: .parallel"
     case .plateBeyondNesting(let plate, let dim, let maximum):
       "plate '\(plate)' has dim \(dim), beyond maxPlateNesting \(maximum); set maxPlateNesting to at "
-        + "least \(-dim), or leave it out"
+        + "least \(-dim), or leave it out; a firstAvailableDim has to be at most \(dim - 1)"
     case .unexplainedAxis(let site, let dim, let size, let shapes):
       "site '\(site)' has size \(size) along dim \(dim), where there is no plate; put it inside a plate "
         + "of that size, move the axis into the event by toEvent(_:), or correct the shape of its "
         + "parameters or data\n\(shapes)"
+    case .eventRanksDiffer(let site, let model, let guide):
+      "site '\(site)' has events of \(model) axes in the model and of \(guide) in the guide; write the same "
+        + "toEvent(_:) in both"
+    case .shapesDiffer(let site, let model, let guide):
+      "site '\(site)' has shape \(model) in the model and \(guide) in the guide; put it inside the same plates "
+        + "in both, or correct the shape of its parameters"
+    case .subsamplesDiffer(let plate, let model, let guide):
+      "plate '\(plate)': the model looks at the elements \(Self.list(model)) and the guide at "
+        + "\(Self.list(guide)); give both the same indices, or the model none"
     case .dependenceOnInnerSite(let variable, let plates):
       "a site outside \(Self.list(plates)) depends on the enumerated site '\(variable)' inside; move it "
         + "into the plate, or '\(variable)' out of it"
@@ -81,6 +96,11 @@ public enum InferenceError: Error, Sendable, CustomStringConvertible {
     case .notFinite(let step, let what):
       "step \(step): \(what) is not finite; the parameters stay as they were before the step"
     }
+  }
+
+  // The first indices of a subsample.
+  private static func list(_ indices: [Int]) -> String {
+    "[" + indices.prefix(8).map(String.init).joined(separator: ", ") + (indices.count > 8 ? ", …]" : "]")
   }
 
   private static func list(_ names: [String]) -> String {

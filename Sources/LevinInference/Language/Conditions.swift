@@ -53,8 +53,14 @@ private final class Replay: Handler {
     guard site.kind != .parameter, !site.isObserved, let source = trace.site(site.name),
       source.kind == site.kind
     else { return }
+    if site.kind == .plate {
+      // Indices that the model was given stay; those that differ from the guide's are refused afterwards.
+      if site.given == nil { site.given = source.given }
+      return
+    }
     site.given = source.given
     site.enumeratedDim = source.enumeratedDim
+    site.source = source
   }
 
   func postprocess(_ site: Site) {}

@@ -21,11 +21,15 @@ public func withEnumeration<R>(firstAvailableDim: Int, _ body: () throws -> R) r
 final class EnumeratedVariable: Hashable {
   let name: String
   let count: Int
-  /// The plates around it.
+  /// All plates around it; only sites inside them may depend on it.
+  let scope: Set<PlateFrame>
+  /// Those that sums over its values have to be multiplied over.
   let plates: Set<PlateFrame>
 
   init(_ name: String, count: Int, plates: [PlateFrame]) {
-    (self.name, self.count, self.plates) = (name, count, Set(plates))
+    (self.name, self.count) = (name, count)
+    scope = Set(plates)
+    self.plates = scope.filter(\.isProduct)
   }
 
   static func == (a: EnumeratedVariable, b: EnumeratedVariable) -> Bool { a === b }
@@ -34,6 +38,10 @@ final class EnumeratedVariable: Hashable {
 }
 
 /// Gives discrete sites their full support as value.
+///
+/// A site whose value comes from another run in which something was enumerated, such as a guide's, has it along
+/// axes of this run: the two may nest their chains and plates differently, so an axis of the one says nothing in
+/// the other.
 final class ParallelEnumeration: Handler {
   private struct Entry {
     var dim: Int
@@ -44,23 +52,10 @@ final class ParallelEnumeration: Handler {
 
   private let firstAvailableDim: Int
   private var entries: [Entry] = []
-  // Axes of an enumeration that ran before, which sites here may depend on.
-  private let known: [Int: EnumeratedVariable]
 
-  init(firstAvailableDim: Int, known: [Int: EnumeratedVariable] = [:]) {
-    (self.firstAvailableDim, self.known) = (firstAvailableDim, known)
-    nextDim = firstAvailableDim
-  }
+  init(firstAvailableDim: Int) { self.firstAvailableDim = firstAvailableDim }
 
-  /// The first axis that nothing here has ever taken.
-  private(set) var nextDim: Int
-
-  /// The variable whose values lie along each axis when the run is over.
-  var variablesByDim: [Int: EnumeratedVariable] {
-    Dictionary(entries.map { ($0.dim, $0.variable) }, uniquingKeysWith: { $1 })
-  }
-
-  /// All sites that go over their values, in order.
+  /// The sites that go over their values in this run for the first time, in order.
   private(set) var variables: [EnumeratedVariable] = []
 
   func process(_ site: Site) {
@@ -74,6 +69,7 @@ final class ParallelEnumeration: Handler {
   private func enumerate(_ site: Site, _ distribution: any EnumerableDistribution) {
     let variable = EnumeratedVariable(
       site.name, count: distribution.supportCount, plates: site.plates)
+    variables.append(variable)
     let dim = take(variable)
     let support = distribution.enumeratedSupport(expanding: false)
     let ones = [Int](repeating: 1, count: -dim - 1)
@@ -82,10 +78,30 @@ final class ParallelEnumeration: Handler {
   }
 
   func postprocess(_ site: Site) {
-    site.variables = known
+    if let source = site.source { adopt(source, for: site) }
     for entry in entries where Self.isVisible(entry) {
       site.variables[entry.dim] = entry.variable
     }
+  }
+
+  // Moves the enumerated axes of a value to where their variables are in this run.
+  private func adopt(_ source: Site, for site: Site) {
+    let value = source.value
+    let batchRank = value.rank - (source.distribution?.eventShape.count ?? 0)
+    let axes = (0..<batchRank).filter { axis in
+      let dim = axis - batchRank
+      return source.isEnumerated(alongDim: dim) && (value.shape[axis] > 1 || dim == source.enumeratedDim)
+    }
+    if axes.isEmpty { return }
+    let dims = axes.map { dim(of: source.variables[$0 - batchRank]) }
+    if source.enumeratedDim != nil { site.enumeratedDim = dims.first }
+    site.given = value.movingBatchAxes(axes, toDims: dims, batchRank: batchRank)
+  }
+
+  private func dim(of variable: EnumeratedVariable?) -> Int {
+    guard let variable else { fatalError("an enumerated axis without a variable") }
+    let known = entries.first { $0.variable == variable && Self.isVisible($0) }
+    return known?.dim ?? take(variable)
   }
 
   // The rightmost axis whose values no step of a chain can still see.
@@ -95,8 +111,6 @@ final class ParallelEnumeration: Handler {
     while taken.contains(dim) { dim -= 1 }
     entries.removeAll { $0.dim == dim }
     entries.append(Entry(dim: dim, variable: variable, steps: HandlerStack.chains))
-    variables.append(variable)
-    nextDim = min(nextDim, dim - 1)
     return dim
   }
 
@@ -104,8 +118,30 @@ final class ParallelEnumeration: Handler {
   // a sequential plate around it, though, or many chains would take many axes.
   private static func isVisible(_ entry: Entry) -> Bool {
     if entry.steps.isEmpty { return true }
-    let sequential = entry.variable.plates.filter { $0.dim == nil }
+    let sequential = entry.variable.scope.filter { $0.dim == nil }
     return entry.steps.allSatisfy { $0.chain.position - $0.step <= $0.history }
       && sequential.isSubset(of: HandlerStack.plates)
+  }
+}
+
+extension Site {
+  /// Whether an axis of the batch shape, counted from the right, belongs to an enumerated site.
+  func isEnumerated(alongDim dim: Int) -> Bool {
+    variables[dim] != nil && !plates.contains { $0.dim == dim }
+  }
+}
+
+extension Tensor {
+  /// The same numbers with some axes of the batch shape at other positions, counted from the right; the positions
+  /// are left of all axes that stay.
+  fileprivate func movingBatchAxes(_ axes: [Int], toDims dims: [Int], batchRank: Int) -> Tensor {
+    let order = axes.indices.sorted { dims[$0] < dims[$1] }
+    let rest = (0..<rank).filter { !axes.contains($0) }
+    var batch = [Int](repeating: 1, count: -(dims.min() ?? 0))
+    for (axis, dim) in zip(axes, dims) { batch[batch.count + dim] = shape[axis] }
+    for axis in rest where axis < batchRank && shape[axis] > 1 {
+      batch[batch.count + axis - batchRank] = shape[axis]
+    }
+    return permuted(order.map { axes[$0] } + rest).reshaped(to: batch + shape[batchRank...])
   }
 }

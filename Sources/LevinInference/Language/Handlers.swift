@@ -56,6 +56,7 @@ struct HandlerStack: @unchecked Sendable {
     site.complete()
     if site.given == nil { site.given = value() }
     for handler in handlers[outermost...] { handler.postprocess(site) }
+    site.source = nil
   }
 }
 

@@ -39,7 +39,8 @@ public struct Plate {
   ///   - name: A name that no other site of the model has.
   ///   - size: The number of elements; at least 1.
   ///   - subsampleSize: The number of elements that a run looks at; all of them when left out.
-  ///   - subsample: The indices to look at, if they are chosen elsewhere, as by a data loader.
+  ///   - subsample: The indices to look at, if they are chosen elsewhere, as by a data loader: integers from 0 to
+  ///     size - 1. A guide that looks at others is refused.
   ///   - dim: The axis, counted from the right of the batch shape: -1 is the last. Left out, the rightmost
   ///     one that no enclosing plate has.
   public init(
@@ -54,6 +55,7 @@ public struct Plate {
     requireInModel(
       (1...size).contains(count),
       "plate '\(name)': the subsample has \(count) of \(size) elements; choose from 1 to \(size)")
+    if let subsample { Self.check(subsample, ofPlate: name, size) }
     (self.name, self.size, self.dim) = (name, size, dim)
     let site = Site(.plate, name, value: subsample)
     site.elementCount = size
@@ -66,10 +68,23 @@ public struct Plate {
         + "\(count); subsample both alike")
   }
 
+  private static func check(_ subsample: Tensor, ofPlate name: String, _ size: Int) {
+    requireInModel(
+      subsample.rank == 1 && [.int64, .int32].contains(subsample.dtype),
+      "plate '\(name)': the subsample has dtype \(subsample.dtype) and shape \(subsample.shape); give one axis "
+        + "of int64 indices")
+    let indices = withoutGradient { subsample.scalars(as: Int.self) }
+    let wrong = indices.first { !(0..<size).contains($0) }
+    requireInModel(
+      wrong == nil,
+      "plate '\(name)': the subsample has index \(wrong ?? 0), which is outside of its \(size) elements, 0 to "
+        + "\(size - 1)")
+  }
+
   /// Runs `body` inside the plate.
   @discardableResult
   public func callAsFunction<R>(_ body: () throws -> R) rethrows -> R {
-    try HandlerStack.with(PlateScope(frame(dim: freeDim()), scale: scale), body)
+    try HandlerStack.with(PlateScope(frame(dim: freeDim())), body)
   }
 
   /// Runs `body` inside the plate with the indices that are looked at.
@@ -85,11 +100,9 @@ public struct Plate {
   public func sequential<R>(_ body: (_ index: Int) throws -> R) rethrows -> [R] {
     try indices.scalars(as: Int.self).map { index in
       let frame = PlateFrame(name: name, dim: nil, count: count, size: size, index: index)
-      return try HandlerStack.with(PlateScope(frame, scale: scale)) { try body(index) }
+      return try HandlerStack.with(PlateScope(frame)) { try body(index) }
     }
   }
-
-  private var scale: Double { Double(size) / Double(count) }
 
   private func frame(dim: Int) -> PlateFrame {
     PlateFrame(name: name, dim: dim, count: count, size: size, index: 0)
@@ -132,17 +145,19 @@ public func plate<R>(
 /// A plate that has been entered.
 final class PlateScope: Handler {
   let frame: PlateFrame
-  private let scale: Double
+  private let weight: Double
 
-  init(_ frame: PlateFrame, scale: Double) {
-    (self.frame, self.scale) = (frame, scale)
+  /// - Parameter weight: A factor of log-probabilities beside that of the plate.
+  init(_ frame: PlateFrame, weight: Double = 1) {
+    (self.frame, self.weight) = (frame, weight)
   }
 
   func process(_ site: Site) {
     // Plates are made outside each other, wherever their code stands.
     guard site.kind == .sample else { return }
     site.plates.insert(frame, at: 0)
-    site.scale *= scale
+    site.plateScale *= frame.scale
+    site.explicitScale *= weight
   }
 
   func postprocess(_ site: Site) {}

@@ -26,18 +26,23 @@ public final class Site {
   public internal(set) var isObserved: Bool
   /// The plates around the site, outermost first.
   public internal(set) var plates: [PlateFrame] = []
-  /// The factor of the log-probability, as subsampling plates have it.
-  public internal(set) var scale = 1.0
+  /// The factor of the log-probability: the product of those of ``withScale(_:_:)`` and of subsampling plates.
+  public var scale: Double { explicitScale * plateScale }
   /// Booleans, true for elements whose log-probability counts; nil if all do.
   public internal(set) var mask: Tensor?
   /// The axis, counted from the right of the batch shape, along which the value goes over its support,
   /// all of it; nil for a single value.
   public internal(set) var enumeratedDim: Int?
 
+  // The factor that does not come from plates, and that of the plates around.
+  var explicitScale = 1.0
+  var plateScale = 1.0
   var given: Tensor?
   var enumeration: Enumeration?
   // Makes the value go over the full support, if no handler has given it one.
   var enumerate: (() -> Void)?
+  // The site of another run whose value this one takes over, until it is complete.
+  var source: Site?
   // Whether handlers further out are not to see the site.
   var isHidden = false
   // The number of elements of a plate. The value of one that looks at all of them is seldom asked for, and so
@@ -95,7 +100,8 @@ public final class Site {
   private func logProbOfValue() -> Tensor {
     guard let distribution else { return Tensor(0 as Float) }
     if let density = densityOfOwnValue(distribution) { return density }
-    if enumeratedDim != nil, let table = logProbOfSupport(distribution) { return table }
+    // Each value of an enumerated site has its probability, masked or not: a sum over the values needs it.
+    if enumeratedDim != nil { return logProbOfSupport(distribution) ?? distribution.logProb(value) }
     let counted = mask.map { distribution.masked(by: $0) } ?? distribution
     return counted.logProb(value)
   }
@@ -136,4 +142,13 @@ public struct PlateFrame: Hashable, Sendable {
   public let size: Int
   /// The index of the element that a sequential plate runs; 0 for others.
   public let index: Int
+
+  /// The factor by which each element that is looked at counts for all.
+  var scale: Double { Double(size) / Double(count) }
+
+  /// Whether sums over enumerated sites inside have to be multiplied over the elements as a whole.
+  ///
+  /// The elements of a sequential plate are sites of their own, as in a plain loop; only where they count for others
+  /// that are not looked at do they belong together.
+  var isProduct: Bool { dim != nil || count != size }
 }

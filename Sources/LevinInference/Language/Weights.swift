@@ -25,7 +25,7 @@ private final class Weight: Handler {
 
   func process(_ site: Site) {
     guard site.kind == .sample else { return }
-    site.scale *= scale
+    site.explicitScale *= scale
     if let mask { site.mask = site.mask.map { $0 .& mask } ?? mask }
   }
 

@@ -6,7 +6,8 @@ internal import LevinTensor
 /// are multiplied over the elements: Σₓ Πₙ = Πₙ Σₓ. So plates are taken from the innermost outwards; in each,
 /// its variables are eliminated, one after the other, and the remaining factor is multiplied over the elements
 /// and goes to the plates that the remaining variables belong to (tensor variable elimination, Obermeyer and
-/// others 2019). All in logarithms.
+/// others 2019). Elements of a subsample count for those that are not looked at: the product over them is taken to
+/// the power of size / count, before sums further out. All in logarithms.
 struct Contraction {
   /// The operation over the values of a variable.
   enum Ring: Sendable {
@@ -16,28 +17,31 @@ struct Contraction {
 
   private let ring: Ring
   private let eliminated: Set<EnumeratedVariable>
+  private let isScaled: Bool
   private var totals: [Factor] = []
 
-  /// The logarithms of the sums of all groups of factors that share no variable, each times its scale, added
-  /// up: a scalar; nil for no factors.
+  /// The logarithms of the sums of all groups of factors that share no variable, without any scale, added up: a
+  /// scalar; nil for no factors.
   static func logarithm(of factors: [Factor], ring: Ring = .sum) throws -> Tensor? {
-    let totals = try totals(of: factors, over: Set(factors.flatMap(\.variables)), ring: ring)
-    return totals.map(\.scaledSum).reduce(nil) { sum, term in sum.map { $0 + term } ?? term }
+    let variables = Set(factors.flatMap(\.variables))
+    let totals = try totals(of: factors, over: variables, ring: ring, isScaled: false)
+    return totals.map { $0.table.sum() }.reduce(nil) { sum, term in sum.map { $0 + term } ?? term }
   }
 
   /// The logarithms of the sums over some variables, of each group of factors that share one of them.
   ///
   /// The results depend on the other variables alone, and are spread over their plates.
   static func totals(
-    of factors: [Factor], over variables: Set<EnumeratedVariable>, ring: Ring = .sum
+    of factors: [Factor], over variables: Set<EnumeratedVariable>, ring: Ring = .sum,
+    isScaled: Bool = true
   ) throws -> [Factor] {
-    var contraction = Contraction(ring: ring, eliminated: variables)
+    var contraction = Contraction(ring: ring, eliminated: variables, isScaled: isScaled)
     try contraction.run(factors)
     return contraction.totals
   }
 
-  private init(ring: Ring, eliminated: Set<EnumeratedVariable>) {
-    (self.ring, self.eliminated) = (ring, eliminated)
+  private init(ring: Ring, eliminated: Set<EnumeratedVariable>, isScaled: Bool) {
+    (self.ring, self.eliminated, self.isScaled) = (ring, eliminated, isScaled)
   }
 
   private mutating func run(_ factors: [Factor]) throws {
@@ -45,19 +49,9 @@ struct Contraction {
     while let leaf = waiting.map(\.plates).max(by: { $0.count < $1.count }) {
       let here = waiting.filter { $0.plates == leaf }
       waiting.removeAll { $0.plates == leaf }
-      try Self.check(here, in: leaf)
       for group in Self.groups(here, sharing: { eliminated.contains($0) && $0.plates == leaf }) {
         if let rest = try finish(joined(group, in: leaf)) { waiting.append(rest) }
       }
-    }
-  }
-
-  // Variables inside a plate are unknown outside it.
-  private static func check(_ factors: [Factor], in plates: Set<PlateFrame>) throws {
-    for variable in factors.flatMap(\.variables) where !variable.plates.isSubset(of: plates) {
-      throw InferenceError.dependenceOnInnerSite(
-        variable: variable.name,
-        plates: variable.plates.subtracting(plates).map(\.name).sorted())
     }
   }
 
@@ -83,28 +77,15 @@ struct Contraction {
 
   // One factor without the variables of `plates`.
   private func joined(_ group: [Factor], in plates: Set<PlateFrame>) throws -> Factor {
-    let scales = Set(group.map(\.scale))
-    guard scales.count == 1 else {
+    if isScaled, Set(group.map(\.scale)).count > 1 {
       throw InferenceError.differentScales(group.map(\.site))
     }
-    var factors = group
-    var left = eliminated.intersection(group.flatMap(\.variables).filter { $0.plates == plates })
-    // The cheapest first: the one whose elimination leaves the smallest table.
-    while let next = left.min(by: { Self.cost($0, factors) < Self.cost($1, factors) }) {
-      left.remove(next)
-      let touching = factors.filter { $0.variables.contains(next) }
-      factors.removeAll { $0.variables.contains(next) }
-      factors.append(Self.product(touching, eliminating: next, ring))
+    let own = group.flatMap(\.variables).filter { $0.plates == plates && eliminated.contains($0) }
+    var elimination = Elimination(group)
+    while let next = elimination.cheapest(of: own) {
+      elimination.replace(touching: next) { Self.product($0, eliminating: next, ring) }
     }
-    return Self.product(factors, eliminating: nil, ring)
-  }
-
-  // Ties go by the name, so that a run is like any other.
-  private static func cost(
-    _ variable: EnumeratedVariable, _ factors: [Factor]
-  ) -> (Int, String) {
-    let others = Set(factors.filter { $0.variables.contains(variable) }.flatMap(\.variables))
-    return (others.reduce(1) { $0 * $1.count }, variable.name)
+    return Self.product(elimination.factors, eliminating: nil, ring)
   }
 
   private static func product(
@@ -128,7 +109,7 @@ struct Contraction {
   private mutating func finish(_ factor: Factor) throws -> Factor? {
     let isDone = eliminated.isDisjoint(with: factor.variables)
     let outer = factor.variables.reduce(into: Set<PlateFrame>()) { $0.formUnion($1.plates) }
-    let rest = factor.summed(over: factor.plates.subtracting(outer))
+    let rest = factor.summed(over: factor.plates.subtracting(outer), isScaled: isScaled)
     if isDone {
       totals.append(rest)
       return nil

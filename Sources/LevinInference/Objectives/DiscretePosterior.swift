@@ -6,7 +6,8 @@ internal import LevinTensor
 /// The derivative of the logarithm of a sum with respect to the logarithm of one of its terms is the share
 /// of that term: so the marginal probabilities of a variable are the gradient of the contraction at an offset
 /// that is added to its log-probabilities. With a maximum instead of the sum the gradient tells which values
-/// attain it. Joint draws and joint maxima take one variable after the other, each given those before.
+/// attain it. Joint draws and joint maxima take one variable after the other, each given those before. Scales weigh
+/// an objective and do not make a value any surer, so they are left out.
 struct DiscretePosterior {
   private let factors: [Factor]
   private let plateRank: Int
@@ -14,12 +15,7 @@ struct DiscretePosterior {
   private var evidence: [Factor] = []
 
   init(_ factors: [Factor], plateRank: Int) {
-    // Scales weigh an objective; they do not make a value any surer.
-    self.factors = factors.map { factor in
-      var plain = factor
-      plain.scale = 1
-      return plain
-    }
+    self.factors = factors
     self.plateRank = plateRank
   }
 

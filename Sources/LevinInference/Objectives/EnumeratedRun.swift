@@ -20,17 +20,16 @@ struct EnumeratedRun {
     let guideTrace = try Trace { try HandlerStack.with(ofGuide) { try axis.run(guide) } }
     self.guide = guideTrace
     guideVariables = ofGuide.variables
-    let ofModel = ParallelEnumeration(
-      firstAvailableDim: ofGuide.nextDim, known: ofGuide.variablesByDim)
+    for site in guideTrace.samples { try Self.check(site, of: guideTrace, plateRank) }
+    let ofModel = ParallelEnumeration(firstAvailableDim: -1 - plateRank)
     self.model = try Trace {
       try withReplay(of: guideTrace) {
         try HandlerStack.with(ofModel) { try axis.run(model) }
       }
     }
     variables = ofModel.variables
-    try TracePair.check(self.guide, self.model)
-    for site in self.guide.samples { try check(site, of: self.guide) }
-    for site in modelTerms { try check(site, of: self.model) }
+    try TracePair.check(self.guide, self.model, plateRank: plateRank)
+    for site in modelTerms { try Self.check(site, of: self.model, plateRank) }
   }
 
   /// A run of a model in which only enumerated sites are open.
@@ -46,57 +45,52 @@ struct EnumeratedRun {
         ? InferenceError.discreteSiteNotEnumerated(site.name)
         : InferenceError.freeSiteInDiscreteInference(site.name)
     }
+    _ = try PlainRun.look(model: model, guide: {})
+    for site in modelTerms { try Self.check(site, of: self.model, plateRank) }
   }
 
-  /// The deepest axis that a plate takes in a run in which nothing is enumerated.
-  static func deepestPlate(model: () throws -> Void, guide: () throws -> Void) throws -> Int {
-    let guideTrace = try Trace(guide)
-    let modelTrace = try Trace { try withReplay(of: guideTrace, model) }
-    let dims = (guideTrace.samples + modelTrace.samples).flatMap(\.plates).compactMap(\.dim)
-    return -(dims.min() ?? 0)
-  }
-
-  private func check(_ site: Site, of trace: Trace) throws {
+  private static func check(_ site: Site, of trace: Trace, _ plateRank: Int) throws {
     for plate in site.plates {
       if let dim = plate.dim, dim < -plateRank {
         throw InferenceError.plateBeyondNesting(
           plate: plate.name, dim: dim, maxPlateNesting: plateRank)
       }
     }
-    for shape in [site.unscaledLogProb.shape, site.mask?.shape ?? []] {
-      try check(shape, of: site, in: trace)
+    try trace.checkShape(of: site) { dim, size in
+      dim < -plateRank && site.variables[dim]?.count == size
+    }
+    for variable in variables(of: site, plateRank) where !variable.scope.isSubset(of: site.plates) {
+      throw InferenceError.dependenceOnInnerSite(
+        variable: variable.name,
+        plates: variable.scope.subtracting(site.plates).map(\.name).sorted())
     }
   }
 
-  // The size of each axis is that of a plate or of an enumerated site.
-  private func check(_ shape: [Int], of site: Site, in trace: Trace) throws {
-    for (axis, size) in shape.enumerated() where size > 1 {
-      let dim = axis - shape.count
-      let isPlate = site.plates.contains { $0.dim == dim && $0.count == size }
-      let isEnumerated = dim < -plateRank && site.variables[dim]?.count == size
-      if isPlate || isEnumerated { continue }
-      trace.computeLogProb()
-      throw InferenceError.unexplainedAxis(
-        site: site.name, dim: dim, size: size, shapes: trace.formatShapes())
-    }
-  }
-
-  // Whether a site's log-probability depends on one of some variables.
-  private func depends(_ site: Site, on variables: [EnumeratedVariable]) -> Bool {
+  // The enumerated sites that the log-probability of a site depends on.
+  private static func variables(of site: Site, _ plateRank: Int) -> [EnumeratedVariable] {
     let shape = site.unscaledLogProb.shape
-    return shape.dropLast(plateRank).indices.contains { axis in
+    return shape.dropLast(plateRank).indices.compactMap { axis in
       let dim = axis - shape.count
-      guard shape[axis] > 1, let variable = site.variables[dim] else { return false }
-      return variables.contains(variable) && !site.plates.contains { $0.dim == dim }
+      return shape[axis] > 1 && site.isEnumerated(alongDim: dim) ? site.variables[dim] : nil
     }
+  }
+
+  private func depends(_ site: Site, on variables: [EnumeratedVariable]) -> Bool {
+    Self.variables(of: site, plateRank).contains(where: variables.contains)
   }
 
   // A value that follows from other sites adds nothing, of whatever shape it is.
   private var modelTerms: [Site] { model.samples.filter { !$0.isDeterministic } }
 
   /// The log-probabilities of the model that take part in sums over its enumerated sites.
+  ///
+  /// A mask takes away what an observation says, and not an enumerated site's own distribution: a sum over its values
+  /// is then 1, where without probabilities each value would count for one (the rule of Pyro's `TraceEnum_ELBO`).
   var factors: [Factor] {
-    modelTerms.filter { depends($0, on: variables) }.map { Factor($0, plateRank: plateRank) }
+    modelTerms.filter { depends($0, on: variables) }.map { site in
+      let isSummed = site.enumeratedDim != nil && guide.site(site.name) == nil
+      return Factor(site, plateRank: plateRank, isMasked: !isSummed)
+    }
   }
 
   /// The expectation under the guide of the log-joint of the model, enumerated sites summed out, less the
@@ -108,8 +102,10 @@ struct EnumeratedRun {
     let isOpen = { depends($0, on: guideVariables) }
     var terms = ofModel.filter { !isOpen($0) }.map { Term($0, sign: 1) }
     terms += ofGuide.filter { !isOpen($0) }.map { Term($0, sign: -1) }
-    var open = ofModel.filter(isOpen).map { Factor($0, plateRank: plateRank) }
-    open += ofGuide.filter(isOpen).map { Factor($0, plateRank: plateRank).negated }
+    var open = ofModel.filter(isOpen).map { Factor($0, plateRank: plateRank, isMasked: true) }
+    open += ofGuide.filter(isOpen).map {
+      Factor($0, plateRank: plateRank, isMasked: true).negated
+    }
     for total in summed {
       if total.variables.isEmpty {
         terms.append(Term(total.scaledSum, plates: []))
@@ -137,12 +133,11 @@ struct EnumeratedRun {
     factors += zip(terms, offsets).map { term, offset in
       Factor(offset, term.variables, plates: term.plates, site: term.site, scale: 1)
     }
-    for index in factors.indices { factors[index].scale = 1 }
     guard let logarithm = try Contraction.logarithm(of: factors) else { return nil }
     let shares = gradients(of: logarithm, at: offsets)
     return zip(terms, shares).reduce(nil) { sum, pair in
       guard let share = pair.1 else { return sum }
-      let mean = (share * pair.0.table).sum() * pair.0.scale
+      let mean = (share * pair.0.table).sum() * pair.0.wholeScale
       return sum.map { $0 + mean } ?? mean
     }
   }

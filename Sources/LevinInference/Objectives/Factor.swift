@@ -5,9 +5,11 @@ struct Factor {
   /// An axis for each of `variables`, then the plates' axes.
   var table: Tensor
   var variables: [EnumeratedVariable]
+  /// The plates over whose elements it is yet to be multiplied.
   var plates: Set<PlateFrame>
   /// The site it comes from, for messages.
   var site: String
+  /// The factor of the logarithm of what it is summed into, beside those of the plates.
   var scale: Double
 
   init(
@@ -20,8 +22,9 @@ struct Factor {
 
   /// The log-probability of a site, whose last `plateRank` axes belong to plates.
   ///
-  /// - Parameter isMasked: Whether the site's mask counts.
-  init(_ site: Site, plateRank: Int, isMasked: Bool = true) {
+  /// - Parameter isMasked: Whether the site's mask counts. It does for terms of an objective; the probabilities of
+  ///   the values that a sum goes over have to add up to 1 under a mask too.
+  init(_ site: Site, plateRank: Int, isMasked: Bool) {
     let logProb = isMasked ? site.maskedLogProb : site.unscaledLogProb
     let missing = max(plateRank - logProb.rank, 0)
     let shape = [Int](repeating: 1, count: missing) + logProb.shape
@@ -30,9 +33,9 @@ struct Factor {
     let axes = (0..<outer).filter { shape[$0] > 1 }
     variables = axes.compactMap { site.variables[$0 - shape.count] }
     table = logProb.reshaped(to: axes.map { shape[$0] } + shape[outer...])
-    plates = Set(site.plates)
+    plates = Set(site.plates.filter(\.isProduct))
     self.site = site.name
-    scale = site.scale
+    scale = site.explicitScale
   }
 
   /// The same with the opposite sign.
@@ -42,8 +45,11 @@ struct Factor {
     return result
   }
 
+  /// The factor of all of it in an objective, the plates that are left included.
+  var wholeScale: Double { plates.reduce(scale) { $0 * $1.scale } }
+
   /// The sum of all numbers times the scale.
-  var scaledSum: Tensor { scale == 1 ? table.sum() : table.sum() * scale }
+  var scaledSum: Tensor { table.sum().scaled(by: wholeScale) }
 
   /// The table with axes for `order`, of size 1 where it does not depend on a variable.
   func table(over order: [EnumeratedVariable]) -> Tensor {
@@ -65,15 +71,24 @@ struct Factor {
   }
 
   /// The sum over all elements of some plates, which it no longer has then.
-  func summed(over gone: Set<PlateFrame>) -> Factor {
+  ///
+  /// - Parameter isScaled: Whether elements that are looked at count for those that are not.
+  func summed(over gone: Set<PlateFrame>, isScaled: Bool) -> Factor {
     var result = self
     result.plates.subtract(gone)
     let frames = gone.filter { $0.dim != nil }
-    if frames.isEmpty { return result }
-    var shape = table.shape
-    for frame in frames { shape[table.rank + (frame.dim ?? -1)] = frame.count }
-    let axes = frames.map { table.rank + ($0.dim ?? -1) }.sorted()
-    result.table = table.expanded(to: shape).sum(axes: axes, keepingDimensions: true)
+    if !frames.isEmpty {
+      var shape = table.shape
+      for frame in frames { shape[table.rank + (frame.dim ?? -1)] = frame.count }
+      let axes = frames.map { table.rank + ($0.dim ?? -1) }.sorted()
+      result.table = table.expanded(to: shape).sum(axes: axes, keepingDimensions: true)
+    }
+    if isScaled { result.table = result.table.scaled(by: gone.reduce(1) { $0 * $1.scale }) }
     return result
   }
+}
+
+extension Tensor {
+  /// The product with a factor that is nearly always 1.
+  fileprivate func scaled(by factor: Double) -> Tensor { factor == 1 ? self : self * factor }
 }

@@ -9,6 +9,7 @@ struct Particles {
   let count: Int
   let isVectorized: Bool
   private var knownNesting: Int?
+  private var hasLooked = false
 
   init(_ count: Int, isVectorized: Bool, maxPlateNesting: Int?, for objective: String) {
     require(
@@ -21,9 +22,14 @@ struct Particles {
     knownNesting = maxPlateNesting
   }
 
-  /// The number of axes of the batch shape that plates take, found out by a run if nobody said.
+  /// The number of axes of the batch shape that plates take, as they were given or as the first run has them.
+  ///
+  /// - Throws: ``InferenceError`` if a site of the first run is wider than its plates.
   mutating func maxPlateNesting(model: () throws -> Void, guide: () throws -> Void) throws -> Int {
-    let nesting = try knownNesting ?? EnumeratedRun.deepestPlate(model: model, guide: guide)
+    if let knownNesting, hasLooked { return knownNesting }
+    let deepest = try PlainRun.look(model: model, guide: guide)
+    hasLooked = true
+    let nesting = knownNesting ?? deepest
     knownNesting = nesting
     return nesting
   }
@@ -52,7 +58,7 @@ struct ParticleAxis {
   init(dim: Int, count: Int) {
     let frame = PlateFrame(
       name: "particles", dim: dim, count: count, size: count, index: 0)
-    scope = PlateScope(frame, scale: 1 / Double(count))
+    scope = PlateScope(frame, weight: 1 / Double(count))
   }
 
   func run(_ program: () throws -> Void) throws {

@@ -17,8 +17,7 @@ public final class TraceELBO: Objective {
   ///   - particles: The number of runs that are averaged.
   ///   - isVectorized: Whether these go all at once, along an axis left of all plates, over which the model
   ///     has to broadcast.
-  ///   - maxPlateNesting: The most axes that plates take. Left out, the first loss runs the model and the
-  ///     guide once to find out.
+  ///   - maxPlateNesting: The most axes that plates take; those of the first run when left out.
   public init(particles: Int = 1, isVectorized: Bool = false, maxPlateNesting: Int? = nil) {
     self.particles = Particles(
       particles, isVectorized: isVectorized, maxPlateNesting: maxPlateNesting, for: "TraceELBO")

@@ -9,14 +9,18 @@ public import LevinTensor
 ///
 /// the sum being over all enumerated values, worked out plate by plate. Normalising constants are included;
 /// it is a sum over the data, not a mean. With a guide of point estimates it is minus the log-joint.
+///
+/// Before the first loss, and when sites or shapes change, the model and the guide run once without enumeration,
+/// where an axis of the data that has no plate is seen and refused.
 public final class TraceEnumELBO: Objective {
   private var particles: Particles
+  private var shapes = KnownShapes()
 
   /// Makes an objective.
   ///
   /// - Parameters:
-  ///   - maxPlateNesting: The most axes that plates take, counted from the right. Left out, the first loss
-  ///     runs the model and the guide once to find out.
+  ///   - maxPlateNesting: The most axes that plates take, counted from the right; those of the first run when
+  ///     left out.
   ///   - particles: The number of runs that are averaged, where the guide draws.
   ///   - isVectorized: Whether these go all at once, along an axis left of all plates, over which the model
   ///     has to broadcast.
@@ -31,6 +35,7 @@ public final class TraceEnumELBO: Objective {
     try particles.mean(model: model, guide: guide) { plateRank, axis in
       let run = try EnumeratedRun(
         model: model, guide: guide, plateRank: plateRank, axis: axis)
+      try shapes.look(at: run, model: model, guide: guide)
       return -(try run.evidenceLowerBound())
     }
   }

@@ -13,21 +13,53 @@ struct TracePair {
     let guideTrace = try Trace { try axis.run(guide) }
     self.guide = guideTrace
     self.model = try Trace { try withReplay(of: guideTrace) { try axis.run(model) } }
+    try self.guide.checkShapes()
+    try self.model.checkShapes()
     try TracePair.check(self.guide, self.model)
   }
 
-  /// Whether a guide and a model have the same latent sites, but for those that are enumerated.
-  static func check(_ guide: Trace, _ model: Trace) throws {
+  /// Whether a guide and a model have the same latent sites of the same shapes, but for those that are enumerated, and
+  /// look at the same elements of plates.
+  ///
+  /// - Parameter plateRank: The number of axes of the batch shape that can be compared; all when left out.
+  static func check(_ guide: Trace, _ model: Trace, plateRank: Int? = nil) throws {
     for site in guide.samples where site.isLatent && !site.isAuxiliary {
-      guard model.site(site.name)?.isLatent == true else {
+      guard let own = model.site(site.name), own.isLatent else {
         throw InferenceError.siteMissingFromModel(site.name)
       }
+      try check(site, own, plateRank)
     }
+    try checkSubsamples(guide, model)
     for site in model.samples where site.isLatent && site.enumeratedDim == nil {
       if guide.site(site.name) != nil { continue }
       throw site.distribution?.support.isDiscrete == true
         ? InferenceError.discreteSiteNotEnumerated(site.name)
         : InferenceError.siteMissingFromGuide(site.name)
+    }
+  }
+
+  private static func check(_ source: Site, _ site: Site, _ plateRank: Int?) throws {
+    guard let q = source.distribution, let p = site.distribution else { return }
+    if q.eventShape.count != p.eventShape.count {
+      throw InferenceError.eventRanksDiffer(
+        site: site.name, model: p.eventShape.count, guide: q.eventShape.count)
+    }
+    func compared(_ shape: [Int]) -> [Int] { Array(shape.suffix(plateRank ?? shape.count).drop { $0 == 1 }) }
+    if q.eventShape != p.eventShape || compared(q.batchShape) != compared(p.batchShape) {
+      throw InferenceError.shapesDiffer(
+        site: site.name, model: p.batchShape + p.eventShape, guide: q.batchShape + q.eventShape)
+    }
+  }
+
+  private static func checkSubsamples(_ guide: Trace, _ model: Trace) throws {
+    for site in model.sites where site.kind == .plate {
+      guard let own = site.given, let source = guide.site(site.name), source.kind == .plate,
+        let theirs = source.given, own.node !== theirs.node
+      else { continue }
+      let (indices, others) = (own.scalars(as: Int.self), theirs.scalars(as: Int.self))
+      if indices != others {
+        throw InferenceError.subsamplesDiffer(plate: site.name, model: indices, guide: others)
+      }
     }
   }
 

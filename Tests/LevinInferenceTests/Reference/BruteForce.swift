@@ -104,7 +104,8 @@ struct BruteForce {
       let numbers = Array(tables[index][row * width..<(row + 1) * width])
       return logProbs(node, numbers, position)
     }
-    let counts = node.mask?[position] ?? true
+    // The rule of Pyro's TraceEnum_ELBO: inside a sum over its values a site keeps its probabilities under a mask.
+    let counts = node.isEnumerated || node.mask?[position] ?? true
     return Term(variables: parents + own, table: counts ? table : table.map { _ in 0 })
   }
 
