@@ -33,8 +33,22 @@ public enum InferenceError: Error, Sendable, CustomStringConvertible {
   case crossedPlates(site: String, variables: [String], plates: [String])
   /// Sites that share an enumerated site count with different scales.
   case differentScales([String])
-  /// An automatic guide would have values for the elements of one subsample alone.
+  /// An automatic guide would have sites of names that change from run to run.
   case latentSiteInSubsample(site: String, plate: String)
+  /// The parameters of an automatic guide would belong to the observations of one batch.
+  case latentSiteInBatch(site: String, plate: String)
+  /// A batch is a part of the data, and no plate around an observation has its size.
+  case noBatchPlate(Int, of: Int)
+  /// A batch is a part of the data, and several plates around an observation have its size.
+  case severalBatchPlates(site: String, [String])
+  /// A model counts the observations of a batch for others by itself.
+  case scaledTwice(site: String, plate: String?, Int, of: Int)
+  /// A guide stands for sites that the model does not have.
+  case unknownSites([String], known: [String])
+  /// There is no parameter to train, or the loss depends on none.
+  case nothingToTrain(hasParameters: Bool)
+  /// An observation is one that its distribution cannot produce, or NaN.
+  case outsideSupport(ImpossibleObservation)
   /// A start is not in the support of its site.
   case startOutsideSupport(site: String, support: String)
   /// A loss, a gradient or a new parameter is not finite.
@@ -88,9 +102,35 @@ public enum InferenceError: Error, Sendable, CustomStringConvertible {
       "the sites \(Self.list(names)) share an enumerated site and have different scales; subsample "
         + "and scale them alike"
     case .latentSiteInSubsample(let site, let plate):
-      "the latent site '\(site)' is inside plate '\(plate)', of which a run looks at a part; an automatic "
-        + "guide has values for fixed indices, so write a guide with a parameter of the plate's full size "
-        + "and take the plate's indices of it, or do not subsample"
+      "the latent site '\(site)' is inside the sequential plate '\(plate)', of which a run looks at a part; an automatic "
+        + "guide has values for all sites by their names, so let the plate take an axis, or do not subsample"
+    case .latentSiteInBatch(let site, let plate):
+      "the latent site '\(site)' is inside plate '\(plate)', which lies along a batch; an automatic guide has values "
+        + "for all elements of a plate, so give the batch the indices of its observations, as in "
+        + "plate(\"\(plate)\", size, subsample: indices), and make the SVIModule with scaling: .byModel"
+    case .noBatchPlate(let count, let total):
+      "the batch has \(count) of \(total) observations, and no plate around an observation has \(count) elements; put "
+        + "the observations into plate(\"data\", batch.count), by which they count for all data, or make the "
+        + "SVIModule with scaling: .byModel"
+    case .severalBatchPlates(let site, let plates):
+      "the plates \(Self.list(plates)) around site '\(site)' all have the size of the batch, so it is not known which "
+        + "one lies along the observations; choose another batch size, or make the SVIModule with scaling: .byModel"
+    case .scaledTwice(let site, let plate, let count, let total):
+      "the batch has \(count) of \(total) observations, for which the trainer lets them count, and site '\(site)' counts "
+        + "for others already, by "
+        + (plate.map { "the subsample of plate '\($0)'; write plate(\"\($0)\", batch.count)" }
+          ?? "withScale; take it away")
+        + ", or make the SVIModule with scaling: .byModel"
+    case .unknownSites(let names, let known):
+      "the guide is to stand for \(Self.list(names)), and the model has no such latent site; it has "
+        + (known.isEmpty ? "none" : Self.list(known))
+    case .nothingToTrain(let hasParameters):
+      hasParameters
+        ? "the loss depends on none of the parameters; use them in the model or the guide"
+        : "neither the guide nor 'training:' has a parameter, so a step would change nothing; give the guide "
+          + "parameters, as AutoDelta or AutoNormal have them for latent sites"
+    case .outsideSupport(let observation):
+      "\(observation); correct the data, leave it out by withMask, or choose a distribution that can produce it"
     case .startOutsideSupport(let site, let support):
       "the start of site '\(site)' is not \(support), as its distribution needs; choose another start"
     case .notFinite(let step, let what):
@@ -100,7 +140,8 @@ public enum InferenceError: Error, Sendable, CustomStringConvertible {
 
   // The first indices of a subsample.
   private static func list(_ indices: [Int]) -> String {
-    "[" + indices.prefix(8).map(String.init).joined(separator: ", ") + (indices.count > 8 ? ", …]" : "]")
+    "[" + indices.prefix(8).map(String.init).joined(separator: ", ")
+      + (indices.count > 8 ? ", …]" : "]")
   }
 
   private static func list(_ names: [String]) -> String {

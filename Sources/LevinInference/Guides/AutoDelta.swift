@@ -9,7 +9,8 @@ public import LevinTensor
 ///
 /// The density is the one in the space of the values themselves, without the Jacobian of a transform, so that
 /// the optimum is the mode that a textbook means. Each value is kept in its support by
-/// `transform(to:)`; a simplex is the softmax of as many numbers as it has.
+/// `transform(to:)`; a simplex is the softmax of as many numbers as it has. A site inside a plate that is looked at in
+/// parts has an estimate for each element of the plate, and a step moves those that it looks at.
 public final class AutoDelta<Input>: Guide {
   private let model: (Input) throws -> Void
   private let expose: Set<String>?
@@ -37,14 +38,14 @@ public final class AutoDelta<Input>: Guide {
 
   /// Gives each latent site its estimate.
   ///
-  /// - Throws: ``InferenceError`` if the model has an exposed site that is discrete, or a start is outside
-  ///   its support.
+  /// - Throws: ``InferenceError`` if the model has an exposed site that is discrete or lacks one, or a start is
+  ///   outside its support.
   public func callAsFunction(_ input: Input) throws {
     let latents = try self.latents ?? prepare(input)
-    latents.forEach { index in
+    try latents.forEach({ try model(input) }) { index, pick in
       let entry = latents.entries[index]
-      let value = parameter("AutoDelta.\(entry.name)", estimates[index].wrappedValue)
-      sample(entry.name, Delta(value, eventRank: entry.eventRank))
+      let all = parameter("AutoDelta.\(entry.name)", estimates[index].wrappedValue)
+      sample(entry.name, Delta(pick(all, entry.eventRank), eventRank: entry.eventRank))
     }
   }
 

@@ -9,7 +9,8 @@ public import LevinTensor
 ///     let svi = SVI(model, guide, loss: TraceELBO()) { Adam($0, learningRate: 0.02) }
 ///
 /// A draw is T(loc + scale z), and its density has the Jacobian of T. Training makes `loc` and `scale` those of
-/// the normals nearest to the posterior.
+/// the normals nearest to the posterior. A site inside a plate that is looked at in parts has normals for all elements
+/// of the plate.
 public final class AutoNormal<Input>: Guide {
   private struct Normals {
     let locs: Parameter
@@ -51,14 +52,15 @@ public final class AutoNormal<Input>: Guide {
 
   /// Draws each latent site.
   ///
-  /// - Throws: ``InferenceError`` if the model has an exposed site that is discrete, or a start is outside
-  ///   its support.
+  /// - Throws: ``InferenceError`` if the model has an exposed site that is discrete or lacks one, or a start is
+  ///   outside its support.
   public func callAsFunction(_ input: Input) throws {
     let latents = try self.latents ?? prepare(input)
-    latents.forEach { index in
+    try latents.forEach({ try model(input) }) { index, pick in
       let (entry, own) = (latents.entries[index], normals[index])
-      let loc = parameter("AutoNormal.locs.\(entry.name)", own.locs.wrappedValue)
-      let scale = parameter("AutoNormal.scales.\(entry.name)", own.scales.wrappedValue)
+      let locs = parameter("AutoNormal.locs.\(entry.name)", own.locs.wrappedValue)
+      let scales = parameter("AutoNormal.scales.\(entry.name)", own.scales.wrappedValue)
+      let (loc, scale) = (pick(locs, own.rank), pick(scales, own.rank))
       let raw = auxiliarySample("\(entry.name)_unconstrained", Normal(loc, scale).toEvent(own.rank))
       let value = own.map(raw)
       let volume = own.map.logAbsDetJacobian(raw, value)

@@ -59,11 +59,20 @@ final class ParallelEnumeration: Handler {
   private(set) var variables: [EnumeratedVariable] = []
 
   func process(_ site: Site) {
-    guard site.kind == .sample, site.enumeration == .parallel, site.enumerate == nil,
+    if site.kind == .sample, site.enumerator == nil { site.enumerator = self }
+  }
+
+  /// Makes a value that no handler gave go over the support, or lines up the axes of one that comes from another run.
+  ///
+  /// Called when all handlers have seen the site: one further out may give it a value, and then it takes no axis.
+  func settle(_ site: Site) {
+    if site.given != nil {
+      if let source = site.source { adopt(source, for: site) }
+    } else if site.enumeration == .parallel,
       let distribution = site.distribution as? any EnumerableDistribution
-    else { return }
-    // Handlers further out may still give it a value, and then it takes no axis.
-    site.enumerate = { [unowned site] in self.enumerate(site, distribution) }
+    {
+      enumerate(site, distribution)
+    }
   }
 
   private func enumerate(_ site: Site, _ distribution: any EnumerableDistribution) {
@@ -78,7 +87,6 @@ final class ParallelEnumeration: Handler {
   }
 
   func postprocess(_ site: Site) {
-    if let source = site.source { adopt(source, for: site) }
     for entry in entries where Self.isVisible(entry) {
       site.variables[entry.dim] = entry.variable
     }
@@ -90,7 +98,8 @@ final class ParallelEnumeration: Handler {
     let batchRank = value.rank - (source.distribution?.eventShape.count ?? 0)
     let axes = (0..<batchRank).filter { axis in
       let dim = axis - batchRank
-      return source.isEnumerated(alongDim: dim) && (value.shape[axis] > 1 || dim == source.enumeratedDim)
+      return source.isEnumerated(alongDim: dim)
+        && (value.shape[axis] > 1 || dim == source.enumeratedDim)
     }
     if axes.isEmpty { return }
     let dims = axes.map { dim(of: source.variables[$0 - batchRank]) }

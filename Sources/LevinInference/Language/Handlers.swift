@@ -20,6 +20,17 @@ struct HandlerStack: @unchecked Sendable {
   @TaskLocal private static var current = HandlerStack()
 
   private var handlers: [any Handler] = []
+  private var isRehearsing = false
+
+  /// Whether a program runs only for a look at it, and not for its values.
+  static var isRehearsal: Bool { current.isRehearsing }
+
+  /// Runs `body` for a look at it.
+  static func rehearsing<R>(_ body: () throws -> R) rethrows -> R {
+    var inner = current
+    inner.isRehearsing = true
+    return try $current.withValue(inner, operation: body)
+  }
 
   /// The plates in force, outermost first.
   static var plates: [PlateFrame] {
@@ -51,12 +62,12 @@ struct HandlerStack: @unchecked Sendable {
       outermost -= 1
       handlers[outermost].process(site)
     }
-    if site.given == nil { site.enumerate?() }
-    site.enumerate = nil
+    site.enumerator?.settle(site)
+    site.enumerator = nil
+    site.source = nil
     site.complete()
     if site.given == nil { site.given = value() }
     for handler in handlers[outermost...] { handler.postprocess(site) }
-    site.source = nil
   }
 }
 

@@ -24,6 +24,7 @@ public struct Plate {
   /// The number of elements.
   public let size: Int
   private let chosen: Tensor?
+  private let standsFor: Int
   /// The axis that was asked for, or nil for the rightmost one that is free.
   public let dim: Int?
 
@@ -59,9 +60,12 @@ public struct Plate {
     (self.name, self.size, self.dim) = (name, size, dim)
     let site = Site(.plate, name, value: subsample)
     site.elementCount = size
+    site.lookedAtCount = count
+    site.hasOwnIndices = subsample != nil
     // The first indices of a random order; without subsampling there is nothing to draw.
     HandlerStack.visit(site) { count == size ? nil : Tensor.permutation(size)[0..<count] }
     chosen = site.given
+    standsFor = site.standsFor ?? size
     requireInModel(
       (chosen?.count ?? size) == count,
       "plate '\(name)': the guide looks at \(chosen?.count ?? size) elements and the model at "
@@ -99,13 +103,13 @@ public struct Plate {
   @discardableResult
   public func sequential<R>(_ body: (_ index: Int) throws -> R) rethrows -> [R] {
     try indices.scalars(as: Int.self).map { index in
-      let frame = PlateFrame(name: name, dim: nil, count: count, size: size, index: index)
+      let frame = PlateFrame(name: name, dim: nil, count: count, size: standsFor, index: index)
       return try HandlerStack.with(PlateScope(frame)) { try body(index) }
     }
   }
 
   private func frame(dim: Int) -> PlateFrame {
-    PlateFrame(name: name, dim: dim, count: count, size: size, index: 0)
+    PlateFrame(name: name, dim: dim, count: count, size: standsFor, index: 0)
   }
 
   private func freeDim() -> Int {

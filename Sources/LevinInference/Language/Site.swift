@@ -39,15 +39,19 @@ public final class Site {
   var plateScale = 1.0
   var given: Tensor?
   var enumeration: Enumeration?
-  // Makes the value go over the full support, if no handler has given it one.
-  var enumerate: (() -> Void)?
-  // The site of another run whose value this one takes over, until it is complete.
+  // The enumeration around it, and the site of another run whose value it takes over, until it is complete.
+  var enumerator: ParallelEnumeration?
   var source: Site?
   // Whether handlers further out are not to see the site.
   var isHidden = false
   // The number of elements of a plate. The value of one that looks at all of them is seldom asked for, and so
   // not made before.
   var elementCount = 0
+  // The number of elements of a plate that a run looks at, and whether the model says which.
+  var lookedAtCount = 0
+  var hasOwnIndices = false
+  // The number of elements that those of the plate stand for, where they are a batch of more data.
+  var standsFor: Int?
   // Whether the value was drawn in this run rather than given by a handler.
   var isDrawn = false
   // Whether the value follows from others, so that it is no data.

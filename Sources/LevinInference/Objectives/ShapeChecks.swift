@@ -24,7 +24,8 @@ extension Trace {
 
   // An axis that the distribution brings may be that of a plate around an enumerated site, which this one is outside of.
   private func checkDependence(of site: Site, alongDim dim: Int, _ size: Int) throws {
-    guard let batch = site.distribution?.batchShape, batch.count >= -dim, batch[batch.count + dim] == size
+    guard let batch = site.distribution?.batchShape, batch.count >= -dim,
+      batch[batch.count + dim] == size
     else { return }
     for other in samples where other.enumeration == .parallel {
       let plates = other.plates.filter { $0.dim == dim && $0.count == size }
@@ -46,14 +47,16 @@ extension Trace {
 enum PlainRun {
   /// - Returns: The number of axes that plates take.
   static func look(model: () throws -> Void, guide: () throws -> Void) throws -> Int {
-    try withSeed(0) {
-      try withoutGradient { () throws -> Int in
-        let guideTrace = try Trace(guide)
-        try guideTrace.checkShapes()
-        let modelTrace = try Trace { try withReplay(of: guideTrace, model) }
-        try modelTrace.checkShapes()
-        let sites = guideTrace.samples + modelTrace.samples
-        return -(sites.flatMap(\.plates).compactMap(\.dim).min() ?? 0)
+    try HandlerStack.rehearsing {
+      try withSeed(0) {
+        try withoutGradient { () throws -> Int in
+          let guideTrace = try Trace(guide)
+          try guideTrace.checkShapes()
+          let modelTrace = try Trace { try withReplay(of: guideTrace, model) }
+          try modelTrace.checkShapes()
+          let sites = guideTrace.samples + modelTrace.samples
+          return -(sites.flatMap(\.plates).compactMap(\.dim).min() ?? 0)
+        }
       }
     }
   }

@@ -44,7 +44,9 @@ struct TracePair {
       throw InferenceError.eventRanksDiffer(
         site: site.name, model: p.eventShape.count, guide: q.eventShape.count)
     }
-    func compared(_ shape: [Int]) -> [Int] { Array(shape.suffix(plateRank ?? shape.count).drop { $0 == 1 }) }
+    func compared(_ shape: [Int]) -> [Int] {
+      Array(shape.suffix(plateRank ?? shape.count).drop { $0 == 1 })
+    }
     if q.eventShape != p.eventShape || compared(q.batchShape) != compared(p.batchShape) {
       throw InferenceError.shapesDiffer(
         site: site.name, model: p.batchShape + p.eventShape, guide: q.batchShape + q.eventShape)

@@ -63,6 +63,9 @@ struct EdgeWatch {
     look(atStep: step)
   }
 
+  /// Tells of something that was found elsewhere.
+  mutating func tell(of texts: [String]) { for text in texts { tell(text) } }
+
   private mutating func tell(_ text: String) {
     warnings.append(text)
     if prints { warn(text) }

@@ -20,6 +20,7 @@ public final class SVI<Input> {
   private var optimizer: (any Optimizer)?
   private var knownBuffers: [Buffer]?
   private var edges = EdgeWatch()
+  private let support = SupportWatch()
 
   /// The number of steps taken.
   public private(set) var stepCount = 0
@@ -88,14 +89,21 @@ public final class SVI<Input> {
 
   /// Takes a step, and gives the loss before it.
   ///
-  /// - Throws: ``InferenceError`` if the model and the guide do not fit together, or if the loss, a gradient
-  ///   or a new value is not finite; the parameters are then as they were.
+  /// Observations are looked at before they are learnt from, once for the same elements in memory: each must be a
+  /// value that its distribution can produce, unless a mask leaves it out.
+  ///
+  /// - Throws: ``InferenceError`` if the model and the guide do not fit together, an observation is outside its
+  ///   support, there is nothing to train, or if the loss, a gradient or a new value is not finite; the parameters
+  ///   are then as they were.
   @discardableResult
   public func step(_ input: Input) throws -> Double {
-    let loss = try withMode(.training) { try differentiableLoss(input) }
-    let optimizer = self.optimizer ?? makeOptimizer(guide.parameters + others)
-    self.optimizer = optimizer
+    let (loss, findings) = try support.findings {
+      try withMode(.training) { try differentiableLoss(input) }
+    }
+    try support.settle(findings)
+    let optimizer = try optimizer ?? prepare(input)
     var step = Step(loss, optimizer: optimizer, buffers: buffers(of: guide))
+    if !step.hasGradient { throw InferenceError.nothingToTrain(hasParameters: true) }
     step.compute(edges.watch(guide))
     stepCount += 1
     do {
@@ -105,6 +113,18 @@ public final class SVI<Input> {
     } catch let failure as Step.NonFinite {
       throw InferenceError.notFinite(step: stepCount, what: what(failure, optimizer, input))
     }
+  }
+
+  // What is done once, when the guide has run and so has its parameters.
+  private func prepare(_ input: Input) throws -> any Optimizer {
+    let parameters = guide.parameters + others
+    if parameters.isEmpty { throw InferenceError.nothingToTrain(hasParameters: false) }
+    let flat = try FlatSites.warnings(
+      of: guide, model: { try model(input) }, guide: { try guide(input) })
+    edges.tell(of: flat)
+    let optimizer = makeOptimizer(parameters)
+    self.optimizer = optimizer
+    return optimizer
   }
 
   // Found once: reflection takes its time.

@@ -22,6 +22,9 @@ public protocol BatchSource<Batch>: Stateful {
   /// The number of batches in an epoch; nil when nobody knows before they have come.
   var batchesPerEpoch: Int? { get }
 
+  /// The number of observations in all data, of which a batch is a part; nil when nobody knows.
+  var observationCount: Int? { get }
+
   /// The batches of an epoch, counted from 0; those of a validation are the ones of epoch 0.
   ///
   /// - Throws: Whatever keeps the source from giving them; it comes out of `fit` unchanged.
@@ -35,17 +38,27 @@ public protocol BatchSource<Batch>: Stateful {
   /// Every observation once, in the order of the data, for a look before the first step; nil for data that can be
   /// read only once, or are different in each epoch. Their batches are looked at as they come.
   func observationsInOrder() throws -> BatchStream<Batch>?
+
+  /// Every observation at least once, in batches of the sizes that an epoch has, for a look before the first step by
+  /// modules whose code depends on the size of a batch; nil as for ``observationsInOrder()``.
+  func batchesInOrder() throws -> BatchStream<Batch>?
 }
 
 extension BatchSource {
   /// Unknown.
   public var batchesPerEpoch: Int? { nil }
 
+  /// Unknown.
+  public var observationCount: Int? { nil }
+
   /// Finds nothing wrong.
   public func checkSettings(for role: DataRole) throws {}
 
   /// None: the data are looked at as they come.
   public func observationsInOrder() throws -> BatchStream<Batch>? { nil }
+
+  /// None: the batches are looked at as they come.
+  public func batchesInOrder() throws -> BatchStream<Batch>? { nil }
 
   /// Nothing: the batches follow from the epoch alone.
   public func state() -> State { State() }
@@ -62,6 +75,8 @@ public struct LoadedBatch<Batch> {
   public let content: Batch
   /// The number of observations in it.
   public let observationCount: Int
+  /// The index of the first of them among all data, where it does not follow from the batches before.
+  var firstIndex: Int?
 
   /// Puts a batch and its number of observations together.
   public init(_ content: Batch, observationCount: Int) {

@@ -13,6 +13,11 @@ public protocol DataCheckingModule<Batch>: LightningModule {
   func check(_ data: Batch, role: DataRole, firstIndex: Int) throws
 }
 
+/// A module whose look at the data needs batches of the sizes that training has, as its code depends on them.
+///
+/// Others are shown larger batches, where those of the training are small.
+public protocol BatchCheckingModule<Batch>: DataCheckingModule {}
+
 /// The purpose of data in a fit.
 ///
 /// Later versions may add cases, so a `switch` over them needs a `default`.

@@ -7,6 +7,24 @@ extension DataLoader: BatchSource {
   /// The batches of an epoch, counted from 0.
   public func makeBatches(epoch: Int) -> BatchStream<Batch> { stream(of: batches(epoch: epoch)) }
 
+  /// The number of rows of the data set, those that ``dropLast`` leaves out of an epoch included.
+  public var observationCount: Int? { dataset.count }
+
+  /// Batches of consecutive rows. A last one that an epoch leaves out is filled up with rows before it.
+  public func batchesInOrder() -> BatchStream<Batch>? {
+    let (size, count) = (batchSize, dataset.count)
+    var next = 0
+    return BatchStream { [dataset, dropLast] in
+      guard next < count else { return nil }
+      let end = min(next + size, count)
+      let first = dropLast ? max(end - size, 0) : next
+      next = end
+      var batch = LoadedBatch(dataset[first..<end], observationCount: end - first)
+      batch.firstIndex = first
+      return batch
+    }
+  }
+
   /// All observations in the order of the data set.
   public func observationsInOrder() -> BatchStream<Batch>? {
     // Larger batches than the fit's, where those are small: each costs an evaluation.

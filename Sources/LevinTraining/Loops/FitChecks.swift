@@ -40,7 +40,9 @@ final class DataCheck<Model: LightningModule> {
   ) throws -> DataCheck? {
     guard let module = model as? any DataCheckingModule<Model.Batch> else { return nil }
     let check = DataCheck(module, role)
-    guard var batches = try source.observationsInOrder() else { return check }
+    let needsBatches = module is any BatchCheckingModule
+    let stream = try needsBatches ? source.batchesInOrder() : source.observationsInOrder()
+    guard var batches = stream else { return check }
     while let batch = try batches.next() { try check.look(at: batch) }
     return nil
   }
@@ -49,6 +51,7 @@ final class DataCheck<Model: LightningModule> {
   func begin() { first = 0 }
 
   func look(at batch: LoadedBatch<Model.Batch>) throws {
+    first = batch.firstIndex ?? first
     try module.check(batch.content, role: role, firstIndex: first)
     first += batch.observationCount
   }

@@ -21,6 +21,7 @@ final class FitLoop<Model: LightningModule> {
     self.train = train
     walk = ModuleWalk(model)
     session = FitSession(trainer, model, stepsPerEpoch: train.batchesPerEpoch)
+    session.board.trainingCount = train.observationCount
     self.validation = validation.map { [session] in
       EvaluationLoop(session, model, $0.source, step: $0.step)
     }

@@ -55,6 +55,8 @@ final class TrainingStep<Model: LightningModule> {
 
   // Whatever keeps the step from being taken, what it would have changed or logged is forgotten.
   private func learn(from batch: Model.Batch, _ index: Int) throws -> StepOutcome {
+    session.board.trainingBatch = Int(session.board.batchWeight)
+    defer { session.board.trainingBatch = nil }
     do {
       let output = try withMode(.training) { try model.trainingStep(batch, batchIndex: index) }
       try session.board.throwRejection()

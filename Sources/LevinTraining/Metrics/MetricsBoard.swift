@@ -74,6 +74,10 @@ package final class MetricsBoard: @unchecked Sendable {
   @exclusivity(unchecked) var intake = Intake.open
   /// The observations of the batch that values are logged for.
   @exclusivity(unchecked) var batchWeight = 1.0
+  /// The number of observations in the batch of the training step that runs; nil outside of one.
+  @exclusivity(unchecked) var trainingBatch: Int?
+  /// The number of observations in all training data; nil when nobody knows.
+  var trainingCount: Int?
   /// Tells the user of what is not taken in.
   var warn: (String) -> Void = { _ in }
   private var toldOf: Set<String> = []

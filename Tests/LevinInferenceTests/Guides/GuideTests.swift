@@ -173,20 +173,6 @@ import Testing
     #expect(abs(loss + expected) < 1e-12)
   }
 
-  @Test func aSiteOfAPlateThatIsSubsampledIsRefused() throws {
-    let model = { (data: Tensor) in
-      let scale = sample("scale", LogNormal(number(0), 1))
-      plate("data", data.count, subsampleSize: 2) { indices in
-        let local = sample("local", Normal(number(0), scale))
-        sample("x", Normal(local, 1), observed: data[indices])
-      }
-    }
-    let error = inferenceError { try AutoDelta<Tensor>({ _ = model($0) })(Self.data) }
-    guard case .latentSiteInSubsample("local", "data") = error else { throw Unexpected(error) }
-    #expect("\(try #require(error))".contains("indices"))
-    try AutoDelta<Tensor>({ _ = model($0) }, expose: ["scale"])(Self.data)
-  }
-
   @Test func theOptimumIsTheModeInTheSpaceOfTheValues() throws {
     let model = { (_: Tensor) in
       sample("positive", LogNormal(number(0.0), 1))

@@ -4,7 +4,12 @@ import LevinTestKit
 import Testing
 
 /// Sums over enumerated sites on random models, against sums over all of their values.
+///
+/// A long run, which `LEVIN_LONG_RUN=1` asks for, takes 2,000 models of each kind.
 @Suite struct BruteForceTests {
+  private static let seeds =
+    0..<(ProcessInfo.processInfo.environment["LEVIN_LONG_RUN"] == "1" ? 2000 : 200)
+
   private static func loss(
     _ recipe: DiscreteRecipe, _ tables: [Tensor], maxPlateNesting: Int? = nil
   ) throws -> Tensor {
@@ -12,7 +17,7 @@ import Testing
       model: { recipe.run(tables) }, guide: {})
   }
 
-  @Test(arguments: 0..<200) func lossesAreSumsOverAllValues(seed: Int) throws {
+  @Test(arguments: seeds) func lossesAreSumsOverAllValues(seed: Int) throws {
     let recipe = RecipeMaker.recipe(seed: seed)
     let expected = BruteForce(recipe: recipe, tables: recipe.tables).loss
     let nesting = seed % 3 == 0 ? recipe.plateRank + 1 : nil
@@ -20,7 +25,16 @@ import Testing
     #expect(abs(mine - expected) <= 1e-9 * abs(expected), "\(mine) and \(expected)")
   }
 
-  @Test(arguments: 0..<200) func gradientsAreThoseOfTheSums(seed: Int) throws {
+  @Test(arguments: seeds) func lossesWithAGuideAreExpectations(seed: Int) throws {
+    let recipe = RecipeMaker.recipe(seed: seed, isGuided: true)
+    let expected = BruteForce(recipe: recipe, tables: recipe.tables).loss
+    let mine = try TraceEnumELBO().loss(
+      model: { recipe.run(recipe.tensors) }, guide: { recipe.runGuide(recipe.guideTensors) }
+    ).item()
+    #expect(abs(mine - expected) <= 1e-9 * max(1, abs(expected)), "\(mine) and \(expected)")
+  }
+
+  @Test(arguments: seeds) func gradientsAreThoseOfTheSums(seed: Int) throws {
     let recipe = RecipeMaker.recipe(seed: seed)
     let slopes = CentralDifferences(
       at: recipe.tables, shapes: recipe.nodes.map { recipe.tableShape($0) }
@@ -28,7 +42,7 @@ import Testing
     #expect(slopes.error < 1e-8, "\(slopes)")
   }
 
-  @Test(arguments: 0..<200) func marginalsAreSharesOfTheSums(seed: Int) throws {
+  @Test(arguments: seeds) func marginalsAreSharesOfTheSums(seed: Int) throws {
     let recipe = RecipeMaker.recipe(seed: seed)
     let marginals = try TraceEnumELBO().computeMarginals(
       model: { recipe.run(recipe.tensors) }, guide: {})
@@ -46,7 +60,7 @@ import Testing
     }
   }
 
-  @Test(arguments: 0..<200) func atTemperature0TheMostProbableValuesAreFound(seed: Int) throws {
+  @Test(arguments: seeds) func atTemperature0TheMostProbableValuesAreFound(seed: Int) throws {
     let recipe = RecipeMaker.recipe(seed: seed)
     let trace = try inferDiscrete(temperature: 0, firstAvailableDim: -1 - recipe.plateRank) {
       recipe.run(recipe.tensors)

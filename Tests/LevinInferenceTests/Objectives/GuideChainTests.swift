@@ -67,13 +67,16 @@ import Testing
     Form(isMarkov: true), Form(isMarkov: false), Form(isMarkov: false, observesLate: true),
   ]
 
-  @Test(arguments: [true, false], forms) func threeStepsHavePyrosLoss(isMarkov: Bool, model: Form) throws {
+  @Test(arguments: [true, false], forms) func threeStepsHavePyrosLoss(isMarkov: Bool, model: Form)
+    throws
+  {
     let value = try loss([0, 1, 0], guide: Form(isMarkov: isMarkov), model: model)
     #expect(abs(value - 2.2303529) < 1e-6)
     #expect(abs(value - expected([0, 1, 0])) < 1e-12)
   }
 
-  @Test(arguments: [2, 5, 20, 60, 400]) func aChainOfAnyLengthHasTheLossOfTheSum(length: Int) throws {
+  @Test(arguments: [2, 5, 20, 60, 400]) func aChainOfAnyLengthHasTheLossOfTheSum(length: Int) throws
+  {
     let observed = (0..<length).map { ($0 * 7 + $0 / 3) % 2 }
     let value = try loss(observed, guide: Form(isMarkov: true), model: Form(isMarkov: true))
     #expect(abs(value - expected(observed)) < 1e-10 * Double(length))

@@ -2,6 +2,15 @@ import Foundation
 import Levin
 
 /// Sums over all joint values of a recipe's enumerated sites, one after the other, in plain numbers.
+///
+/// The rules that it goes by, and where they are from:
+/// - A mask takes away an observation, and not the probabilities of an enumerated site inside the sum over its values
+///   (Pyro's `TraceEnum_ELBO`). What the guide draws counts under the mask in neither the model nor the guide, and its
+///   values have all of their probabilities.
+/// - The elements of a plate that are looked at count for all: the product over them is taken to the power of size /
+///   count, outside of the sums of what is inside the plate. A scale around a whole component multiplies its logarithm.
+/// - With a guide the loss is minus the expectation, over what the guide goes over, of the logarithm of the model's sum
+///   less that of the guide's probabilities.
 struct BruteForce {
   /// An enumerated site for one element of its plates.
   struct Variable: Hashable {
@@ -11,13 +20,17 @@ struct BruteForce {
 
   /// The logarithm of a term for one element, for all values of the variables it depends on.
   struct Term {
+    var node: Int
     var variables: [Int]
     var table: [Double]
+
+    func value(_ values: [Int], _ counts: [Int]) -> Double {
+      table[variables.reduce(0) { $0 * counts[$1] + values[$1] }]
+    }
   }
 
-  /// A component's sums.
+  /// A component's sums, scales left out.
   struct Result {
-    var logEvidence: Double
     /// The log-joint of the most probable values.
     var maximum: Double
     /// The posterior of each variable.
@@ -28,9 +41,7 @@ struct BruteForce {
   let tables: [[Double]]
 
   /// The loss of the objective.
-  var loss: Double {
-    recipe.components.reduce(0) { $0 - $1.scale * result($1).logEvidence }
-  }
+  var loss: Double { recipe.components.reduce(0) { $0 - $1.scale * lowerBound($1) } }
 
   func variables(_ component: DiscreteRecipe.Component) -> [Variable] {
     component.nodes.filter { recipe.nodes[$0].isEnumerated }.flatMap { node in
@@ -47,33 +58,26 @@ struct BruteForce {
     var assignments: [[Int]] = []
     repeat {
       assignments.append(values)
-      joints.append(Self.logJoint(terms, values, counts))
-    } while Self.advance(&values, counts)
+      joints.append(terms.reduce(0) { $0 + $1.value(values, counts) })
+    } while Self.advance(&values, counts, Array(counts.indices))
     let evidence = logSumExp(joints)
     var marginals = counts.map { [Double](repeating: 0, count: $0) }
     for (assignment, joint) in zip(assignments, joints) {
       let share = exp(joint - evidence)
       for (variable, value) in assignment.enumerated() { marginals[variable][value] += share }
     }
-    return Result(
-      logEvidence: evidence, maximum: joints.max() ?? 0, marginals: marginals)
+    return Result(maximum: joints.max() ?? 0, marginals: marginals)
   }
 
   /// The log-joint of given values of the variables, in the order of `variables(_:)`.
   func logJoint(_ component: DiscreteRecipe.Component, _ values: [Int]) -> Double {
     let counts = variables(component).map { recipe.nodes[$0.node].count }
-    return Self.logJoint(terms(component), values, counts)
+    return terms(component).reduce(0) { $0 + $1.value(values, counts) }
   }
 
-  private static func logJoint(_ terms: [Term], _ values: [Int], _ counts: [Int]) -> Double {
-    terms.reduce(0) { total, term in
-      total + term.table[term.variables.reduce(0) { $0 * counts[$1] + values[$1] }]
-    }
-  }
-
-  // Counts up as an odometer does; false after the last.
-  private static func advance(_ values: inout [Int], _ counts: [Int]) -> Bool {
-    for index in values.indices.reversed() {
+  // Counts the values at some positions up as an odometer does; false after the last.
+  private static func advance(_ values: inout [Int], _ counts: [Int], _ positions: [Int]) -> Bool {
+    for index in positions.reversed() {
       values[index] += 1
       if values[index] < counts[index] { return true }
       values[index] = 0
@@ -81,32 +85,134 @@ struct BruteForce {
     return false
   }
 
-  private func terms(_ component: DiscreteRecipe.Component) -> [Term] {
-    let order = Dictionary(
-      uniqueKeysWithValues: variables(component).enumerated().map { ($1, $0) })
-    return component.nodes.flatMap { node in
-      (0..<recipe.elementCount(recipe.nodes[node].plates)).map { term(node, at: $0, order) }
+  // MARK: - The lower bound
+
+  private func lowerBound(_ component: DiscreteRecipe.Component) -> Double {
+    let variables = variables(component)
+    let counts = variables.map { recipe.nodes[$0.node].count }
+    let guided = variables.indices.filter { recipe.guided.contains(variables[$0].node) }
+    let sum = ScaledSum(
+      recipe: recipe, variables: variables, counts: counts, terms: terms(component))
+    let draws = guideTerms(component)
+    var values = [Int](repeating: 0, count: variables.count)
+    var total = 0.0
+    repeat {
+      let share = exp(draws.reduce(0) { $0 + $1.value(values, counts) })
+      let own = draws.reduce(0) { $0 + weight($1) * $1.value(values, counts) }
+      total += share * (sum.logarithm(&values) - own)
+    } while Self.advance(&values, counts, guided)
+    return total
+  }
+
+  // What a draw of the guide counts in the objective.
+  private func weight(_ term: Term) -> Double {
+    let node = recipe.nodes[term.node]
+    guard let position = term.variables.last, node.mask != nil else { return scale(node) }
+    return isCounted(term.node, position) ? scale(node) : 0
+  }
+
+  private func scale(_ node: DiscreteRecipe.Node) -> Double {
+    node.plates.reduce(1) { $0 * recipe.frames[$1].scale }
+  }
+
+  private func isCounted(_ node: Int, _ variable: Int) -> Bool {
+    let component = recipe.components.first { $0.nodes.contains(node) }
+    let position = component.map { variables($0)[variable].index } ?? 0
+    return recipe.nodes[node].mask?[position] ?? true
+  }
+
+  /// The logarithm of the sum over what the guide does not go over, plates that are looked at in parts from the inside
+  /// outwards.
+  private struct ScaledSum {
+    private let recipe: DiscreteRecipe
+    private let counts: [Int]
+    // By the plates around that are looked at in parts.
+    private var variables: [[Int]: [Int]] = [:]
+    private var terms: [[Int]: [Term]] = [:]
+    private var inner: [[Int]: [[Int]]] = [:]
+
+    init(recipe: DiscreteRecipe, variables: [Variable], counts: [Int], terms: [Term]) {
+      self.recipe = recipe
+      self.counts = counts
+      func path(_ node: Int) -> [Int] { recipe.subsampledPlates(recipe.nodes[node]) }
+      for (index, variable) in variables.enumerated() where !recipe.guided.contains(variable.node) {
+        self.variables[path(variable.node), default: []].append(index)
+      }
+      for term in terms {
+        let path = path(term.node)
+        self.terms[path, default: []].append(term)
+        for length in path.indices {
+          let (outer, part) = (Array(path.prefix(length)), Array(path.prefix(length + 1)))
+          if !inner[outer, default: []].contains(part) { inner[outer, default: []].append(part) }
+        }
+      }
+    }
+
+    func logarithm(_ values: inout [Int]) -> Double { logarithm([], &values) }
+
+    // Of the part inside some plates that are looked at in parts, and no others.
+    private func logarithm(_ path: [Int], _ values: inout [Int]) -> Double {
+      let (own, inner) = (variables[path] ?? [], inner[path] ?? [])
+      let terms = terms[path] ?? []
+      var joints: [Double] = []
+      repeat {
+        var joint = terms.reduce(0) { $0 + $1.value(values, counts) }
+        for part in inner {
+          joint += recipe.frames[part[path.count]].scale * logarithm(part, &values)
+        }
+        joints.append(joint)
+      } while BruteForce.advance(&values, counts, own)
+      return logSumExp(joints)
     }
   }
 
-  private func term(_ index: Int, at position: Int, _ order: [Variable: Int]) -> Term {
+  // MARK: - Terms
+
+  private func order(_ component: DiscreteRecipe.Component) -> [Variable: Int] {
+    Dictionary(uniqueKeysWithValues: variables(component).enumerated().map { ($1, $0) })
+  }
+
+  private func terms(_ component: DiscreteRecipe.Component) -> [Term] {
+    let order = order(component)
+    return component.nodes.flatMap { node in
+      (0..<recipe.elementCount(recipe.nodes[node].plates)).map { position in
+        var term = term(node, recipe.nodes[node].parents, tables[node], at: position, order)
+        let isSummed = recipe.nodes[node].isEnumerated && !recipe.guided.contains(node)
+        if !isSummed, recipe.nodes[node].mask?[position] == false {
+          term.table = term.table.map { _ in 0 }
+        }
+        return term
+      }
+    }
+  }
+
+  private func guideTerms(_ component: DiscreteRecipe.Component) -> [Term] {
+    let order = order(component)
+    return component.nodes.filter(recipe.guided.contains).flatMap { node in
+      (0..<recipe.elementCount(recipe.nodes[node].plates)).map { position in
+        term(
+          node, recipe.guideParents(recipe.nodes[node]), recipe.guideTables[node], at: position,
+          order)
+      }
+    }
+  }
+
+  private func term(
+    _ index: Int, _ parents: [Int], _ numbers: [Double], at position: Int,
+    _ order: [Variable: Int]
+  ) -> Term {
     let node = recipe.nodes[index]
-    let parents = node.parents.map { parent in
-      // The indices of the parent's plates come first, so the further ones are divided off.
-      let inner = recipe.elementCount(
-        Array(node.plates.dropFirst(recipe.nodes[parent].plates.count)))
-      return order[Variable(node: parent, index: position / inner)] ?? -1
+    let variables = parents.map { parent in
+      let own = recipe.position(position, of: node.plates, in: recipe.nodes[parent].plates)
+      return order[Variable(node: parent, index: own)] ?? -1
     }
     let own = node.isEnumerated ? [order[Variable(node: index, index: position)] ?? -1] : []
-    let rows = node.parents.reduce(1) { $0 * recipe.nodes[$1].count }
+    let rows = parents.reduce(1) { $0 * recipe.nodes[$1].count }
     let width = node.hasLogits ? node.count : 1
     let table = (0..<rows).flatMap { row in
-      let numbers = Array(tables[index][row * width..<(row + 1) * width])
-      return logProbs(node, numbers, position)
+      logProbs(node, Array(numbers[row * width..<(row + 1) * width]), position)
     }
-    // The rule of Pyro's TraceEnum_ELBO: inside a sum over its values a site keeps its probabilities under a mask.
-    let counts = node.isEnumerated || node.mask?[position] ?? true
-    return Term(variables: parents + own, table: counts ? table : table.map { _ in 0 })
+    return Term(node: index, variables: variables + own, table: table)
   }
 
   // Of each value of an enumerated site, or of the data.
@@ -124,5 +230,18 @@ struct BruteForce {
       let logProbs = logits.map { $0 - logSumExp(logits) }
       return node.isEnumerated ? logProbs : [logProbs[Int(data)]]
     }
+  }
+}
+
+extension DiscreteRecipe {
+  /// The position among the elements of some plates of an element of more.
+  fileprivate func position(_ position: Int, of plates: [Int], in others: [Int]) -> Int {
+    var rest = position
+    var indices: [Int: Int] = [:]
+    for frame in plates.reversed() {
+      indices[frame] = rest % frames[frame].count
+      rest /= frames[frame].count
+    }
+    return others.reduce(0) { $0 * frames[$1].count + (indices[$1] ?? 0) }
   }
 }

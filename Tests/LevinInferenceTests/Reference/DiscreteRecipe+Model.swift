@@ -6,21 +6,41 @@ extension DiscreteRecipe {
     zip(tables, nodes).map { Tensor($0, shape: tableShape($1)) }
   }
 
+  /// The parameters of the guide as tensors in double precision.
+  var guideTensors: [Tensor] {
+    zip(guideTables, nodes.indices).map { table, node in
+      guided.contains(node) ? Tensor(table, shape: guideTableShape(nodes[node])) : Tensor(table)
+    }
+  }
+
   /// Runs the recipe as a model.
   ///
   /// - Parameter copies: If given, everything happens so many times, along the last axis.
   func run(_ tables: [Tensor], copies: Int? = nil) {
+    run(tables, copies: copies, isGuide: false)
+  }
+
+  /// Runs the sites that the guide goes over.
+  func runGuide(_ tables: [Tensor]) { run(tables, copies: nil, isGuide: true) }
+
+  private func run(_ tables: [Tensor], copies: Int?, isGuide: Bool) {
     func all() {
       for component in components {
-        var run = Run(recipe: self, tables: tables, hasCopies: copies != nil)
-        if component.explicitScale == 1 {
+        var run = Run(recipe: self, tables: tables, hasCopies: copies != nil, isGuide: isGuide)
+        if component.scale == 1 {
           run.take(component.items)
         } else {
-          withScale(component.explicitScale) { run.take(component.items) }
+          withScale(component.scale) { run.take(component.items) }
         }
       }
     }
     if let copies { plate("copies", copies) { all() } } else { all() }
+  }
+
+  /// Whether a plate has sites outside of the sequential plates that it is also entered in.
+  fileprivate func entersAlone(_ frame: Int) -> Bool {
+    nodes.contains { $0.plates == [frame] }
+      && nodes.contains { $0.plates.dropFirst().contains(frame) }
   }
 
   /// The name of a site at some indices of its sequential plates.
@@ -36,11 +56,14 @@ private struct Run {
   let recipe: DiscreteRecipe
   let tables: [Tensor]
   let hasCopies: Bool
+  let isGuide: Bool
+  private var plates: [String: Plate] = [:]
   private var values: [Int: Tensor] = [:]
   private var indices: [Int: Int] = [:]
 
-  init(recipe: DiscreteRecipe, tables: [Tensor], hasCopies: Bool) {
-    (self.recipe, self.tables, self.hasCopies) = (recipe, tables, hasCopies)
+  init(recipe: DiscreteRecipe, tables: [Tensor], hasCopies: Bool, isGuide: Bool) {
+    (self.recipe, self.tables) = (recipe, tables)
+    (self.hasCopies, self.isGuide) = (hasCopies, isGuide)
   }
 
   mutating func take(_ items: [DiscreteRecipe.Item]) {
@@ -48,7 +71,11 @@ private struct Run {
       switch item {
       case .site(let index): visit(index)
       case .chain(let steps, let history):
-        markov(steps, history: history) { take($0) }
+        if isGuide ? recipe.guideLoops : recipe.modelLoops {
+          steps.forEach { take($0) }
+        } else {
+          markov(steps, history: history) { take($0) }
+        }
       case .plate(let frame, let items): enter(frame, items)
       }
     }
@@ -59,9 +86,11 @@ private struct Run {
     let spec = recipe.frames[frame]
     let first = spec.size - spec.count
     // A plate inside a sequential one is made for each of its elements.
-    let name = indices.sorted { $0.key < $1.key }.reduce(spec.name) { "\($0) at \($1.value)" }
+    let around = recipe.entersAlone(frame) ? [] : indices.sorted { $0.key < $1.key }
+    let name = around.reduce(spec.name) { "\($0) at \($1.value)" }
     let subsample = first == 0 ? nil : Tensor(Array(first..<spec.size))
-    let plate = Plate(name, spec.size, subsample: subsample)
+    let plate = plates[name] ?? Plate(name, spec.size, subsample: subsample)
+    plates[name] = plate
     if spec.isSequential {
       plate.sequential { index in
         indices[frame] = index - first
@@ -75,8 +104,10 @@ private struct Run {
 
   private mutating func visit(_ index: Int) {
     let node = recipe.nodes[index]
+    if isGuide && !recipe.guided.contains(index) { return }
     let name = recipe.name(node, indices)
-    let distribution = distribution(of: node, tables[index])
+    let distribution = distribution(
+      of: node, tables[index], isGuide ? recipe.guideParents(node) : node.parents)
     let isReal = node.kind == .observedNormal
     let data = perElement(node, node.data).cast(to: isReal ? .float64 : .int64)
     func sampled() -> Tensor {
@@ -92,8 +123,10 @@ private struct Run {
     }
   }
 
-  private func distribution(of node: DiscreteRecipe.Node, _ table: Tensor) -> any Distribution {
-    let indices = node.parents.compactMap { values[$0]?.cast(to: .int64) }
+  private func distribution(
+    of node: DiscreteRecipe.Node, _ table: Tensor, _ parents: [Int]
+  ) -> any Distribution {
+    let indices = parents.compactMap { values[$0]?.cast(to: .int64) }
     let found =
       switch indices.count {
       case 0: table

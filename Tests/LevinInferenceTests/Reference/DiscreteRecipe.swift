@@ -15,7 +15,7 @@ struct DiscreteRecipe: Sendable {
     var kind: Kind
     /// The number of values of the enumerated site or the observed category.
     var count: Int
-    /// Enumerated sites that its parameter is looked up by; their plates are the first ones of the site's.
+    /// Enumerated sites that its parameter is looked up by; their plates are among the site's.
     var parents: [Int]
     /// The plates around it, outermost first; arrays of numbers below go over their elements in this order.
     var plates: [Int]
@@ -35,6 +35,8 @@ struct DiscreteRecipe: Sendable {
     /// The number of elements, of which `count` are looked at.
     var size: Int
     var isSequential: Bool
+
+    var scale: Double { Double(size) / Double(count) }
   }
 
   indirect enum Item: Sendable {
@@ -47,9 +49,8 @@ struct DiscreteRecipe: Sendable {
   struct Component: Sendable {
     var nodes: Range<Int>
     var items: [Item]
+    /// The scale but for what subsampling plates add.
     var scale: Double
-    /// The scale but for what a subsampling plate adds.
-    var explicitScale: Double
   }
 
   var nodes: [Node] = []
@@ -57,11 +58,35 @@ struct DiscreteRecipe: Sendable {
   var components: [Component] = []
   /// For each node the parameters, of shape `tableShape(_:)`.
   var tables: [[Double]] = []
+  /// The enumerated sites that the guide goes over, whose parameters there are looked up by those of their parents that
+  /// are among them.
+  var guided: Set<Int> = []
+  /// For each node the parameters in the guide.
+  var guideTables: [[Double]] = []
+  /// Whether chains are plain loops, which use no axis again.
+  var modelLoops = false
+  var guideLoops = false
   /// The most axes that plates take.
   var plateRank = 0
 
-  func tableShape(_ node: Node) -> [Int] {
-    node.parents.map { nodes[$0].count } + (node.hasLogits ? [node.count] : [])
+  func tableShape(_ node: Node) -> [Int] { tableShape(node, node.parents) }
+
+  private func tableShape(_ node: Node, _ parents: [Int]) -> [Int] {
+    parents.map { nodes[$0].count } + (node.hasLogits ? [node.count] : [])
+  }
+
+  func guideParents(_ node: Node) -> [Int] { node.parents.filter(guided.contains) }
+
+  func guideTableShape(_ node: Node) -> [Int] { tableShape(node, guideParents(node)) }
+
+  /// The plates around a site whose elements a sum is multiplied over as a whole.
+  func productPlates(_ node: Node) -> [Int] {
+    node.plates.filter { !frames[$0].isSequential || frames[$0].count != frames[$0].size }
+  }
+
+  /// The plates around a site whose elements count for others, outermost first.
+  func subsampledPlates(_ node: Node) -> [Int] {
+    node.plates.filter { frames[$0].count != frames[$0].size }
   }
 
   func elementCount(_ plates: [Int]) -> Int { plates.reduce(1) { $0 * frames[$1].count } }
@@ -83,10 +108,14 @@ struct RecipeMaker {
   private var random: PCG64
   private var recipe = DiscreteRecipe()
 
-  static func recipe(seed: Int, componentCount: ClosedRange<Int> = 1...3) -> DiscreteRecipe {
+  /// - Parameter isGuided: Whether a guide goes over some of the sites.
+  static func recipe(
+    seed: Int, componentCount: ClosedRange<Int> = 1...3, isGuided: Bool = false
+  ) -> DiscreteRecipe {
     var maker = RecipeMaker(random: PCG64(seed: seed))
     let count = maker.random.integers(in: componentCount.lowerBound..<componentCount.upperBound + 1)
     while maker.recipe.components.count < count { maker.addComponent() }
+    if isGuided { maker.addGuide() }
     return maker.recipe
   }
 
@@ -102,19 +131,16 @@ struct RecipeMaker {
     while true {
       recipe = before
       let start = recipe.nodes.count
-      var explicit = chance(0.3) ? random.uniform(in: 0.5..<3) : 1
+      let scale = chance(0.3) ? random.uniform(in: 0.5..<3) : 1
       let items: [DiscreteRecipe.Item]
-      var scale = explicit
-      switch number(upTo: 7) {
+      switch number(upTo: 8) {
       case 0, 1, 2: items = scope([], available: [], depth: 0)
       case 3: items = site([], [], isEnumerated: true) + chain([], available: [start])
       case 4: items = chain([], available: [])
+      case 5: items = crossing()
       default:
-        explicit = 1
         let kind = number(upTo: 3)
         let frame = self.frame(isSequential: kind == 0, isSubsampled: chance(0.5))
-        let spec = recipe.frames[frame]
-        scale = Double(spec.size) / Double(spec.count)
         items = [
           .plate(
             frame,
@@ -122,7 +148,7 @@ struct RecipeMaker {
         ]
       }
       let component = DiscreteRecipe.Component(
-        nodes: start..<recipe.nodes.count, items: items, scale: scale, explicitScale: explicit)
+        nodes: start..<recipe.nodes.count, items: items, scale: scale)
       if recipe.assignmentCount(component) <= 4096 {
         recipe.components.append(component)
         return
@@ -152,11 +178,44 @@ struct RecipeMaker {
     items += site(plates, available, isEnumerated: false)
     guard depth < 3 else { return items }
     for _ in 0..<number(upTo: 3) {
-      let inner = frame(isSequential: chance(0.2), isSubsampled: false)
+      let inner = frame(isSequential: chance(0.2), isSubsampled: chance(0.25))
       items.append(
         .plate(inner, scope(plates + [inner], available: available, depth: depth + 1)))
     }
     return items
+  }
+
+  // Sites of a plate, those of a sequential one beside it, and observations that depend on both.
+  private mutating func crossing() -> [DiscreteRecipe.Item] {
+    let across = frame(isSequential: false, isSubsampled: chance(0.3))
+    let along = frame(isSequential: true, isSubsampled: false)
+    let outer = recipe.nodes.count
+    var items = [DiscreteRecipe.Item.plate(across, site([across], [], isEnumerated: true))]
+    let inner = recipe.nodes.count
+    var steps = site([along], [], isEnumerated: true)
+    steps.append(
+      .plate(across, site([along, across], [outer, inner], isEnumerated: false, takesAll: true)))
+    items.append(.plate(along, steps))
+    return items
+  }
+
+  // A guide for all enumerated sites of few plates, and for some of those with as many as it chooses: the model may sum
+  // over no site that is more global than one of the guide's.
+  private mutating func addGuide() {
+    recipe.modelLoops = chance(0.3)
+    recipe.guideLoops = chance(0.3)
+    for component in recipe.components {
+      let depth = number(upTo: 3)
+      for index in component.nodes where recipe.nodes[index].isEnumerated {
+        let own = recipe.productPlates(recipe.nodes[index]).count
+        if own < depth || own == depth && chance(0.6) { recipe.guided.insert(index) }
+      }
+    }
+    for (index, node) in recipe.nodes.enumerated() {
+      let isGuided = recipe.guided.contains(index)
+      let size = isGuided ? recipe.guideTableShape(node).reduce(1, *) : 0
+      recipe.guideTables.append((0..<size).map { _ in random.uniform(in: -1.5..<1.5) })
+    }
   }
 
   // Four steps of a Markov chain, each with observations, at times inside a plate of their own; at times an

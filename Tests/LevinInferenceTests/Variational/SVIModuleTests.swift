@@ -39,9 +39,9 @@ import Testing
   @Test func batchesCountForAllDataByTheScaleOfThePlate() throws {
     let data = withSeed(1) { Normal(4, 1).sample([100]) }
     let guide = AutoDelta(line, start: .values(["mean": 0]))
-    let module = try SVIModule(line, guide, loss: TraceELBO(), prototype: data[0..<20]) {
-      Adam($0, learningRate: 0.05)
-    }
+    let module = try SVIModule(
+      line, guide, loss: TraceELBO(), prototype: data[0..<20], scaling: .byModel
+    ) { Adam($0, learningRate: 0.05) }
     let loader = DataLoader(TensorDataset(data), batchSize: 20)
     _ = try Trainer(maxEpochs: 60).fit(module, train: loader)
     // The mode of the posterior, near the data's mean.

@@ -66,7 +66,7 @@ private final class NormalGuide: Guide {
     #expect(abs(guide["mean"].item() - 7.5 / 3.25) < 1e-4)
   }
 
-  @Test(arguments: [Double.nan, .infinity])
+  @Test(arguments: [1e200, -1e200])
   func aLossThatIsNotFiniteThrowsAndLeavesTheParameters(bad: Double) throws {
     let (svi, guide) = Self.pointEstimate { Adam($0, learningRate: 0.1) }
     let (twin, twinGuide) = Self.pointEstimate { Adam($0, learningRate: 0.1) }

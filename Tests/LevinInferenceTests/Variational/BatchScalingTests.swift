@@ -1,0 +1,158 @@
+import Foundation
+import Levin
+import LevinTestKit
+import Testing
+
+/// Fits in batches: the data count in full, and the prior once.
+@Suite struct BatchScalingTests {
+  private static let data: Tensor = {
+    var random = PCG64(seed: 8)
+    return random.normal(loc: 1, scale: 1, shape: [50], dtype: .float64)
+  }()
+
+  private static func model(_ batch: Tensor) {
+    let mean = sample("mean", Normal(number(0), 3))
+    plate("data", batch.count) { sample("x", Normal(mean, 1), observed: batch) }
+  }
+
+  private func module(
+    scaling: BatchScaling = .automatic, _ model: @escaping (Tensor) -> Void = model
+  ) throws -> SVIModule<Tensor> {
+    try SVIModule(
+      model, AutoNormal(model), loss: TraceMeanFieldELBO(), prototype: Self.data[0..<10],
+      scaling: scaling
+    ) { Adam($0, learningRate: 0.01) }
+  }
+
+  private func loader(_ batchSize: Int) -> DataLoader<Tensor> {
+    DataLoader(TensorDataset(Self.data), batchSize: batchSize, shuffle: .seeded(2))
+  }
+
+  @Test func thePosteriorIsThatOfAllData() throws {
+    let module = try withSeed(3) { () throws -> SVIModule<Tensor> in try self.module() }
+    try withSeed(4) { _ = try quietTrainer(maxEpochs: 300).fit(module, train: loader(10)) }
+    let guide = try #require(module.guide as? AutoNormal<Tensor>)
+    let levels = try #require(guide.quantiles([0.15865525393, 0.5, 0.84134474607])["mean"]).scalars
+    let deviation = (levels[2] - levels[0]) / 2
+    let precision = 1.0 / 9 + 50
+    #expect(abs(deviation - 1 / precision.squareRoot()) < 0.01)
+    #expect(abs(levels[1] - Self.data.sum().item() / precision) < 0.05)
+  }
+
+  // The mean over the batches of an epoch, at parameters that stay as they are, is the loss of all data.
+  @Test(arguments: [10, 15, 50]) func losses(batchSize: Int) throws {
+    func model(_ batch: Tensor) {
+      plate("data", batch.count) {
+        let c = sample("c", Categorical(probs: Tensor([0.4, 0.6])), enumerate: .parallel)
+        sample("x", Normal(Tensor([-1.0, 2])[c], 1), observed: batch)
+      }
+      sample("prior", Normal(number(0), 1), observed: number(0.5))
+    }
+    final class Still: Guide {
+      @Parameter var unused: Tensor = [0]
+
+      func callAsFunction(_ batch: Tensor) { factor("unused", (unused * 0).sum()) }
+    }
+    let module = try SVIModule(model, Still(), loss: TraceEnumELBO(), prototype: Self.data[0..<10])
+    {
+      SGD($0, learningRate: 0)
+    }
+    let trainer = quietTrainer(maxEpochs: 1)
+    _ = try trainer.fit(module, train: loader(batchSize))
+    let whole = Self.data.scalars.reduce(normalLogDensity(0.5, 0, 1)) { total, x in
+      total
+        + logSumExp([log(0.4) + normalLogDensity(x, -1, 1), log(0.6) + normalLogDensity(x, 2, 1)])
+    }
+    let logged = try #require(trainer.metrics["train_loss"])
+    #expect(abs(logged + whole) < 1e-5 * abs(whole), "\(logged) and \(-whole)")
+  }
+
+  private func refusal(_ model: @escaping (Tensor) -> Void) -> InferenceError? {
+    inferenceError { _ = try quietTrainer(maxEpochs: 1).fit(try module(model), train: loader(10)) }
+  }
+
+  @Test func aModelThatScalesByItsSubsampleAsWellIsRefusedWithTheRemedy() {
+    let error = refusal { batch in
+      let mean = sample("mean", Normal(number(0), 3))
+      plate("data", 50, subsampleSize: batch.count) {
+        sample("x", Normal(mean, 1), observed: batch)
+      }
+    }
+    guard case .scaledTwice("x", "data", 10, of: 50) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+    let text = error?.description ?? ""
+    #expect(text.contains("plate(\"data\", batch.count)") && text.contains("scaling: .byModel"))
+  }
+
+  @Test func aModelThatScalesByHandAsWellIsRefused() {
+    let error = refusal { batch in
+      let mean = sample("mean", Normal(number(0), 3))
+      withScale(5) {
+        plate("data", batch.count) { sample("x", Normal(mean, 1), observed: batch) }
+      }
+    }
+    guard case .scaledTwice("x", nil, 10, of: 50) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
+  @Test func aBatchWithoutAPlateIsRefused() {
+    let error = refusal { batch in
+      let mean = sample("mean", Normal(number(0), 3))
+      let means = mean + Tensor.zeros([batch.count], dtype: .float64)
+      sample("x", Normal(means, 1).toEvent(1), observed: batch)
+    }
+    guard case .noBatchPlate(10, of: 50) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
+  @Test func twoPlatesOfTheSizeOfTheBatchAreRefused() {
+    let error = refusal { batch in
+      let mean = sample("mean", Normal(number(0), 3))
+      plate("data", batch.count, dim: -2) {
+        plate("times", 10, dim: -1) {
+          sample("x", Normal(mean, 1), observed: batch.expandingDimensions(at: -1))
+        }
+      }
+    }
+    guard case .severalBatchPlates("x", ["data", "times"]) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
+  @Test func anAutomaticGuideForTheObservationsOfABatchIsRefused() {
+    let error = refusal { batch in
+      plate("data", batch.count) {
+        let local = sample("local", Normal(number(0), 1))
+        sample("x", Normal(local, 1), observed: batch)
+      }
+    }
+    guard case .latentSiteInBatch("local", plate: "data") = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
+  @Test func aModelMayScaleByItself() throws {
+    func model(_ batch: Tensor) {
+      let mean = sample("mean", Normal(number(0), 3))
+      plate("data", 50, subsampleSize: batch.count) {
+        sample("x", Normal(mean, 1), observed: batch)
+      }
+    }
+    let own = try withSeed(3) { try module(scaling: .byModel, model) }
+    let automatic = try withSeed(3) { try module() }
+    let results = try [own, automatic].map { module in
+      try withSeed(4) { try quietTrainer(maxEpochs: 2).fit(module, train: loader(10)) }
+    }
+    #expect(results[0].loss != nil)
+    let values = [own, automatic].map { $0.guide.parameters.map(\.wrappedValue.scalars) }
+    for (a, b) in zip(values[0].joined(), values[1].joined()) { #expect(abs(a - b) < 0.02) }
+  }
+}
