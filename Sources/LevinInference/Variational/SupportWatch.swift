@@ -95,6 +95,10 @@ extension SupportWatch.Finding {
       index.insert(rest % size, at: 0)
       rest /= size
     }
+    // An axis of an enumerated site is none of the observation's.
+    let own = max(site.value.rank - events.count, 0)
+    let leading = isInside.shape.prefix(max(isInside.rank - own, 0)).prefix { $0 == 1 }.count
+    index.removeFirst(leading)
     let wide = site.value.expanded(to: isInside.shape + events)
     let value = wide.flattened()[position * events.reduce(1, *)].item()
     return .outsideSupport(

@@ -10,7 +10,7 @@ extension DataLoader: BatchSource {
   /// The number of rows of the data set, those that ``dropLast`` leaves out of an epoch included.
   public var observationCount: Int? { dataset.count }
 
-  /// Batches of consecutive rows. A last one that an epoch leaves out is filled up with rows before it.
+  /// Batches of consecutive rows; a last one that an epoch leaves out is filled up with rows before it.
   public func batchesInOrder() -> BatchStream<Batch>? {
     let (size, count) = (batchSize, dataset.count)
     var next = 0

@@ -18,23 +18,13 @@ import Testing
   @Test func aLossThatIsNotFiniteNamesTheSite() throws {
     let model: (Tensor) -> Void = { data in
       let rate = sample("rate", LogNormal(0, 1))
-      plate("data", data.count) { sample("x", Gamma(rate, 1), observed: data) }
+      plate("data", data.count) { sample("x", Normal(rate, 1), observed: data) }
     }
     let svi = SVI(model, AutoDelta(model), loss: TraceELBO()) { Adam($0, learningRate: 0.1) }
-    let error = #expect(throws: InferenceError.self) { try svi.step([1, .nan, 2]) }
+    let error = #expect(throws: InferenceError.self) { try svi.step([1, 1e30, 2]) }
     #expect(
       error?.description
         == "step 1: the loss (the log-probability of 'x') is not finite; the parameters stay as they "
         + "were before the step")
-  }
-
-  @Test func anAutomaticGuideRefusesLatentsOfASubsample() throws {
-    let model: (Tensor) -> Void = { data in
-      _ = plate("data", 100, subsampleSize: data.count) { sample("z", Normal(0, 1)) }
-    }
-    let error = #expect(throws: InferenceError.self) {
-      _ = try Trace { try AutoDelta(model)([1, 2, 3]) }
-    }
-    #expect(error?.description.contains("latent site 'z' is inside plate 'data'") == true)
   }
 }

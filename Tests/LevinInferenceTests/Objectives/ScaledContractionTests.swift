@@ -107,6 +107,7 @@ import Testing
     }
     #expect(abs(plates + logSumExp(total)) < 1e-10)
     #expect(abs(plates - loop) < 1e-12)
+    #expect(abs(plates - (try EnumerationFigures.load().crossing)) < 1e-12)
   }
 
   // The table over a site and all its neighbours would have more elements than an integer can count.
