@@ -137,7 +137,9 @@ struct EnumeratedRun {
     let shares = gradients(of: logarithm, at: offsets)
     return zip(terms, shares).reduce(nil) { sum, pair in
       guard let share = pair.1 else { return sum }
-      let mean = (share * pair.0.table).sum() * pair.0.wholeScale
+      // A value that the guide never takes adds nothing, be it impossible in the model.
+      let products = `where`(share .== 0, Tensor(0), share * pair.0.table)
+      let mean = products.sum() * pair.0.wholeScale
       return sum.map { $0 + mean } ?? mean
     }
   }

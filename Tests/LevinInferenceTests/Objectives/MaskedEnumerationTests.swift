@@ -94,6 +94,19 @@ import Testing
     #expect(trace["c"].value.item() == 1)
   }
 
+  // 0 log 0 is 0: the guide leaves out what the model cannot do.
+  @Test func anImpossibleValueThatTheGuideNeverTakesAddsNothing() throws {
+    let never = -Double.infinity
+    let logits = Tensor([0, never], shape: [2])
+    let value = try TraceEnumELBO().loss(
+      model: {
+        let c = sample("c", Categorical(logits: logits))
+        sample("y", Normal(Tensor([-1.0, 2])[c], 1), observed: number(0.5))
+      }, guide: { sample("c", Categorical(logits: logits), enumerate: .parallel) }
+    ).item()
+    #expect(abs(value + normalLogDensity(0.5, -1, 1)) < 1e-12)
+  }
+
   // E_q[mask (log p - log q)] with all of q's probabilities, and nothing under the mask.
   @Test func aMaskedSiteOfTheGuideCountsNothing() throws {
     func guide() {
