@@ -105,6 +105,10 @@ enum ReferenceMathematics {
     return lgamma_r(x, &sign)
   }
 
+  static func stirlingRest(_ a: Double) -> Double {
+    logGamma(a) - (a > 33 ? (a - 1) * log(a - 1) - (a - 1) : 0)
+  }
+
   /// The derivative of order `order` of digamma.
   ///
   /// The recurrence leads to arguments above 24, where the asymptotic series has full precision.
