@@ -11,14 +11,17 @@ extension Tensor {
     other.dtype == .float64 ? cast(to: .float64) : real
   }
 
+  /// The log-probability itself where a value can be drawn, and -inf without a gradient where it is outside.
+  func impossible(where isOutside: Tensor) -> Tensor {
+    `where`(isOutside, -Tensor.infinity(dtype), self)
+  }
+
+  /// Whether a number is no count: below 0, between integers or infinite; NaN is told by its log-probability.
+  var isNoCount: Tensor { (self .< 0) .| (self .> floor()) .| isInfinite }
+
   /// Floating-point values stay as they are; others take the dtype of the parameter that they meet.
   func observed(with parameter: Tensor) -> Tensor {
     dtype.isFloatingPoint ? self : cast(to: parameter.dtype)
-  }
-
-  /// The relative spacing of the dtype's numbers, as a number that leaves float32 as it is.
-  var epsilon: Tensor {
-    .full([], dtype == .float64 ? Double.ulpOfOne : Double(Float.ulpOfOne), dtype: dtype)
   }
 }
 

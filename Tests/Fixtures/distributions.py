@@ -1,19 +1,21 @@
 """Writes distributions.json: what PyTorch and SciPy give for the distributions of LevinDistributions.
 
-    pip install numpy scipy torch
+    pip install numpy scipy torch mpmath
     python3 distributions.py
 
 Made with PyTorch 2.13.0 (CPU), SciPy 1.17.1 and NumPy 2.4.6. Values, gradients and Hessians are
-float64; "logProb32" is PyTorch's result in float32. Each log-probability is held against SciPy's before
+float64; "logProb32" is PyTorch's result in float64 for numbers that were rounded to float32. Each log-probability is held against SciPy's before
 it is written. Gradients and Hessians are of sum(c * logProb) with the coefficients c = 1, -1/2, 1/3, ...
 with respect to the parameters, one after the other. Numbers that JSON lacks are strings, and moments that
-PyTorch has no formula for are NaN. "slopes" says how draws move with parameters, by PyTorch's implicit
+PyTorch has no formula for are NaN. "large" are densities whose terms are far larger than they,
+by mpmath with 40 digits, and "huge" those that double precision alone can hold. "slopes" says how draws move with parameters, by PyTorch's implicit
 reparameterisation, which is good to some 1e-4.
 """
 
 import json
 import pathlib
 
+import mpmath as mp
 import numpy as np
 import scipy.special
 import scipy.stats
@@ -157,7 +159,7 @@ def case(name, make, scipy_log_prob, parameters, value):
         return (coefficients(result) * result).sum()
 
     flat = torch.cat([p.ravel() for p in p64])
-    single = make(*(p.float() for p in p64)).log_prob(v64.float())
+    single = make(*(p.float().double() for p in p64)).log_prob(v64.float().double())
     distribution = make(*p64)
     return {
         "name": name,
@@ -179,16 +181,40 @@ def moment(distribution, name):
         return torch.full(distribution.batch_shape + distribution.event_shape, torch.nan)
 
 
-# What PyTorch gives without validation at and beyond the edge of the support: float64.
+# At and beyond the edge of the support, in float64: what PyTorch gives without validation, or SciPy, which gives -inf
+# outside, where a function of arrays stands first. For infinite counts, and mixtures outside, that is written out.
+OUTSIDE = [-2.0, -0.5, 1.5, np.inf, -np.inf]
 EDGES = [
-    ("poisson", lambda r: td.Poisson(r), [[0.0, 0.0, 2.0, 2.0, 2.0]], [0.0, 3.0, -1.0, 0.5, np.inf]),
-    ("beta", lambda a, b: td.Beta(a, b),
-     [[1.0, 2.0, 0.5, 3.0, 1.0, 2.0], [3.0, 3.0, 3.0, 1.0, 1.0, 2.0]],
-     [0.0, 0.0, 0.0, 1.0, 1.0, -0.5]),
+    ("poisson", lambda v, r: np.where(np.isinf(v), -np.inf, st.poisson.logpmf(v, r)),
+     [[0.0, 0.0, 0.0, 0.0, 2.0, 2.0, 2.0, 2.0, 1e6, 1e6]],
+     [0.0, 3.0, -1.0, 0.5, -1.0, 0.5, np.inf, -np.inf, -1e6, 1e6 + 0.5]),
+    ("zeroInflatedPoisson",
+     lambda v, g, r: np.where(np.isinf(v), -np.inf, np.log(g * (v == 0) + (1 - g) * st.poisson.pmf(v, r))),
+     [[0.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.0, 1.0], [3.0, 3.0, 3.0, 0.0, 2.0, 2.0, 0.0, 2.0]],
+     [0.0, 0.0, 4.0, 2.0, -1.0, 0.5, -3.0, np.inf]),
+    ("beta", lambda v, a, b: st.beta.logpdf(v, a, b),
+     [[1.0, 2.0, 0.5, 3.0, 1.0, 1.0, 0.5, 0.5, 2.0, 40.0], [3.0, 3.0, 3.0, 1.0, 1.0, 1.0, 0.5, 0.5, 1.0, 90.0]],
+     [0.0, 0.0, 0.0, 1.0, 1.0, 0.0, 0.0, 1.0, 1.0, 0.0]),
+    ("beta", lambda v, a, b: st.beta.logpdf(v, a, b),
+     [[[1.0], [2.0], [0.5], [3.0], [100.0]], [[1.0], [2.0], [0.5], [0.4], [100.0]]], OUTSIDE),
+    ("logNormal", lambda v, l, s: np.where(v == 0, -np.inf, st.lognorm.logpdf(v, s, scale=np.exp(l))),
+     [[0.0], [1.0]], [0.0] + OUTSIDE[:2] + OUTSIDE[3:]),
+    ("gamma", lambda v, a, b: st.gamma.logpdf(v, a, scale=1 / b),
+     [[1.0, 2.0, 0.5, 100.0, 1.0, 0.5, 2.0, 100.0, 0.5], [2.0, 1.0, 1.0, 1.0, 2.0, 1.0, 1.0, 1.0, 1.0]],
+     [0.0, 0.0, 0.0, 0.0, -1.0, -1.0, -1e-3, -5.0, np.inf]),
+    ("bernoulliProbs", lambda v, p: np.where(np.isinf(v), -np.inf, st.bernoulli.logpmf(v, p)),
+     [[[0.0], [0.3], [1.0]]], [0.0, 1.0, 0.5] + OUTSIDE),
+    ("bernoulliLogits",
+     lambda v, x: np.where(np.isinf(v), -np.inf, st.bernoulli.logpmf(v, scipy.special.expit(x))),
+     [[[-800.0], [0.3], [800.0]]], [0.5] + OUTSIDE),
+    ("betaMixture",
+     lambda v, w, a, b: np.log((w * st.beta.pdf(v[..., None], a, b)).sum(-1)),
+     [[0.4, 0.6], [1.5, 10.0], [10.0, 1.5]], OUTSIDE),
     ("normal", lambda l, s: td.Normal(l, s), [[0.0, 0.0], [1.0, 1.0]], [np.inf, np.nan]),
     ("poissonMixture", lambda w, r: mixture(w, td.Poisson(r)), [[0.4, 0.6], [0.0, 5.0]],
      [[0.0], [3.0]]),
-    ("categoricalProbs", lambda p: td.Categorical(p), [[0.0, 3.0]], [0.0, 1.0]),
+    ("categoricalProbs", lambda v, p: np.log(p / p.sum())[v.astype(int)], [[0.0, 3.0, 1.0]],
+     [0.0, 1.0, 2.0]),
     ("gamma", lambda c, r: td.Gamma(c, r),
      [[1.0, 2.0, 0.5, 3.0], [2.0, 1.0, 1.0, 1.0]], [0.0, 0.0, 0.0, np.nan]),
     ("dirichlet", lambda c: td.Dirichlet(c), [[[0.5, 0.5], [1.0, 1.0], [2.0, 1.0]]],
@@ -263,11 +289,116 @@ def slopes():
 def edge(name, make, parameters, value):
     p64 = [torch.tensor(p, dtype=torch.float64) for p in parameters]
     v64 = torch.tensor(value, dtype=torch.float64)
+    with np.errstate(all="ignore"):
+        if make.__code__.co_varnames[0] == "v":
+            log_prob = make(v64.numpy(), *(p.numpy() for p in p64))
+        else:
+            log_prob = make(*p64).log_prob(v64)
     return {
         "name": name,
         "parameters": [tensor(p) for p in p64],
         "value": tensor(v64),
-        "logProb": tensor(make(*p64).log_prob(v64)),
+        "logProb": tensor(log_prob),
+    }
+
+
+# Densities of numbers with 40 digits.
+def exact_poisson(k, rate):
+    return k * mp.log(rate) - rate - mp.loggamma(k + 1)
+
+
+def exact_gamma(x, a, b):
+    return a * mp.log(b) + (a - 1) * mp.log(x) - b * x - mp.loggamma(a)
+
+
+def exact_beta(x, a, b):
+    return exact_dirichlet([x, 1 - x], [a, b])
+
+
+def exact_dirichlet(x, a):
+    powers = sum((a - 1) * mp.log(x) for x, a in zip(x, a))
+    return powers + mp.loggamma(sum(a)) - sum(mp.loggamma(a) for a in a)
+
+
+def exact_inflated(k, gate, rate):
+    return mp.log((gate if k == 0 else 0) + (1 - gate) * mp.exp(exact_poisson(k, rate)))
+
+
+def exact_mixture(log_density):
+    def log_prob(x, weights, *parameters):
+        each = [w * mp.exp(log_density(x, *p)) for w, p in zip(weights, zip(*parameters))]
+        return mp.log(sum(each) / sum(weights))
+    return log_prob
+
+
+# All numbers are in single precision what they are in double precision. Each row of parameters belongs to one value, or
+# to one row of values; those of mixtures to all.
+LARGE = [
+    ("poisson", exact_poisson,
+     [[1e6, 1e6, 1e6, 1e5, 1e7, 33.0, 32.0, 50.0, 3e4, 1e6]],
+     [1e6, 1001000.0, 995000.0, 100300.0, 10000001.0, 33.0, 32.0, 20.0, 5e4, 100.0]),
+    ("zeroInflatedPoisson", exact_inflated,
+     [[0.25, 0.5, 0.75, 0.5], [1e6, 5e4, 100.0, 1e6]], [1e6, 5e4 + 300, 120.0, 0.0]),
+    ("poissonMixture", exact_mixture(exact_poisson),
+     [[0.25, 0.75], [1e6, 1002000.0]], [[1e6], [1001000.0], [1003500.0]]),
+    ("gamma", exact_gamma,
+     [[1e6, 1e6, 250000.5, 33.0, 33.5, 1e5, 65.0], [1.0, 0.5, 1024.0, 2.0, 1.0, 16.0, 1.0]],
+     [1e6, 2003000.0, 244.25, 17.0, 30.0, 6250.0, 200.0]),
+    ("beta", exact_beta,
+     [[1e6, 3e5, 1e6, 50.0, 0.5, 20.0, 1.0], [1e6, 9e5, 3.0, 60.0, 1e6, 14.0, 1e5]],
+     [0.5, 0.2509765625, 1 - 2.0 ** -18, 0.4375, 2.0 ** -21, 0.625, 2.0 ** -17]),
+    ("betaMixture", exact_mixture(exact_beta),
+     [[0.25, 0.75], [1e6, 1.5], [1e6, 2.0]], [[0.5], [0.5009765625], [0.25]]),
+    ("dirichlet", exact_dirichlet,
+     [[[1e6, 1e6, 2e6], [50.0, 0.5, 1e5], [20.0, 5.0, 9.0]]],
+     [[0.25, 0.25, 0.5], [2.0 ** -11, 2.0 ** -20, 1 - 2.0 ** -11 - 2.0 ** -20], [0.5, 0.25, 0.25]]),
+]
+HUGE = [
+    ("poisson", exact_poisson, [[1e12, 1e15]], [1e12 + 1e6, 1e15]),
+    ("gamma", exact_gamma, [[1e13, 1e9], [1.0, 1e3]], [1e13, 1e6]),
+    ("beta", exact_beta, [[1e9, 1e10], [1e9, 1e9]], [0.5, 0.90909]),
+]
+
+
+def large(name, log_density, parameters, value):
+    def numbers(x):
+        return [numbers(y) for y in x] if isinstance(x, list) else mp.mpf(float(x))
+
+    leaves = [p for p in numbers(parameters)]
+
+    def log_probs(parameters):
+        if name.endswith("Mixture"):
+            return [log_density(x[0], *parameters) for x in numbers(value)]
+        return [log_density(x, *p) for x, p in zip(numbers(value), zip(*parameters))]
+
+    # A step in one number of a parameter, at a depth of one or two lists.
+    def stepped(which, path, step):
+        copy = [numbers(p) for p in parameters]
+        place = copy[which]
+        for index in path[:-1]:
+            place = place[index]
+        place[path[-1]] += step
+        return copy
+
+    def total(parameters):
+        return mp.fsum(x * (-1) ** i / (i + 1) for i, x in enumerate(log_probs(parameters)))
+
+    def slope(which, path, at):
+        step = at * mp.mpf(10) ** -15
+        difference = total(stepped(which, path, step)) - total(stepped(which, path, -step))
+        return float(difference / (2 * step))
+
+    with mp.workdps(60):
+        gradient = [
+            slope(which, path, p[path]) for which, p in enumerate(map(np.array, parameters))
+            for path in np.ndindex(p.shape)]
+        log_prob = [float(x) for x in log_probs(leaves)]
+    return {
+        "name": name,
+        "parameters": [tensor(p) for p in parameters],
+        "value": tensor(value),
+        "logProb": tensor(log_prob),
+        "gradient": tensor(gradient),
     }
 
 
@@ -291,6 +422,8 @@ if __name__ == "__main__":
     contents = {
         "cases": [case(*c) for c in CASES],
         "edges": [edge(*e) for e in EDGES],
+        "large": [large(*x) for x in LARGE],
+        "huge": [large(*x) for x in HUGE],
         "divergences": [divergence(*d) for d in DIVERGENCES],
         "slopes": slopes(),
         "samples": samples(),

@@ -75,6 +75,11 @@ ONE_OPERAND = {
     "softplus": (lambda x: mp.log(1 + mp.exp(x)), [x for x in REAL if x > -700]),
     "logSigmoid": (lambda x: -mp.log(1 + mp.exp(-x)), [x for x in REAL if x < 700]),
     "logGamma": (lambda x: mp.log(abs(mp.gamma(x))), POSITIVE[:-2] + NEGATIVE),
+    "stirlingRest": (
+        lambda a: mp.loggamma(a) - ((a - 1) * mp.log(a - 1) - (a - 1) if a > 33 else 0),
+        [0.1, 0.7, 3.5, 20.0, 33.0, 33.5, 34.0, 65.0, 1e3, 1e6, 1e15]),
+    "stirlingRestSlope": (
+        lambda a: mp.digamma(a) - mp.log(a - 1), [33.5, 34.0, 65.0, 1e3, 1e6, 1e15]),
 }
 TWO_OPERANDS = {
     "logAddExp": (lambda a, b: max(a, b) + mp.log(1 + mp.exp(-abs(a - b))), PAIRS),

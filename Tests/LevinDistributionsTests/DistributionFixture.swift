@@ -7,6 +7,8 @@ import Testing
 struct DistributionFixture: Decodable, Sendable {
   let cases: [Case]
   let edges: [Edge]
+  let large: [Large]
+  let huge: [Large]
   let samples: [String: Values]
   let divergences: [Divergence]
   let slopes: [Slopes]
@@ -33,6 +35,18 @@ struct DistributionFixture: Decodable, Sendable {
     let parameters: [Values]
     let value: Values
     let logProb: Values
+
+    var testDescription: String { name }
+  }
+
+  /// Parameters at which the terms of a density are far larger than it, in numbers that single precision holds.
+  struct Large: Decodable, Sendable, CustomTestStringConvertible {
+    let name: String
+    let parameters: [Values]
+    let value: Values
+    let logProb: Values
+    /// With respect to all parameters, one after the other.
+    let gradient: Values
 
     var testDescription: String { name }
   }

@@ -40,18 +40,22 @@ public struct Beta: Distribution {
     return concentration1 * concentration0 / (total.square() * (total + 1))
   }
 
-  /// The log-density; at 0 and 1 its limit, beyond them NaN.
+  /// The log-density; at 0 and 1 its limit, beyond them -inf.
+  ///
+  /// Large concentrations keep their digits; see ``ProportionPowers``.
   public func logProb(_ value: Tensor) -> Tensor {
     let value = value.observed(with: concentration1)
-    let logPowers = xlogy(concentration1 - 1, value) + xlog1py(concentration0 - 1, -value)
-    return logPowers - logBeta.cast(to: logPowers.dtype)
-  }
-
-  // log B(a, b).
-  private var logBeta: Tensor {
-    let a = concentration1.precise(in: batchShape)
-    let b = concentration0.precise(in: batchShape)
-    return logGamma(a) + logGamma(b) - logGamma(a + b)
+    let powers = ProportionPowers(
+      total: concentration1.precise(in: batchShape) + concentration0.precise(in: batchShape),
+      count: 2, dtype: concentration1.dtype)
+    let exponents =
+      powers.exponent(concentration1, value, log: value.log())
+      + powers.exponent(concentration0, 1 - value, log: log1p(-value))
+    let normalizer =
+      powers.logTotal + powers.share(concentration1.precise(in: batchShape))
+      + powers.share(concentration0.precise(in: batchShape))
+    return (exponents + normalizer.cast(to: exponents.dtype))
+      .impossible(where: (value .< 0) .| (value .> 1))
   }
 
   /// Ratios X / (X + Y) of gamma draws, or Jöhnk's method, from NumPy's stream.

@@ -38,19 +38,20 @@ public struct Gamma: Distribution {
   public var variance: Tensor { concentration / rate.square() }
 
   /// The log-density; at 0 its limit, below 0 and at infinity -inf.
+  ///
+  /// Large concentrations keep their digits: it is that of a Poisson distribution, but for factors.
   public func logProb(_ value: Tensor) -> Tensor {
     let value = value.observed(with: concentration)
     let isOutside = (value .< 0) .| value.isInfinite
     let inside = `where`(isOutside, 1, value)
-    let logPowers = xlogy(concentration - 1, inside) - rate * inside
-    let logDensity = logPowers + logScale.cast(to: logPowers.dtype)
-    return `where`(isOutside, -Tensor.infinity(logDensity.dtype), logDensity)
+    let logScaled = inside.log() + rate.log()
+    let exponent = gammaExponent(concentration - 1, rate * inside, log: logScaled)
+    return (exponent + logScale.cast(to: exponent.dtype)).impossible(where: isOutside)
   }
 
-  // a log b - log Γ(a).
+  // log b - log Γ(a), of which the exponent has a part.
   private var logScale: Tensor {
-    let (a, b) = (concentration.precise(in: batchShape), rate.precise(in: batchShape))
-    return a * log(b) - logGamma(a)
+    rate.precise(in: batchShape).log() - concentration.precise(in: batchShape).stirlingRest()
   }
 
   /// Gamma draws from NumPy's stream; one that would be rounded to 0 is moved inside the support.

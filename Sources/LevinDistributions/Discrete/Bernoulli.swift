@@ -2,7 +2,8 @@ public import LevinTensor
 
 /// The distribution of a number that is 1 with probability `probs`, and otherwise 0.
 ///
-/// log p(1) = log probs and log p(0) = log(1 - probs), neither of them clamped: an impossible value has -inf.
+/// log p(1) = log probs and log p(0) = log(1 - probs), neither of them clamped: an impossible value has -inf, and so
+/// has one that is neither 0 nor 1.
 public struct Bernoulli: Distribution {
   /// The probability of 1, from 0 to 1.
   public let probs: Tensor
@@ -42,14 +43,22 @@ public struct Bernoulli: Distribution {
   /// 1 - `probs`, which keeps its digits where that is near 1 if the logits were given.
   var complement: Tensor { isFromLogits ? (-logits).sigmoid() : 1 - probs }
 
-  /// The log-probability x log p + (1 - x) log(1 - p), which PyTorch gives without validation also for
-  /// values between 0 and 1.
+  /// The log-probability x log p + (1 - x) log(1 - p) of 0 and 1; -inf for other numbers.
   public func logProb(_ value: Tensor) -> Tensor {
     let value = value.observed(with: logits)
-    if !isFromLogits { return xlogy(value, probs) + xlog1py(1 - value, -probs) }
-    // Infinite logits would meet a factor of 0.
-    let ofOne = `where`(value .== 0, 0, value * logits.logSigmoid())
-    return ofOne + `where`(value .== 1, 0, (1 - value) * (-logits).logSigmoid())
+    let isOutside = .!(support.check(value) .| value.isNaN)
+    let bit = `where`(isOutside, 0, value)
+    return (isFromLogits ? fromLogits(bit) : fromProbs(bit)).impossible(where: isOutside)
+  }
+
+  private func fromProbs(_ bit: Tensor) -> Tensor {
+    xlogy(bit, probs) + xlog1py(1 - bit, -probs)
+  }
+
+  // Infinite logits would meet a factor of 0.
+  private func fromLogits(_ bit: Tensor) -> Tensor {
+    let ofOne = `where`(bit .== 0, 0, bit * logits.logSigmoid())
+    return ofOne + `where`(bit .== 1, 0, (1 - bit) * (-logits).logSigmoid())
   }
 
   /// 0 or 1 in the dtype of the parameter, each from one uniform of NumPy's stream.

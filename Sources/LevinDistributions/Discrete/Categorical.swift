@@ -8,19 +8,27 @@ public struct Categorical: Distribution {
   public let logits: Tensor
   /// The probabilities, which add up to 1 along the last axis.
   public let probs: Tensor
+  /// The probabilities, with gradients where they were given and the logits are their logarithms.
+  let givenProbs: Tensor
 
   /// Creates a distribution from weights along the last axis.
   ///
-  /// Their logarithms are taken within the dtype's epsilon of 0 and 1, as in PyTorch, so that a weight
-  /// of 0 has a log-probability of about -16 in `float32`, not -inf.
+  /// A category of weight 0 is impossible: its log-probability is -inf. PyTorch takes a weight of 1e-7 for it in
+  /// `float32`.
   ///
   /// - Parameter probs: Weights from 0 up, not all 0; they are divided by their sum.
   public init(probs: Tensor) {
     Self.checkAxis(probs, "probs")
     let weights = probs.real
     self.probs = weights / weights.sum(axis: -1, keepingDimensions: true)
-    let epsilon = weights.epsilon
-    logits = self.probs.clip(min: epsilon, max: 1 - epsilon).log()
+    // A softmax keeps the logarithms of weights that it rounds to 0.
+    if let logWeights = weights.logarithmOfOperand {
+      logits = logWeights.logSoftmax(axis: -1)
+      givenProbs = self.probs.detached()
+    } else {
+      logits = self.probs.log()
+      givenProbs = self.probs
+    }
   }
 
   /// Creates a distribution from log-weights along the last axis.
@@ -31,6 +39,7 @@ public struct Categorical: Distribution {
     Self.checkAxis(logits, "logits")
     self.logits = logits.real.logSoftmax(axis: -1)
     probs = logits.real.softmax(axis: -1)
+    givenProbs = probs.detached()
   }
 
   private static func checkAxis(_ parameter: Tensor, _ name: String) {

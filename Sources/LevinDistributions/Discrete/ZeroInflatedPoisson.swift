@@ -52,12 +52,16 @@ public struct ZeroInflatedPoisson: Distribution {
 
   /// The log-probability of counts, with finite gradients also at a gate of 0 and 1 and a rate of 0.
   ///
-  /// Outside the support it is that of ``Poisson/logProb(_:)``.
+  /// Outside the support it is -inf. Large counts keep their digits, as in ``Poisson/logProb(_:)``.
   public func logProb(_ value: Tensor) -> Tensor {
     let value = value.observed(with: rate)
     let logOpen = givenLogits.map { (-$0).logSigmoid() } ?? log1p(-gate)
-    let logCount = xlogy(value, rate) - logGamma(value + 1) + (logOpen - rate)
+    let isOutside = value.isNoCount
+    let count = `where`(isOutside, 0, value)
+    let exponent = gammaExponent(count, rate, log: rate.log())
+    let logCount = exponent - (count + 1).stirlingRest() + logOpen
     return `where`(value .== 0, logZeroProbability(logOpen), logCount)
+      .impossible(where: isOutside)
   }
 
   // With logits, gradients are exact on the log scale. Without, the sum of both ways to a zero has exact

@@ -35,17 +35,24 @@ public struct Dirichlet: Distribution {
   /// m (1 - m) / (Σ a + 1), where m is the mean.
   public var variance: Tensor { mean * (1 - mean) / (total + 1) }
 
-  /// The log-density at vectors along the last axis; where a proportion is 0 its limit.
+  /// The log-density at vectors along the last axis; where a proportion is 0 its limit, and -inf for what is not a
+  /// vector of proportions.
+  ///
+  /// Large concentrations keep their digits; see ``ProportionPowers``.
   public func logProb(_ value: Tensor) -> Tensor {
     checkEvent(of: value)
     let value = value.observed(with: concentration)
-    let logPowers = xlogy(concentration - 1, value).sum(axis: -1)
-    return logPowers - logBeta.cast(to: logPowers.dtype)
-  }
-
-  private var logBeta: Tensor {
     let a = concentration.precise(in: concentration.shape)
-    return logGamma(a).sum(axis: -1) - logGamma(a.sum(axis: -1))
+    let powers = ProportionPowers(
+      total: a.sum(axis: -1, keepingDimensions: true), count: eventShape[0],
+      dtype: concentration.dtype)
+    let exponents = powers.exponent(concentration, value, log: value.log())
+    let normalizer = powers.logTotal + powers.share(a).sum(axis: -1, keepingDimensions: true)
+    let logDensity =
+      exponents.sum(axis: -1, keepingDimensions: true) + powers.excess(value)
+      + normalizer.cast(to: exponents.dtype)
+    return logDensity.squeezed(axis: -1)
+      .impossible(where: .!(support.check(value) .| value.isNaN.any(axis: -1)))
   }
 
   /// Gamma draws divided by their sum, or pieces of a stick if all weights are small, from NumPy's stream.

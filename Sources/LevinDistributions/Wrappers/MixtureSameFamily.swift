@@ -8,17 +8,22 @@ public import LevinTensor
 ///     MixtureSameFamily(Categorical(probs: [0.3, 0.7]), Normal([-1, 1], 0.5))
 ///
 /// A component without mass at a value, whose log-probability there is -inf, adds neither to the
-/// mixture's nor to its gradient.
+/// mixture's nor to its gradient. A component of weight 0 adds nothing to the mixture's log-probability, and the
+/// derivative with respect to that weight is that of a mixture which has a little of it.
+///
+/// The weights may have batch axes of their own: they broadcast with those of the components.
 public struct MixtureSameFamily: Distribution {
   /// The distribution of the component that a draw takes; its K categories are the components.
   public let mixtureDistribution: Categorical
   /// The components, along the last batch axis.
   public let componentDistribution: any Distribution
+  /// The batch shape of the weights and that of the components without its last axis, broadcast.
+  public let batchShape: [Int]
 
   /// Creates a mixture.
   ///
   /// - Parameters:
-  ///   - mixtureDistribution: The weights of the K components; its batch shape broadcasts to that of the
+  ///   - mixtureDistribution: The weights of the K components; its batch shape broadcasts with that of the
   ///     components without their last axis.
   ///   - componentDistribution: A distribution whose last batch axis has size K.
   public init(mixtureDistribution: Categorical, componentDistribution: some Distribution) {
@@ -29,6 +34,8 @@ public struct MixtureSameFamily: Distribution {
       shape.last == count,
       "MixtureSameFamily: the mixture has \(count) categories and the components have batch shape "
         + "\(shape), whose last axis must be as long")
+    batchShape = Shape.broadcast(
+      mixtureDistribution.batchShape, shape.dropLast(), for: "MixtureSameFamily")
   }
 
   /// Creates a mixture of the weights and components; see
@@ -41,14 +48,13 @@ public struct MixtureSameFamily: Distribution {
   private var mixture: Categorical { mixtureDistribution }
   private var components: any Distribution { componentDistribution }
 
-  /// The batch shape of the components without its last axis.
-  public var batchShape: [Int] { components.batchShape.dropLast() }
-
   /// The event shape of the components.
   public var eventShape: [Int] { components.eventShape }
 
-  /// The support of the components.
-  public var support: Constraint { components.support }
+  /// The values that some component can have: the support of the components, where it is the same for all.
+  public var support: Constraint {
+    components.support.union(overAxis: componentAxis, eventShape: eventShape)
+  }
 
   // The axis of the components, counted from the back of batch shape + event shape.
   private var componentAxis: Int { -1 - eventShape.count }
@@ -69,15 +75,17 @@ public struct MixtureSameFamily: Distribution {
   /// The log-probability, added up over the components without leaving the log scale.
   public func logProb(_ value: Tensor) -> Tensor {
     let inEach = components.logProb(value.expandingDimensions(at: componentAxis))
-    // The logits of a Categorical made from probabilities are normalised to rounding only.
-    return (inEach + mixture.logits.logSoftmax(axis: -1)).logSumExp(axis: -1)
+    let logProb = logWeightedSumExp(inEach, logWeights: mixture.logits, weights: mixture.givenProbs)
+    let shape = Shape.broadcast(logProb.shape, batchShape, for: "MixtureSameFamily.logProb")
+    return logProb.expanded(to: shape)
   }
 
   /// A component for each draw, then a draw of every component, of which the chosen one is kept.
   public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
-    let weights = mixture.probs.expanded(to: components.batchShape)
+    let wide = batchShape + [mixture.categoryCount]
+    let weights = mixture.probs.expanded(to: wide)
     let chosen = Categorical(probs: weights).sample(shape, using: &generator)
-    let inEach = components.sample(shape, using: &generator)
+    let inEach = components.expanded(to: wide).sample(shape, using: &generator)
     let ones = eventShape.map { _ in 1 }
     let indices = Tensor.arange(mixture.categoryCount).reshaped(to: [-1] + ones)
     let isChosen = chosen.reshaped(to: chosen.shape + [1] + ones) .== indices

@@ -18,7 +18,8 @@ public import LevinTraining
 ///       }
 ///     }
 ///
-/// Before the first step of a fit every observation is checked once against the distribution's support.
+/// Before the first step of a fit every observation is checked once against the distribution's support, and the shape
+/// of the data against its batch shape and event shape.
 public protocol DistributionModule: DataCheckingModule where Batch == Tensor {
   /// The distribution of the observations, made of the parameters as they are.
   func forward() -> any Distribution
@@ -28,12 +29,14 @@ extension DistributionModule {
   /// The distribution of the observations: `model()` is `model.forward()`.
   public func callAsFunction() -> any Distribution { forward() }
 
-  /// Looks for an observation outside the support of the distribution.
+  /// Looks at the shape of observations, and for one outside the support of the distribution.
   ///
-  /// - Throws: ``DistributionModuleError/outsideSupport(_:)`` for the first one.
+  /// - Throws: ``DistributionModuleError``: `outsideSupport` for the first observation, or `unfittingShapes`.
   public func check(_ data: Tensor, role: DataRole, firstIndex: Int) throws {
+    let distribution = forward()
+    try UnfittingShapes.check(data.shape, role: role, of: self, against: distribution)
     try OutsideSupport.check(
-      data, role: role, firstIndex: firstIndex, of: self, against: forward())
+      data, role: role, firstIndex: firstIndex, of: self, against: distribution)
   }
 }
 
@@ -54,7 +57,7 @@ extension DistributionModule {
 ///     }
 ///
 /// A batch is a pair of inputs and targets. Before the first step of a fit every target is checked once
-/// against the distribution's support.
+/// against the distribution's support, and their shape against its batch shape and event shape.
 public protocol ConditionalDistributionModule: DataCheckingModule
 where Batch == (Tensor, Tensor) {
   /// The distribution of the targets that belong to inputs.
@@ -65,11 +68,13 @@ extension ConditionalDistributionModule {
   /// The distribution of the targets: `model(input)` is `model.forward(input)`.
   public func callAsFunction(_ input: Tensor) -> any Distribution { forward(input) }
 
-  /// Looks for a target outside the support of the distribution.
+  /// Looks at the shape of targets, and for one outside the support of the distribution.
   ///
-  /// - Throws: ``DistributionModuleError/outsideSupport(_:)`` for the first one.
+  /// - Throws: ``DistributionModuleError``: `outsideSupport` for the first target, or `unfittingShapes`.
   public func check(_ data: (Tensor, Tensor), role: DataRole, firstIndex: Int) throws {
+    let distribution = forward(data.0)
+    try UnfittingShapes.check(data.1.shape, role: role, of: self, against: distribution)
     try OutsideSupport.check(
-      data.1, role: role, firstIndex: firstIndex, of: self, against: forward(data.0))
+      data.1, role: role, firstIndex: firstIndex, of: self, against: distribution)
   }
 }

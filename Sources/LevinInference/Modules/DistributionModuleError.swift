@@ -11,12 +11,15 @@ public import LevinTraining
 public enum DistributionModuleError: Error, Sendable, CustomStringConvertible {
   /// An observation is one that the distribution cannot produce, or NaN.
   case outsideSupport(OutsideSupport)
+  /// Observations whose shape does not go with that of the distribution.
+  case unfittingShapes(UnfittingShapes)
 
   /// The cause, the observation, and what to do about it.
   public var description: String {
     switch self {
     case .outsideSupport(let observation):
       "\(observation); correct the data or choose a distribution that can produce it"
+    case .unfittingShapes(let shapes): "\(shapes)"
     }
   }
 }
@@ -54,7 +57,8 @@ extension OutsideSupport {
     _ data: Tensor, role: DataRole, firstIndex: Int, of module: some LightningModule,
     against distribution: any Distribution
   ) throws {
-    let isInside = distribution.support.check(data)
+    let support = distribution.support
+    let isInside = isInside(data, support)
     if isInside.all().item(as: Bool.self) { return }
     guard let position = isInside.scalars(as: Bool.self).firstIndex(of: false) else { return }
     let eventSize = data.elementCount / isInside.elementCount
@@ -64,7 +68,16 @@ extension OutsideSupport {
       OutsideSupport(
         module: "\(type(of: module))", distribution: "\(type(of: distribution))", role: role,
         index: index,
-        value: data.flattened()[position * eventSize].item(), support: distribution.support))
+        value: data.flattened()[position * eventSize].item(), support: support))
+  }
+
+  // One Boolean for each observation, which a support with batch axes may meet several times.
+  private static func isInside(_ data: Tensor, _ support: Constraint) -> Tensor {
+    var isInside = support.check(data)
+    let shape = Array(data.shape.dropLast(support.eventRank))
+    while isInside.rank > shape.count { isInside = isInside.all(axis: 0) }
+    let repeated = shape.indices.filter { shape[$0] == 1 && isInside.shape[$0] != 1 }
+    return repeated.isEmpty ? isInside : isInside.all(axes: repeated, keepingDimensions: true)
   }
 
   // The index along each axis of a position in row-major order.

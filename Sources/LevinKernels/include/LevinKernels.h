@@ -15,6 +15,9 @@ enum lv_type { LV_BOOL, LV_I32, LV_I64, LV_F32, LV_F64, LV_TYPE_COUNT };
 
 #define LV_NAME_OF(NAME, name) LV_##NAME,
 
+/// The first operand from which LV_GAMMA_EXPONENT is told from its largest value.
+#define LV_CENTERED_FROM 32
+
 /// The operations of kernels. Comparisons and tests have the type of their operands and give booleans.
 enum lv_op {
   // One operand.
@@ -60,6 +63,9 @@ enum lv_op {
   LV_SELECT,
   LV_WIDE_FUNCTIONS_OF_THREE(LV_NAME_OF)
   LV_LOG_PRODUCT,  // a, b and a logarithm that b gave: a times it, and 0 where a is 0 unless b is NaN
+  LV_GAMMA_EXPONENT,  // of a, y and log y: a log y - y, less its largest value where a > LV_CENTERED_FROM
+  LV_GAMMA_EXPONENT_SLOPE,  // its derivative with respect to a
+  LV_ZERO_WEIGHT_SLOPE,  // of a weight, a and b: exp(a - b) where the weight is 0, otherwise 0
   LV_MULTIPLY_ADD,  // a b + c
   // Memory.
   LV_SPLAT,  // one element to many

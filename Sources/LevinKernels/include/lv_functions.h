@@ -39,7 +39,9 @@
   ROW(LOG1M_EXP, log1m_exp)                                                                       \
   ROW(LOG_NORMAL_CDF, log_normal_cdf)                                                             \
   ROW(NORMAL_HAZARD, normal_hazard) /* the standard normal density over the distribution function */ \
-  ROW(TRIGAMMA, trigamma)
+  ROW(TRIGAMMA, trigamma)                                                                         \
+  ROW(STIRLING_REST, stirling_rest) /* log gamma(a) beside LV_GAMMA_EXPONENT */                   \
+  ROW(STIRLING_REST_SLOPE, stirling_rest_slope)
 
 #define LV_FUNCTIONS_OF_TWO(ROW)                                                                  \
   ROW(ATAN2, atan2)                                                                               \

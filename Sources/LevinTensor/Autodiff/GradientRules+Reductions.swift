@@ -10,14 +10,25 @@ extension GradientRule {
     }
   }
 
-  /// The gradient at the operand `x` of what is made of reductions.
-  func composite(_ operation: CompositeOperation, _ x: Tensor, _ g: Tensor) -> Tensor {
+  /// The gradient at the operand of an index of what is made of reductions of the first, `x`.
+  func composite(
+    _ operation: CompositeOperation, _ x: Tensor, _ g: Tensor, _ index: Int
+  ) -> Tensor? {
     switch operation {
+    case .logSumExp where index > 0: return index == 1 ? nil : zeroWeightGradient(g)
     case .logSumExp: return absorb(kept(g), times: Tensor(Node.softmax(x.node, axes: reducedAxes)))
     case .softmax:
       let mean = absorb(output, times: g).sum(axes: reducedAxes, keepingDimensions: true)
       return absorb(output, times: g - mean)
     }
+  }
+
+  // What log w, which is -inf, keeps back. It is a plain product, since a sum takes it on its way, and the slope is
+  // finite.
+  private func zeroWeightGradient(_ g: Tensor) -> Tensor {
+    kept(g)
+      * Tensor(
+        Node.ternary(.zeroWeightSlope, input(2).node, input(1).node, kept(output).node))
   }
 
   // For each element the product of the others that meet with it. Dividing the product of all by the

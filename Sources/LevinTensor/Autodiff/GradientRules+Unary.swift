@@ -38,6 +38,8 @@ extension GradientRule {
     case .normalHazard: absorb(g, times: normalHazardSlope(x))
     case .logGamma: absorb(g, times: x.digamma())
     case .polygamma: absorb(g, times: x.polygamma(order: node.attributes[0] + 1))
+    case .stirlingRest: absorb(g, times: Tensor(Node.unary(.stirlingRestSlope, x.node)))
+    case .stirlingRestSlope: absorb(g, times: stirlingRestCurvature(x))
     case .cast: x.dtype.isFloatingPoint ? g.cast(to: x.dtype) : nil
     case .sign, .floor, .ceil, .round, .trunc, .isNaN, .isFinite, .logicalNot: nil
     }
@@ -46,6 +48,14 @@ extension GradientRule {
   // d erf(x)/dx = 2/sqrt(pi) exp(-x^2)
   private func errorFunction(_ x: Tensor, _ g: Tensor) -> Tensor {
     g * ((-x.square()).exp() * 1.1283791670955126)
+  }
+
+  // trigamma(a), from a - 1 = 32 on less 1 / (a - 1), of which the series is that of digamma(a) - log(a - 1).
+  private func stirlingRestCurvature(_ x: Tensor) -> Tensor {
+    let isLarge = x .> Self.centeredFrom + 1
+    let s = `where`(isLarge, (x - 1).reciprocal(), 0)
+    let series = ((s.square() * (1.0 / 42) - 1.0 / 30) * s.square() + 1.0 / 6) * s - 0.5
+    return `where`(isLarge, series * s.square(), x.polygamma(order: 1))
   }
 
   // h' = -h (x + h). Far below 0, where x and h cancel, h is -x - 1/x + 2/x^3 - ..., and its derivative

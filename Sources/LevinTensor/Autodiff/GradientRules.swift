@@ -18,7 +18,7 @@ struct GradientRule {
       binary(operation, input(0), input(1), cotangent, ofFirst: index == 0)
     case .ternary(let operation): ternary(operation, input(0), input(1), cotangent, index)
     case .reduction(let operation): reduction(operation, input(0), cotangent)
-    case .composite(let operation): composite(operation, input(0), cotangent)
+    case .composite(let operation): composite(operation, input(0), cotangent, index)
     case .movement(let operation): movement(operation, input(index), cotangent, index)
     case .indexing(let operation): indexing(operation, cotangent, index)
     case .linearAlgebra(let operation): linearAlgebra(operation, cotangent, index)

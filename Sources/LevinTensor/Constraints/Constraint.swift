@@ -80,6 +80,21 @@ extension Constraint {
     }
   }
 
+  /// The constraint of values that meet this one at some index of a batch axis, which its bounds have and values lack.
+  ///
+  /// - Parameters:
+  ///   - axis: The batch axis, counted from the right over batch axes and event axes together, and so negative.
+  ///   - eventShape: The shape of one value.
+  /// - Returns: The constraint itself if it has no batch axes; else one without a bijection.
+  package func union(overAxis axis: Int, eventShape: [Int]) -> Constraint {
+    if check(.zeros(eventShape)).rank == eventShape.count - eventRank { return self }
+    return Constraint(
+      "\(description) for some component", eventRank: eventRank, isDiscrete: isDiscrete
+    ) {
+      check($0.expandingDimensions(at: axis)).any(axis: axis + eventRank)
+    }
+  }
+
   /// The constraint where a mask is true; elsewhere everything meets it.
   package func relaxed(exceptWhere mask: Tensor) -> Constraint {
     Constraint(

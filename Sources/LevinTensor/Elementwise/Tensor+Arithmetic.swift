@@ -100,12 +100,19 @@ extension Tensor {
 
 /// x log y, and 0 where x is 0: the form in which counts meet the logarithm of a rate.
 public func xlogy(_ x: Tensor, _ y: Tensor) -> Tensor {
-  Tensor(Node.binary(.xlogy, x.node, y.node))
+  // A logarithm that is known otherwise is a factor like others.
+  if let logarithm = y.logarithmOfOperand {
+    return Tensor(Node.binary(.absorbingMultiply, x.node, logarithm.node))
+  }
+  return Tensor(Node.binary(.xlogy, x.node, y.node))
 }
 
 /// x log(1 + y), and 0 where x is 0.
 public func xlog1py(_ x: Tensor, _ y: Tensor) -> Tensor {
-  Tensor(Node.binary(.xlog1py, x.node, y.node))
+  if let logarithm = y.logarithmOfRest {
+    return Tensor(Node.binary(.absorbingMultiply, x.node, logarithm.node))
+  }
+  return Tensor(Node.binary(.xlog1py, x.node, y.node))
 }
 
 /// Each element of `base` raised to the power of `exponent`.

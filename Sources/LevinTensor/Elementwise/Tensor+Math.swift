@@ -34,9 +34,11 @@ extension Tensor {
   /// exp(x) - 1, accurate near 0.
   public func expm1() -> Tensor { unary(.expm1) }
   /// The natural logarithm; -inf at 0, NaN below.
-  public func log() -> Tensor { unary(.log) }
+  ///
+  /// That of a softmax or a sigmoid is accurate, as is its gradient, also where these are rounded to 0.
+  public func log() -> Tensor { logarithmOfOperand ?? unary(.log) }
   /// log(1 + x), accurate near 0.
-  public func log1p() -> Tensor { unary(.log1p) }
+  public func log1p() -> Tensor { logarithmOfRest ?? unary(.log1p) }
   /// The logarithm to base 2, exact at powers of 2; -inf at 0, NaN below.
   public func log2() -> Tensor { unary(.log2) }
   /// The logarithm to base 10; -inf at 0, NaN below.

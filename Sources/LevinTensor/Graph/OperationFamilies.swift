@@ -5,6 +5,9 @@
 /// Attributes: ``ReductionAxes``.
 package enum CompositeOperation: UInt8, CaseIterable, BitwiseCopyable, Sendable {
   /// log of the sum of exponentials, along axes as a reduction is.
+  ///
+  /// Of a mixture there are two more operands, a and w, of which the first is a + log w: they serve for the
+  /// gradient at weights of 0 alone.
   case logSumExp
   /// exp(x - logSumExp(x)); all 0 where every entry is -inf. Its shape is its operand's.
   case softmax

@@ -155,6 +155,18 @@ extension Node {
     return reduced(.composite(.logSumExp), real, axes: axes, keeping: keeping)
   }
 
+  /// log sum w exp(a) along the last axis, of weights from 0 up.
+  static func logWeightedSumExp(_ a: Node, logWeights: Node, weights: Node) -> Node {
+    let sum = Node.binary(.add, a, logWeights)
+    var shape = sum.shape
+    let axis = shape.count - 1
+    shape.removeLast()
+    return Node(
+      .composite(.logSumExp), NodeInputs(sum, cast(a, to: sum.dtype), cast(weights, to: sum.dtype)),
+      shape: shape, dtype: sum.dtype,
+      attributes: ReductionAxes([axis], keeping: false).attributes)
+  }
+
   /// Normalised exponentials along `axes`.
   static func softmax(_ x: Node, axes: [Int]) -> Node {
     let real = x.dtype.isFloatingPoint ? x : .cast(x, to: .float32)

@@ -21,6 +21,10 @@ package enum UnaryOperation: UInt8, CaseIterable, BitwiseCopyable, Sendable {
   case logGamma
   /// The derivative of order n of digamma; n is the attribute, and 0 is digamma itself.
   case polygamma
+  /// log gamma(a), from a - 1 = 32 on less (a - 1) log(a - 1) - (a - 1); and its derivative.
+  ///
+  /// It is what ``TernaryOperation/gammaExponent`` leaves of a density's normaliser.
+  case stirlingRest, stirlingRestSlope
   case isNaN, isFinite, logicalNot
   /// The same numbers in the node's own dtype.
   case cast
@@ -67,6 +71,8 @@ package enum UnaryOperation: UInt8, CaseIterable, BitwiseCopyable, Sendable {
     case .normalHazard: KernelOperation(LV_NORMAL_HAZARD, cost: 16)
     case .logGamma: KernelOperation(LV_LOG_GAMMA, cost: 20)
     case .polygamma: KernelOperation(LV_POLYGAMMA, cost: 20)
+    case .stirlingRest: KernelOperation(LV_STIRLING_REST, cost: 30)
+    case .stirlingRestSlope: KernelOperation(LV_STIRLING_REST_SLOPE, cost: 30)
     case .isNaN: KernelOperation(LV_IS_NAN)
     case .isFinite: KernelOperation(LV_IS_FINITE)
     case .logicalNot: KernelOperation(LV_NOT)
@@ -95,7 +101,9 @@ package enum UnaryOperation: UInt8, CaseIterable, BitwiseCopyable, Sendable {
     case .floor, .ceil, .round, .trunc, .exp, .expm1, .log, .log1p, .log2, .log10, .squareRoot,
       .reciprocalSquareRoot, .reciprocal, .sin, .cos, .asin, .acos, .atan, .sinh, .cosh, .tanh,
       .asinh, .acosh, .atanh, .sigmoid, .softplus, .logSigmoid, .erf, .erfc, .erfInverse, .log1mExp,
-      .logNormalCDF, .normalHazard, .logGamma, .polygamma, .isNaN, .isFinite:
+      .logNormalCDF, .normalHazard, .logGamma, .polygamma, .stirlingRest, .stirlingRestSlope,
+      .isNaN,
+      .isFinite:
       .reals
     }
   }

@@ -55,4 +55,21 @@ import Testing
     #expect(Bernoulli(logits: Tensor([1e38] as [Float])).logProb([1]).item() == 0)
     #expect(Bernoulli(logits: Tensor([1e38] as [Float])).logProb([0]).item() < -9e37)
   }
+
+  @Test func aWeightOfZeroIsImpossibleAndOthersAreNotClamped() {
+    let categorical = Categorical(probs: [0, 1])
+    #expect(categorical.logProb([0, 1]).scalars == [never, 0])
+    #expect(categorical.probs.scalars == [0, 1])
+    #expect(withSeed(0) { categorical.sample([50]) }.scalars.allSatisfy { $0 == 1 })
+    let small = Categorical(probs: Tensor([1e-30, 1.0])).logProb([0, 1])
+    #expect(agree(small.scalars, [-69.07755278982137, 0], within: 1e-6))
+    #expect(Categorical(probs: [[0, 2, 2], [5, 0, 0]]).logProb([0, 0]).scalars == [never, 0])
+  }
+
+  // log p(k) = log w[k] - log Σ w.
+  @Test func weightsOfZeroHaveTheDerivativeOfTheirSum() {
+    let weights = Tensor([0.0, 1, 3]).requiringGradient()
+    let logProb = Categorical(probs: weights).logProb([1])
+    #expect(gradients(of: logProb.sum(), at: [weights])[0]?.scalars == [-0.25, 0.75, -0.25])
+  }
 }

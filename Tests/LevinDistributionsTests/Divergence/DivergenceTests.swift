@@ -49,6 +49,30 @@ import Testing
     #expect(klDivergence(first, first)?.scalars == [0])
   }
 
+  @Test func whatTheOtherCannotDrawDivergesWithoutBound() {
+    let (p, q) = (Categorical(probs: [0.9, 0.1]), Categorical(probs: [1, 0]))
+    #expect(klDivergence(p, q)?.scalars == [.infinity])
+    #expect(agree(klDivergence(q, p)?.scalars ?? [], [0.10536051565782628], within: 1e-6))
+    #expect(klDivergence(q, q)?.scalars == [0])
+    #expect(klDivergence(p, Categorical(logits: [0, -Double.infinity]))?.scalars == [.infinity])
+    let rows = Categorical(probs: [[0.5, 0.5], [1, 0]])
+    #expect(klDivergence(rows, q)?.scalars == [.infinity, 0])
+    #expect(klDivergence(rows.toEvent(1), q.expanded(to: [2]).toEvent(1))?.scalars == [.infinity])
+    #expect(klDivergence(p.masked(by: Tensor([false])), q)?.scalars == [0])
+    #expect(klDivergence(Bernoulli(probs: 0.1), Bernoulli(probs: 0))?.scalars == [.infinity])
+    #expect(klDivergence(Delta(0), p)?.scalars == p.logProb(0).scalars.map { -$0 })
+    #expect(klDivergence(Delta(1), q)?.scalars == [.infinity])
+    #expect(klDivergence(Delta(-1), Poisson(rate: 2))?.scalars == [.infinity])
+  }
+
+  @Test func categoriesThatNeitherHasHaveNoGradient() throws {
+    let leaves = [Tensor([0.5, 0.5, 0]), Tensor([0.25, 0.75, 0])].map { $0.requiringGradient() }
+    let divergence = try #require(
+      klDivergence(Categorical(probs: leaves[0]), Categorical(probs: leaves[1])))
+    let result = gradients(of: divergence, at: leaves).flatMap { $0?.scalars ?? [] }
+    #expect(result.allSatisfy { $0.isFinite })
+  }
+
   @Test func aDeltaDivergesByTheLogProbabilityOfItsValue() {
     let normal = Normal([0, 1], 2)
     let delta = Delta([0.5, -1], logDensity: [0.25, 0])

@@ -58,6 +58,10 @@ extension SmoothFunction {
     .init("logGamma", [gammas]) { $0[0].logGamma() },
     .init("logGamma below 0", [[-0.5, -1.4, -2.6]]) { $0[0].logGamma() },
     .init("digamma", [gammas]) { $0[0].digamma() },
+    .init("stirlingRest", [[0.9, 4.1, 32.5, 33.5, 80, 1e4]]) { $0[0].stirlingRest() },
+    .init("gammaExponent", [[0.7, 4, 31, 33.5, 60, 60], [0.4, 6, 30, 35, 20, 61]]) {
+      gammaExponent($0[0], $0[1], log: $0[1].log())
+    },
     .init("trigamma", [gammas]) { $0[0].polygamma(order: 1) },
     .init("polygamma of order 2", [gammas]) { $0[0].polygamma(order: 2) },
     .init("relu", [around]) { $0[0].relu() },
@@ -128,6 +132,9 @@ extension SmoothFunction {
     .init("largest magnitude", [block], [[3, 4]]) { $0[0].norm(.infinity, axis: 1).square() },
     .init("logSumExp", [block], [[3, 4]]) { $0[0].logSumExp(axis: 1) },
     .init("logSumExp over all", [block], [[3, 4]]) { $0[0].logSumExp() },
+    .init("logWeightedSumExp", [block, [0.3, 1.2, 0.5, 2]], [[3, 4], [4]]) {
+      logWeightedSumExp($0[0], logWeights: $0[1].log(), weights: $0[1])
+    },
     .init("softmax", [block], [[3, 4]]) { $0[0].softmax(axis: 0) },
     .init("logSoftmax", [block], [[3, 4]]) { $0[0].logSoftmax(axis: -1) },
   ]

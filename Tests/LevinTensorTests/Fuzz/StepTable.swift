@@ -34,6 +34,7 @@ enum StepTable {
     ("digamma", { ($0.abs() + 0.3).digamma() }),
     ("trigamma", { ($0.abs() + 0.5).polygamma(order: 1) }),
     ("polygamma", { ($0.abs() + 0.8).polygamma(order: 2) }), ("isNaN", { $0.isNaN }),
+    ("stirlingRest", { ($0.abs().clip(max: 9) * 8 + 0.5).stirlingRest() }),
     ("isFinite", { $0.isFinite }), ("not", { .!($0 .> 0) }), ("relu", { $0.relu() }),
     ("detached", { $0.detached() }), ("flattened", { $0.flattened() }),
   ]
@@ -75,6 +76,13 @@ enum StepTable {
     ),
     ("logAddExp", { $0.logAddExp($1) }), ("xlogy", { xlogy($0, $1.real.abs() + 0.5) }),
     ("xlog1py", { xlog1py($0, $1.real.abs()) }),
+    (
+      "gammaExponent",
+      { a, x in
+        let y = x.real.abs() + 0.5
+        return gammaExponent(a.shapeParameter, y, log: y.log())
+      }
+    ),
     ("absorbing multiply", { Tensor(Node.binary(.absorbingMultiply, $0.node, $1.node)) }),
     (
       "absorbing divide",

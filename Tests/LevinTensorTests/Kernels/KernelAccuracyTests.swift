@@ -284,6 +284,8 @@ struct SpecialFunctions: Decodable, Sendable {
     "asinh": { $0.asinh() }, "acosh": { $0.acosh() }, "atanh": { $0.atanh() },
     "erfInverse": { $0.erfInverse() }, "log1mExp": { $0.log1mExp() },
     "logNormalCDF": { $0.logNormalCDF() }, "silu": { $0.silu() },
+    "stirlingRest": { $0.stirlingRest() },
+    "stirlingRestSlope": { Tensor(Node.unary(.stirlingRestSlope, $0.node)) },
     "normalHazard": { Tensor(Node.unary(.normalHazard, $0.node)) },
     // In its lower tail, a rounding of x / sqrt(2) is enlarged.
     "gelu": { $0.gelu() }, "gelu by tanh": { $0.gelu(approximation: .tanh) },

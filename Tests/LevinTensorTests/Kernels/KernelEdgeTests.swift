@@ -46,6 +46,8 @@ struct ElementwiseOperation: Sendable, CustomTestStringConvertible {
     ("logGamma", { $0.logGamma() }), ("digamma", { $0.digamma() }),
     ("trigamma", { $0.polygamma(order: 1) }), ("tetragamma", { $0.polygamma(order: 2) }),
     ("isNaN", { $0.isNaN }), ("isFinite", { $0.isFinite }),
+    ("stirlingRest", { $0.stirlingRest() }),
+    ("stirlingRestSlope", { Tensor(Node.unary(.stirlingRestSlope, $0.node)) }),
   ]
   private static let ofNumbers: [(String, Unary)] = [
     ("negate", { -$0 }), ("abs", { $0.abs() }), ("sign", { $0.sign() }),
@@ -67,6 +69,8 @@ struct ElementwiseOperation: Sendable, CustomTestStringConvertible {
   private static let ofThreeReals: [(String, TernaryOperation)] = [
     ("betaI", .betaI), ("betaDensity", .betaDensity), ("betaFirstSlope", .betaFirstSlope),
     ("betaSecondSlope", .betaSecondSlope), ("betaIInverse", .betaIInverse),
+    ("gammaExponent", .gammaExponent), ("gammaExponentSlope", .gammaExponentSlope),
+    ("zeroWeightSlope", .zeroWeightSlope),
   ]
   private static let ofTwoNumbers: [(String, Binary)] = [
     ("add", { $0 + $1 }), ("subtract", { $0 - $1 }), ("multiply", { $0 * $1 }),

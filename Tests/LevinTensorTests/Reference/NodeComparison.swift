@@ -100,6 +100,9 @@ struct ErrorBound {
     case .ternary(.select): return 0
     case .ternary(.betaIInverse):
       return (node.dtype == .float32 ? 2 * unit : 1e-11) * max(1, value)
+    // Where it is not told from its largest value, the terms are as large as the product.
+    case .ternary(.gammaExponent), .ternary(.gammaExponentSlope), .ternary(.zeroWeightSlope):
+      return (node.dtype == .float32 ? 32 * unit : 1e-12) * max(1, value)
     case .ternary: return (node.dtype == .float32 ? unit : 1e-12) * max(1, value)
     case .reduction(.sum), .indexing(.scatterAdd), .indexing(.scatterAddAlong):
       return sumsOfMagnitudes[index] * unit / 2
@@ -131,7 +134,8 @@ struct ErrorBound {
       (isSingle ? 2 : 4) * unit * value + subnormal
     case .logNormalCDF, .normalHazard: (isSingle ? 2 : 100) * unit * value + subnormal
     case .erfc: (isSingle ? 5.2 : 4) * unit * value + subnormal
-    case .logGamma, .polygamma: (isSingle ? 1e-6 : 1e-13) * max(1, value)
+    case .logGamma, .polygamma, .stirlingRest, .stirlingRestSlope:
+      (isSingle ? 1e-6 : 1e-13) * max(1, value)
     case .negate, .absolute, .sign, .floor, .ceil, .round, .trunc, .squareRoot, .square,
       .reciprocal, .isNaN, .isFinite, .logicalNot, .cast:
       0

@@ -167,6 +167,8 @@ final class ReferenceEvaluator {
     case .normalHazard: ReferenceMathematics.normalHazard
     case .logGamma: ReferenceMathematics.logGamma
     case .polygamma: { ReferenceMathematics.polygamma(node.attributes[0], $0) }
+    case .stirlingRest: ReferenceMathematics.stirlingRest
+    case .stirlingRestSlope: ReferenceMathematics.stirlingRestSlope
     case .isNaN: { $0.isNaN ? 1 : 0 }
     case .isFinite: { $0.isFinite ? 1 : 0 }
     case .logicalNot: { $0 == 0 ? 1 : 0 }

@@ -101,6 +101,10 @@ enum ReferenceIncomplete {
     }
   }
 
+  private static func gammaExponent(_ a: Double, _ y: Double, _ logY: Double) -> Double {
+    a > 32 ? a * log(y / a) - (y - a) : (a == 0 ? 0 : a * logY) - y
+  }
+
   static func ofThree(_ operation: TernaryOperation) -> ((Double, Double, Double) -> Double)? {
     switch operation {
     case .betaI: { beta($0, $1, $2).value }
@@ -108,6 +112,9 @@ enum ReferenceIncomplete {
     case .betaFirstSlope: { beta($0, $1, $2).first }
     case .betaSecondSlope: { beta($0, $1, $2).second }
     case .betaIInverse: { a, b, p in solve(p, in: 0...1) { beta(a, b, $0).value } }
+    case .gammaExponent: gammaExponent
+    case .gammaExponentSlope: { $0 > 32 ? log($1 / $0) : $0 == 0 && $1 <= 0 ? 0 : $2 }
+    case .zeroWeightSlope: { $0 != 0 || $2 == -.infinity ? 0 : exp($1 - $2) }
     case .select: nil
     }
   }

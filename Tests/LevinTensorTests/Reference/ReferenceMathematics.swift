@@ -105,6 +105,17 @@ enum ReferenceMathematics {
     return lgamma_r(x, &sign)
   }
 
+  /// From 1e6 on by the first terms of the series.
+  static func stirlingRest(_ a: Double) -> Double {
+    if a > 1e6 { return log(2 * .pi) / 2 + log(a - 1) / 2 + 1 / (12 * (a - 1)) }
+    return logGamma(a) - (a > 33 ? (a - 1) * log(a - 1) - (a - 1) : 0)
+  }
+
+  static func stirlingRestSlope(_ a: Double) -> Double {
+    if a > 1e6 { return 0.5 / (a - 1) - 1 / (a - 1) / (12 * (a - 1)) }
+    return polygamma(0, a) - (a > 33 ? log(a - 1) : 0)
+  }
+
   /// The derivative of order `order` of digamma.
   ///
   /// The recurrence leads to arguments above 24, where the asymptotic series has full precision.

@@ -1,0 +1,61 @@
+internal import LevinDistributions
+internal import LevinTensor
+public import LevinTraining
+
+/// Observations whose shape does not go with that of a distribution.
+///
+/// Axes of size 1 are repeated on one side, as for data of shape [n, 1] and a distribution of batch shape [1]; but where
+/// both sides would grow, each observation would meet the distributions of the others.
+public struct UnfittingShapes: Sendable, CustomStringConvertible {
+  /// The type of the module.
+  public let module: String
+  /// The type of its distribution.
+  public let distribution: String
+  /// The data set that holds the observations.
+  public let role: DataRole
+  /// The shape of the observations.
+  public let shape: [Int]
+  /// The batch shape of the distribution.
+  public let batchShape: [Int]
+  /// The event shape of the distribution.
+  public let eventShape: [Int]
+  /// The shape to which both would be broadcast; nil where they do not broadcast.
+  public let broadcast: [Int]?
+
+  /// The shapes and what to do about them, in one sentence.
+  public var description: String {
+    let event = eventShape.isEmpty ? "" : " and event shape \(eventShape)"
+    let outcome =
+      broadcast.map { "together they would be broadcast to \($0)" } ?? "they do not broadcast"
+    return
+      "\(module): the \(role) have shape \(shape) and \(distribution) has batch shape \(batchShape)\(event): "
+      + "\(outcome); reshape the data or what the distribution is made of, so that each observation has its own"
+  }
+}
+
+extension UnfittingShapes {
+  /// Throws where observations and distribution do not broadcast, or where both would grow.
+  static func check(
+    _ shape: [Int], role: DataRole, of module: some LightningModule,
+    against distribution: any Distribution
+  ) throws {
+    let own = distribution.batchShape + distribution.eventShape
+    let broadcast = broadcast(shape, own)
+    let isLongEnough = shape.count >= distribution.eventShape.count
+    if isLongEnough, let broadcast, broadcast == shape || broadcast == own { return }
+    throw DistributionModuleError.unfittingShapes(
+      UnfittingShapes(
+        module: "\(type(of: module))", distribution: "\(type(of: distribution))", role: role,
+        shape: shape, batchShape: distribution.batchShape, eventShape: distribution.eventShape,
+        broadcast: broadcast))
+  }
+
+  private static func broadcast(_ a: [Int], _ b: [Int]) -> [Int]? {
+    let rank = max(a.count, b.count)
+    let pairs = zip(
+      [Int](repeating: 1, count: rank - a.count) + a,
+      [Int](repeating: 1, count: rank - b.count) + b)
+    guard pairs.allSatisfy({ $0 == $1 || $0 == 1 || $1 == 1 }) else { return nil }
+    return pairs.map { $0 == 1 ? $1 : $0 }
+  }
+}
