@@ -4,26 +4,38 @@ import Levin
 ///
 /// A row is one write at the end of the file. A metric that comes up later has no column yet; then the
 /// rows are written anew under a wider header, in a content that takes over from the old one at once.
+///
+/// A fit that logs a new name in each of some thousand short epochs would do little else. So rows wait for each other
+/// where this takes more than half a second and a tenth of the time: for some ten times as long as it takes to write
+/// the table, or until the file is closed.
 final class MetricsTable {
   private let path: String
   private var file: RunFile?
   private var columns: [Column] = []
   private var positions: [Column: Int] = [:]
   private var headerSize = 0
+  // Rows with names that have no column yet, and those after them.
+  private var waiting: [Fields] = []
+  private var timeOfWidening = Duration.zero
+  private let start = ContinuousClock.now
 
   init(path: String) { self.path = path }
 
   func append(_ record: MetricsRecord) throws {
     let fields = Self.fields(record)
-    if let file, fields.allSatisfy({ positions[$0.column] != nil }) {
-      try file.append(row(fields))
-    } else {
-      try widen(for: fields)
+    if let file, waiting.isEmpty, fields.allSatisfy({ positions[$0.column] != nil }) {
+      return try file.append(row(fields))
     }
+    waiting.append(fields)
+    let now = ContinuousClock.now
+    guard timeOfWidening < .milliseconds(500) + (now - start) / 10 else { return }
+    try widen()
+    timeOfWidening += ContinuousClock.now - now
   }
 
   func close() throws {
     defer { file = nil }
+    if !waiting.isEmpty { try widen() }
     try file?.close()
   }
 
@@ -56,21 +68,22 @@ final class MetricsTable {
   }
 
   // Nothing is changed here unless the file is.
-  private func widen(for fields: Fields) throws {
+  private func widen() throws {
     let old = (columns, positions, headerSize)
     do {
       let rows = try file.map { try $0.content()[headerSize...] }
-      columns = Set(old.0 + fields.map(\.column)).sorted()
+      columns = Set(old.0 + waiting.joined().map(\.column)).sorted()
       positions = Dictionary(uniqueKeysWithValues: columns.enumerated().map { ($1, $0) })
       var content = Self.line(columns.map { Self.quoted($0.text) })
       headerSize = content.count
       if let rows { content += WidenedRows(rows, from: old.0, to: columns).bytes }
-      content += row(fields)
+      for fields in waiting { content += row(fields) }
       if let file {
         try file.replace(with: content)
       } else {
         file = try RunFile(creating: path, content: content)
       }
+      waiting = []
     } catch {
       (columns, positions, headerSize) = old
       throw error
@@ -94,8 +107,7 @@ final class MetricsTable {
 
 /// Rows of a table with the empty cells that further columns put among theirs.
 ///
-/// Numbers need no quotes, so behind the header a comma is a comma. Runs of bytes are copied whole: a table may have
-/// some hundred columns that came one after the other, each of which makes all rows wider.
+/// Numbers need no quotes, so behind the header a comma is a comma.
 private struct WidenedRows {
   private let rows: ArraySlice<UInt8>
   // The new columns before each old one, and those after the last.

@@ -57,7 +57,8 @@ extension Tensor {
     let size = UInt(count)
     if let bad = indices.first(where: { UInt(bitPattern: $0) >= size }) {
       stop(
-        "\(operation): index \(bad) is out of range for axis 0 of size \(size), of a tensor of shape \(shape)")
+        "\(operation): index \(bad) is out of range for axis 0 of size \(size), of a tensor of shape \(shape)"
+      )
     }
     evaluate(self)
     guard let view = node.result else { fatalError("evaluation left no result") }

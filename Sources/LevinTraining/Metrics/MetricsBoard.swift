@@ -296,7 +296,8 @@ package final class MetricsBoard: @unchecked Sendable {
   /// Puts a slot in place as it was, without the checks of `log`.
   func adopt(_ slots: [MetricSlot]) {
     self.slots = slots
-    positions = Dictionary(uniqueKeysWithValues: slots.enumerated().map { (ExactName($1.name), $0) })
+    positions = Dictionary(
+      uniqueKeysWithValues: slots.enumerated().map { (ExactName($1.name), $0) })
     outputs = Set(slots.flatMap { $0.options.outputs(of: $0.name) }.map(ExactName.init))
     discardPending()
   }
