@@ -252,7 +252,7 @@ private final class Peek: Callback {
         log("e\u{301}", 2)
       }
       let written = try text(folder + "/line/version_0/metrics.csv")
-      let expected = "e\u{301},epoch,step,\u{E9}\n2,0,1,1\n2,1,3,1\n"
+      let expected = "epoch,e\u{301},step,\u{E9}\n0,2,1,1\n1,2,3,1\n"
       #expect(Array(written.utf8) == Array(expected.utf8))
       #expect(result.metrics["\u{E9}"] == 1 && result.metrics["e\u{301}"] == 2)
       #expect(result.metrics.names.count == 2)

@@ -6,13 +6,20 @@ import Testing
 
 @Suite struct StoragePoolTests {
   #if canImport(Glibc)
+  // The header of it is in no module.
+  private static func usableSize(of block: UnsafeMutableRawPointer) -> Int {
+    guard let symbol = dlsym(nil, "malloc_usable_size") else { preconditionFailure("glibc has it") }
+    typealias Function = @convention(c) (UnsafeMutableRawPointer) -> Int
+    return unsafeBitCast(symbol, to: Function.self)(block)
+  }
+
   @Test(arguments: [true, false]) func blocksAreAsLongAsAskedForWithoutThePool(_ isOff: Bool) async
   {
     await #expect(processExitsWith: .success) { [isOff] in
-      if isOff { setenv("LEVIN_POOL", "off", 1) }
+      setenv("LEVIN_POOL", isOff ? "off" : "", 1)
       for byteCount in [0, 1, 1000, 5000, 5 << 20] {
         let storage = Storage(byteCount: byteCount)
-        let usable = malloc_usable_size(storage.pointer)
+        let usable = Self.usableSize(of: storage.pointer)
         precondition(UInt(bitPattern: storage.pointer) % 64 == 0)
         precondition(usable >= byteCount)
         // The allocator rounds up to 16 bytes, the pool to the next power of two.
