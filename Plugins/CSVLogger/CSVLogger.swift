@@ -4,7 +4,11 @@ public import Levin
 ///
 /// The table has a column for each metric besides `epoch` and `step`, in alphabetical order, and
 /// `validation_batch` if validation steps log rows of their own; a row has a number for those that it is
-/// about. A row is on disk as soon as it is logged.
+/// about. A row is on disk as soon as it is logged; only where hundreds of metrics come up one after the other, each of
+/// which makes the whole table wider, do rows wait for the next ones.
+///
+/// A table that somebody deleted or replaced meanwhile is not put in the place of what is there now: the fit throws
+/// `RunFileError` at its end, or when it needs a wider table.
 ///
 ///     let trainer = Trainer(maxEpochs: 100, name: "zip", callbacks: [CSVLogger()])
 public final class CSVLogger: Callback {
@@ -32,6 +36,8 @@ public final class CSVLogger: Callback {
   }
 
   /// Closes the file.
+  ///
+  /// - Throws: `RunFileError`, also if the file is no longer there.
   public override func teardown(_ trainer: Trainer, _ module: any LightningModule) throws {
     defer { table = nil }
     try table?.close()

@@ -7,10 +7,6 @@
 public enum TrainerError: Error, Sendable {
   /// A data set has no observations.
   case emptyDataset(DataRole)
-  /// A tensor of a data set is a single number, without an axis for observations.
-  case datasetWithoutAxis(DataRole)
-  /// The tensors of a data set differ in the number of observations.
-  case mismatchedLengths([Int], DataRole)
   /// A batch size is 0 or negative.
   case invalidBatchSize(Int, DataRole)
   /// Incomplete batches are left out, and there are no others.
@@ -105,9 +101,7 @@ extension TrainerError: CustomStringConvertible {
   /// The cause, the place, and what to do about it.
   public var description: String {
     switch self {
-    case .emptyDataset, .datasetWithoutAxis, .mismatchedLengths, .invalidBatchSize,
-      .noCompleteBatch, .negativeSeed:
-      dataDescription
+    case .emptyDataset, .invalidBatchSize, .noCompleteBatch, .negativeSeed: dataDescription
     case .invalidMaxEpochs(let number):
       "Trainer: maxEpochs is \(number); give 0 or a positive number"
     case .invalidRestarts(let count, let threads):
@@ -150,10 +144,6 @@ extension TrainerError: CustomStringConvertible {
   private var dataDescription: String {
     switch self {
     case .emptyDataset(let role): "the \(role) is empty; give at least one observation"
-    case .datasetWithoutAxis(let role):
-      "a tensor of the \(role) has rank 0; its first axis must go over the observations"
-    case .mismatchedLengths(let lengths, let role):
-      "the tensors of the \(role) have \(lengths) observations; give each the same number"
     case .invalidBatchSize(let size, let role):
       "DataLoader for the \(role): batchSize is \(size); give a positive number"
     case .noCompleteBatch(let count, let batchSize, let role):

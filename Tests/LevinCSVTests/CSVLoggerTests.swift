@@ -229,6 +229,136 @@ private final class Peek: Callback {
     }
   }
 
+  // MARK: Names
+
+  // csv.reader of Python gives the names back.
+  @Test func namesAreQuotedByTheirScalars() throws {
+    try withTemporaryFolder { folder in
+      let names = ["a\"\u{301}b", "\"\u{301}", ",\u{301}", "x\r\n", "\n\u{301}"]
+      _ = try fit(folder, epochs: 1) { _, _ in
+        for (index, name) in names.enumerated() { log(name, index) }
+      }
+      let header =
+        "\"\n\u{301}\",\"\"\"\u{301}\",\",\u{301}\",\"a\"\"\u{301}b\",epoch,step,\"x\r\n\"\n"
+      let written = try text(folder + "/line/version_0/metrics.csv")
+      #expect(Array(written.utf8) == Array((header + "4,1,2,0,0,1,3\n").utf8))
+    }
+  }
+
+  @Test func namesThatLookAlikeHaveColumnsOfTheirOwn() throws {
+    try withTemporaryFolder { folder in
+      let result = try fit(folder, epochs: 2) { _, _ in
+        log("\u{E9}", 1)
+        log("e\u{301}", 2)
+      }
+      let written = try text(folder + "/line/version_0/metrics.csv")
+      let expected = "epoch,e\u{301},step,\u{E9}\n0,2,1,1\n1,2,3,1\n"
+      #expect(Array(written.utf8) == Array(expected.utf8))
+      #expect(result.metrics["\u{E9}"] == 1 && result.metrics["e\u{301}"] == 2)
+      #expect(result.metrics.names.count == 2)
+    }
+  }
+
+  @Test func aNewNameInEachEpochIsNotLost() throws {
+    try withTemporaryFolder { folder in
+      let epochs = 400
+      var step = 0
+      _ = try fit(folder, epochs: epochs) { _, _ in
+        log("m\(1000 + step / 2)", step)
+        step += 1
+      }
+      let lines = try text(folder + "/line/version_0/metrics.csv").split(separator: "\n")
+      let names = (0..<epochs).map { "m\(1000 + $0)" }
+      #expect(lines.count == epochs + 1)
+      #expect(lines[0] == "epoch," + names.joined(separator: ",") + ",step")
+      for epoch in 0..<epochs {
+        var cells = [String](repeating: "", count: epochs)
+        // The mean of the two steps.
+        cells[epoch] = "\(Double(4 * epoch + 1) / 2)"
+        #expect(
+          lines[epoch + 1] == "\(epoch)," + cells.joined(separator: ",") + ",\(2 * epoch + 1)")
+      }
+    }
+  }
+
+  // MARK: Files that others have their hands on
+
+  @Test func anotherRunsTableIsNotReplaced() throws {
+    try withTemporaryFolder { folder in
+      let run = folder + "/line/version_0"
+      let peek = Peek()
+      var hasDeleted = false
+      peek.look = { _ in
+        guard !hasDeleted, (try? self.text(run + "/metrics.csv")) != nil else { return }
+        hasDeleted = true
+        try FileManager.default.removeItem(atPath: folder + "/line")
+        try FileManager.default.createDirectory(atPath: run, withIntermediateDirectories: true)
+        try RunFile(creating: run + "/metrics.csv", content: Array("theirs\n".utf8)).close()
+      }
+      for widens in [false, true] {
+        hasDeleted = false
+        var step = 0
+        let error = #expect(throws: RunFileError.self) {
+          _ = try fit(folder, epochs: 3, callbacks: [peek]) { batch, _ in
+            log("m", batch)
+            if widens && step > 3 { log("late", batch, onStep: true) }
+            step += 1
+          }
+        }
+        #expect(error?.action == .find && error?.path == run + "/metrics.csv")
+        #expect(try text(run + "/metrics.csv") == "theirs\n")
+        #expect(try FileManager.default.contentsOfDirectory(atPath: run) == ["metrics.csv"])
+        try FileManager.default.removeItem(atPath: folder + "/line")
+      }
+    }
+  }
+
+  @Test func progressDoesNotGetIntoTheTable() async {
+    await #expect(processExitsWith: .success) {
+      try withTemporaryFolder { folder in
+        let kept = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 10)
+        for descriptor in 0...STDERR_FILENO { close(descriptor) }
+        let trainer = Trainer(
+          maxEpochs: 40, directory: folder, name: "line", callbacks: [CSVLogger()])
+        var step = 0
+        let model = Line { batch, _ in
+          log("m", 1, onStep: true)
+          if step == 60 { log("late", 1) }
+          print("a line on standard output")
+          step += 1
+        }
+        let data = TensorDataset(Tensor([Float(0.1), 2]))
+        _ = try trainer.fit(model, train: DataLoader(data, batchSize: 1))
+        fflush(nil)
+        dup2(kept, STDERR_FILENO)
+        let written = try CSVLoggerTests().text(folder + "/line/version_0/metrics.csv")
+        let lines = written.split(separator: "\n", omittingEmptySubsequences: false)
+        precondition(lines.first == "epoch,late,m,step" && lines.last == "", written)
+        let steps = (0..<80).map { "\($0 / 2),,1,\($0)" }
+        let rows = lines.dropFirst().filter { $0.contains(",,1,") }
+        precondition(rows.map(String.init) == steps, written)
+      }
+    }
+  }
+
+  @Test func aFirstRowThatDoesNotFitLeavesNoFile() async {
+    await #expect(processExitsWith: .success) {
+      // The settings fit, the header does not.
+      limitFileSize(to: 4)
+      try withTemporaryFolder { folder in
+        do {
+          _ = try CSVLoggerTests().fit(folder, epochs: 3) { batch, _ in log("m", batch) }
+          preconditionFailure("the file grew beyond its limit")
+        } catch {
+          precondition("\(error)".hasSuffix("metrics.csv': File too large"), "\(error)")
+        }
+        let run = folder + "/line/version_0"
+        let names = try FileManager.default.contentsOfDirectory(atPath: run)
+        precondition(names == ["hparams.yaml"], "\(names)")
+      }
+    }
+  }
+
   @Test func twoLoggersShareARun() throws {
     try withTemporaryFolder { folder in
       _ = try fit(folder, epochs: 1, hyperparameters: ["rate": 0.1], callbacks: [JSONLogger()]) {

@@ -13,6 +13,7 @@
 #define _GNU_SOURCE  // for the set of processors that a process may use
 #endif
 
+#include <fcntl.h>
 #include <pthread.h>
 #include <sched.h>
 #include <stdatomic.h>
@@ -56,10 +57,20 @@ static int64_t now(void) {
   return time.tv_sec * 1000000000ll + time.tv_nsec;
 }
 
+// Opens a file for reading, under a descriptor above 2: what is printed with standard output or error closed must
+// not meet it.
+static FILE *open_file(const char *path) {
+  int first = open(path, O_RDONLY | O_CLOEXEC);
+  if (first < 0) return 0;
+  int descriptor = first > STDERR_FILENO ? first : fcntl(first, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+  if (descriptor != first) close(first);
+  return descriptor < 0 ? 0 : fdopen(descriptor, "r");
+}
+
 // Whole processors that the control group grants, or 0 when it sets no bound.
 static int quota(void) {
   int result = 0;
-  FILE *file = fopen("/sys/fs/cgroup/cpu.max", "r");
+  FILE *file = open_file("/sys/fs/cgroup/cpu.max");
   if (!file) return 0;
   long long most, period;
   if (fscanf(file, "%lld %lld", &most, &period) == 2 && period > 0) {

@@ -11,6 +11,9 @@ public struct ArrayFileError: Error, Sendable, Hashable {
     case unreadable(String)
     /// The system refused to write the file, in its own words; what was there before still is.
     case unwritable(String)
+    /// A device, a pipe or a file with several names has taken some of the bytes; the system's words, and where all of
+    /// them are if that is anywhere.
+    case writtenInPart(String)
     /// The file does not begin as an array file of NumPy does.
     case notAnArray
     /// The version of the array format is none that is known.
@@ -45,6 +48,8 @@ public struct ArrayFileError: Error, Sendable, Hashable {
     case badChecksum
     /// The archive has no array of this name; it has those listed.
     case noSuchArray([String])
+    /// Two arrays of the archive have names that a dictionary takes for one, since they look alike.
+    case namesLookAlike
     /// An archive cannot hold arrays under these names.
     case unusableName(String)
   }
@@ -70,6 +75,7 @@ extension ArrayFileError.Problem {
     switch self {
     case .unreadable(let reason): "cannot be read: \(reason)"
     case .unwritable(let reason): "cannot be written: \(reason); nothing has been changed"
+    case .writtenInPart(let reason): "has been written only in part: \(reason)"
     case .notAnArray:
       "is no array file: it does not begin with \\x93NUMPY; write it with numpy.save"
     case .unknownVersion(let major, let minor):
@@ -99,6 +105,9 @@ extension ArrayFileError.Problem {
     case .noSuchArray(let names):
       "has no such array; there " + (names.count == 1 ? "is " : "are ")
         + (names.isEmpty ? "none" : names.map { "'\($0)'" }.joined(separator: ", "))
+    case .namesLookAlike:
+      "has a name that looks like another's and differs in its code points, so no dictionary holds both; read "
+        + "each array by its name"
     case .unusableName(let reason): "cannot be written: \(reason)"
     }
   }

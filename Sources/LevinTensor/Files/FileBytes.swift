@@ -53,7 +53,7 @@ final class ReadableFile: Sendable {
     }
     // A path is cut at its first zero character by the system; so another file would be read.
     guard !path.utf8.contains(0) else { throw failure("its path holds a zero character") }
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+    let descriptor = openFile(path, O_RDONLY | O_NONBLOCK)
     guard descriptor >= 0 else { throw failure(systemReason()) }
     var status = stat()
     guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG else {

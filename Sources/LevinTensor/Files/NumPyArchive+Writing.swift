@@ -2,24 +2,48 @@ extension NumPyArchive {
   /// Writes tensors under their names, in the order of these, to a file that `numpy.load` reads.
   ///
   /// Evaluates all tensors together. Bytes are stored as they are, as `numpy.savez` does; a file that is
-  /// there already is replaced once the new one is whole.
+  /// there already is replaced once the new one is whole, as by ``Tensor/write(toNPY:)``.
   ///
   /// - Parameters:
   ///   - tensors: The tensors by their names.
   ///   - path: The file; its folder must exist.
   /// - Throws: An error with the file and the reason; then what was there before still is.
+  @_disfavoredOverload  // A literal with two names that look alike makes no dictionary.
   public static func write(
     _ tensors: [String: Tensor], to path: String
   ) throws(ArrayFileError) {
-    for name in tensors.keys where name.utf8.count > 0xFFFF - 4 {
-      let problem = ArrayFileError.Problem.unusableName("a name has \(name.utf8.count) bytes")
-      throw ArrayFileError(path: path, array: nil, problem: problem)
+    let sorted = tensors.sorted { ExactName($0.key) < ExactName($1.key) }
+    try write(sorted.map { ($0.key, $0.value) }, path)
+  }
+
+  /// Writes tensors under their names, in the order given, to a file that `numpy.load` reads.
+  ///
+  /// - Parameters:
+  ///   - tensors: The tensors by their names, which are told apart by their code points.
+  ///   - path: The file; its folder must exist.
+  /// - Throws: An error with the file and the reason, also for a name that is there twice; then what was there before
+  ///   still is.
+  public static func write(
+    _ tensors: KeyValuePairs<String, Tensor>, to path: String
+  ) throws(ArrayFileError) {
+    try write(tensors.map { ($0.key, $0.value) }, path)
+  }
+
+  private static func write(
+    _ tensors: [(name: String, tensor: Tensor)], _ path: String
+  ) throws(ArrayFileError) {
+    func refusal(_ reason: String) -> ArrayFileError {
+      ArrayFileError(path: path, array: nil, problem: .unusableName(reason))
     }
-    let sorted = tensors.sorted { $0.key < $1.key }
-    evaluate(sorted.map(\.value))
+    var names: Set<ExactName> = []
+    for (name, _) in tensors {
+      if name.utf8.count > 0xFFFF - 4 { throw refusal("a name has \(name.utf8.count) bytes") }
+      if !names.insert(ExactName(name)).inserted { throw refusal("two are named '\(name)'") }
+    }
+    evaluate(tensors.map(\.tensor))
     try AtomicFile.write(to: path) { file throws(ArrayFileError) in
       var writer = ZipWriter()
-      for (name, tensor) in sorted {
+      for (name, tensor) in tensors {
         try writer.append("\(name).npy", EncodedArray(tensor), to: file)
       }
       try writer.finish(file)

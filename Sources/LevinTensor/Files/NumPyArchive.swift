@@ -8,13 +8,13 @@
 /// let x = try archive["x"]
 /// ```
 public struct NumPyArchive: Sendable {
-  /// The names of the arrays, in the file's order.
+  /// The names of the arrays, in the file's order; they are told apart by their code points.
   ///
   /// Entries whose names do not end in `.npy` are no arrays, and are left out.
   public let names: [String]
   private let file: ReadableFile
   private let directory: ZipDirectory
-  private let entries: [String: ZipDirectory.Entry]
+  private let entries: [ExactName: ZipDirectory.Entry]
 
   /// Opens a file that `numpy.savez` or `numpy.savez_compressed` wrote.
   ///
@@ -24,10 +24,11 @@ public struct NumPyArchive: Sendable {
     file = try ReadableFile(path)
     directory = try ZipDirectory(file)
     var names: [String] = []
-    var entries: [String: ZipDirectory.Entry] = [:]
-    for entry in directory.entries where entry.name.hasSuffix(".npy") {
-      let name = String(entry.name.dropLast(4))
-      guard entries.updateValue(entry, forKey: name) == nil else {
+    var entries: [ExactName: ZipDirectory.Entry] = [:]
+    let ending = Array(".npy".utf8)
+    for entry in directory.entries where entry.nameBytes.suffix(4).elementsEqual(ending) {
+      let name = String(decoding: entry.nameBytes.dropLast(4), as: UTF8.self)
+      guard entries.updateValue(entry, forKey: ExactName(name)) == nil else {
         throw file.damaged("two of its arrays are named '\(name)'")
       }
       names.append(name)
@@ -44,7 +45,7 @@ public struct NumPyArchive: Sendable {
   ///   than deflate, or it is an array that cannot be read.
   public subscript(name: String) -> Tensor {
     get throws(ArrayFileError) {
-      guard let entry = entries[name] else {
+      guard let entry = entries[ExactName(name)] else {
         throw ArrayFileError(path: file.path, array: name, problem: .noSuchArray(names))
       }
       let bytes = try directory.contents(of: entry, named: name, in: file)
@@ -55,9 +56,14 @@ public struct NumPyArchive: Sendable {
   }
 
   /// Reads all arrays.
+  ///
+  /// - Throws: An error as for a single array, or because a dictionary has no room for two names that look alike, and
+  ///   differ in their code points alone.
   public func tensors() throws(ArrayFileError) -> [String: Tensor] {
     var tensors: [String: Tensor] = [:]
-    for name in names { tensors[name] = try self[name] }
+    for name in names where tensors.updateValue(try self[name], forKey: name) != nil {
+      throw ArrayFileError(path: file.path, array: name, problem: .namesLookAlike)
+    }
     return tensors
   }
 }

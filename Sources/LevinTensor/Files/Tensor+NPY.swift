@@ -47,10 +47,12 @@ extension Tensor {
   /// Writes the tensor to a file that `numpy.load` reads; evaluates the tensor if need be.
   ///
   /// The elements are in row-major order and keep their dtype. A file that is there already is replaced
-  /// once the new one is whole.
+  /// once the new one is whole, and keeps its permissions and owner. Symbolic links are followed, a file with several
+  /// names keeps them all, and a device or a pipe is written to.
   ///
   /// - Parameter path: The file; its folder must exist.
-  /// - Throws: An error with the file and the system's reason; then what was there before still is.
+  /// - Throws: An error with the file and the system's reason; then what was there before still is, except in a device
+  ///   or a pipe that has taken a part.
   public func write(toNPY path: String) throws(ArrayFileError) {
     let array = EncodedArray(self)
     try AtomicFile.write(to: path) { file throws(ArrayFileError) in

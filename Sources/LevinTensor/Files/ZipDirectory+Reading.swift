@@ -42,12 +42,30 @@ extension ZipDirectory {
     }
     let lengths = [26, 28].map { Int(local.number(UInt16.self, at: $0)) }
     let begin = entry.offset + Self.localSize + lengths[0] + lengths[1]
-    guard begin <= start, entry.storedSize <= start - begin else {
-      throw file.damaged("an entry does not lie within it", array: name)
+    guard begin <= entry.limit, entry.storedSize <= entry.limit - begin else {
+      throw file.damaged("an entry lies over what follows it", array: name)
+    }
+    let fields = try file.read((entry.offset + Self.localSize)..<begin)
+    guard try agrees(entry, with: local, fields, nameSize: lengths[0], file) else {
+      throw file.damaged("an entry and the directory disagree about it", array: name)
     }
     guard entry.method != 0 || entry.size == entry.storedSize,
       entry.method != 8 || entry.size / Self.mostExpansion <= entry.storedSize
     else { throw file.damaged("the sizes of an entry do not agree", array: name) }
     return begin..<(begin + entry.storedSize)
+  }
+
+  // What stands in front of an entry's data says the same as the directory. Sizes that follow the data are not there.
+  private func agrees(
+    _ entry: Entry, with local: Bytes, _ fields: Bytes, nameSize: Int, _ file: ReadableFile
+  ) throws(ArrayFileError) -> Bool {
+    guard fields.buffer[..<nameSize].elementsEqual(entry.nameBytes),
+      local.number(UInt16.self, at: 8) == entry.method
+    else { return false }
+    if local.number(UInt16.self, at: 6) & 8 != 0 { return true }
+    var sizes = [22, 18].map { UInt64(local.number(UInt32.self, at: $0)) }
+    try Self.widen(&sizes, extra: fields[nameSize..<fields.count], file)
+    return local.number(UInt32.self, at: 14) == entry.checksum
+      && sizes == [UInt64(entry.size), UInt64(entry.storedSize)]
   }
 }

@@ -5,13 +5,18 @@
 /// of their own (zip64).
 struct ZipDirectory {
   struct Entry {
-    var name: String
+    /// The bytes of its name, which are UTF-8.
+    var nameBytes: [UInt8]
     var isEncrypted: Bool
     var method: Int
     var checksum: UInt32
     var storedSize: Int
     var size: Int
     var offset: Int
+    /// The offset at which the next entry begins, or the directory.
+    var limit: Int
+
+    var name: String { String(decoding: nameBytes, as: UTF8.self) }
   }
 
   let entries: [Entry]
@@ -41,7 +46,28 @@ struct ZipDirectory {
       entries.append(try Self.entry(bytes[offset..<end], file))
       offset = end
     }
-    self.entries = entries
+    // More than was counted would be lost without a word.
+    guard offset == size else { throw file.damaged("its directory has more entries than it says") }
+    self.entries = try Self.bounded(entries, by: start, file)
+  }
+
+  // Entries lie one behind the other, whatever their order in the directory.
+  private static func bounded(
+    _ entries: [Entry], by start: Int, _ file: ReadableFile
+  ) throws(ArrayFileError) -> [Entry] {
+    var entries = entries
+    var limit = start
+    for index in entries.indices.sorted(by: { entries[$0].offset > entries[$1].offset }) {
+      let entry = entries[index]
+      guard entry.offset <= limit,
+        entry.storedSize <= limit - entry.offset - localSize - entry.nameBytes.count
+      else {
+        throw file.damaged("an entry lies over what follows it", array: entry.name)
+      }
+      entries[index].limit = limit
+      limit = entry.offset
+    }
+    return entries
   }
 
   // MARK: Finding the directory
@@ -57,18 +83,21 @@ struct ZipDirectory {
       throw ArrayFileError(path: file.path, array: nil, problem: .notAnArchive)
     }
     let disks = [4, 6].map { bytes.number(UInt16.self, at: end + $0) }
-    var count = Int(bytes.number(UInt16.self, at: end + 10))
-    var size = Int(bytes.number(UInt32.self, at: end + 12))
-    var start = Int(bytes.number(UInt32.self, at: end + 16))
-    var limit = tail + end
+    let counts = [8, 10].map { Int(bytes.number(UInt16.self, at: end + $0)) }
+    let sizes = [12, 16].map { Int(bytes.number(UInt32.self, at: end + $0)) }
+    var (start, size, count, limit) = (sizes[1], sizes[0], counts[1], tail + end)
     if end >= locatorSize, bytes.number(UInt32.self, at: end - locatorSize) == 0x0706_4B50 {
       let stated = bytes.number(UInt64.self, at: end - locatorSize + 8)
-      (start, size, count, limit) = try extent64(file, at: stated)
-    } else if disks != [0, 0] {
+      (start, size, count, limit) = try extent64(file, at: stated, end: limit - locatorSize)
+      // Numbers that are not all ones have not been moved to the wider record.
+      guard counts.allSatisfy({ $0 == 0xFFFF || $0 == count }),
+        zip(sizes, [size, start]).allSatisfy({ $0 == 0xFFFF_FFFF || $0 == $1 })
+      else { throw file.damaged("the two ends of its directory disagree") }
+    } else if disks != [0, 0] || counts[0] != counts[1] {
       throw file.damaged("it is a part of several")
     }
-    guard start <= limit, size <= limit - start, count <= size / entrySize else {
-      throw file.damaged("its directory does not lie within it")
+    guard start <= limit, size == limit - start, count <= size / entrySize else {
+      throw file.damaged("its directory is not where or not as long as it says")
     }
     return (start, size, count)
   }
@@ -79,15 +108,18 @@ struct ZipDirectory {
   }
 
   private static func extent64(
-    _ file: ReadableFile, at stated: UInt64
+    _ file: ReadableFile, at stated: UInt64, end: Int
   ) throws(ArrayFileError) -> (start: Int, size: Int, count: Int, limit: Int) {
     guard let offset = Int(exactly: stated), offset <= file.byteCount - end64Size else {
       throw file.damaged("the end of its directory does not lie within it")
     }
     let bytes = try file.read(offset..<(offset + end64Size))
-    guard bytes.number(UInt32.self, at: 0) == 0x0606_4B50 else {
-      throw file.damaged("the end of its directory is not where it should be")
-    }
+    guard bytes.number(UInt32.self, at: 0) == 0x0606_4B50,
+      bytes.number(UInt64.self, at: 4) == end - offset - 12
+    else { throw file.damaged("the end of its directory is not where it should be") }
+    guard bytes.number(UInt64.self, at: 16) == 0,
+      bytes.number(UInt64.self, at: 24) == bytes.number(UInt64.self, at: 32)
+    else { throw file.damaged("it is a part of several") }
     let numbers = [48, 40, 32].map { Int(exactly: bytes.number(UInt64.self, at: $0)) }
     guard let start = numbers[0], let size = numbers[1], let count = numbers[2] else {
       throw file.damaged("its directory does not lie within it")
@@ -107,15 +139,15 @@ struct ZipDirectory {
       let offset = Int(exactly: numbers[2])
     else { throw file.damaged("the size of an entry is out of range") }
     return Entry(
-      name: String(decoding: bytes[entrySize..<nameEnd].buffer, as: UTF8.self),
+      nameBytes: Array(bytes[entrySize..<nameEnd].buffer),
       // Bit 0: the data; bit 13: the headers as well.
       isEncrypted: flags & 0x2001 != 0, method: Int(bytes.number(UInt16.self, at: 10)),
       checksum: bytes.number(UInt32.self, at: 16), storedSize: storedSize, size: size,
-      offset: offset)
+      offset: offset, limit: 0)
   }
 
   // Numbers of all ones stand for the next number of the entry's zip64 field.
-  private static func widen(
+  static func widen(
     _ numbers: inout [UInt64], extra: Bytes, _ file: ReadableFile
   ) throws(ArrayFileError) {
     var wide = numbers.indices.filter { numbers[$0] == 0xFFFF_FFFF }[...]

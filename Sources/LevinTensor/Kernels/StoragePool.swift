@@ -8,8 +8,19 @@ import Darwin
 ///
 /// Classes are the powers of two from 64 bytes; blocks above the largest class go back to the system
 /// at once, and each class keeps a bounded number of bytes.
+///
+/// `LEVIN_POOL=off` makes each block as long as was asked for and frees it at once, so that the address sanitizer and
+/// checking allocators see where a block ends and when it is gone.
 final class StoragePool: Sendable {
   static let shared = StoragePool()
+
+  private let isOff: Bool
+
+  private init() {
+    let setting = getenv("LEVIN_POOL").map { String(cString: $0) } ?? ""
+    if !["", "off"].contains(setting) { stop("LEVIN_POOL is '\(setting)'; it may be 'off'") }
+    isOff = setting == "off"
+  }
 
   private static let smallestClass = 6
   private static let largestClass = 26
@@ -22,6 +33,7 @@ final class StoragePool: Sendable {
 
   /// A block of at least `byteCount` bytes aligned to 64, and its true size; nil when there is none.
   func take(_ byteCount: Int) -> (UnsafeMutableRawPointer, Int)? {
+    if isOff { return Self.allocateExactly(byteCount) }
     let sizeClass = Self.sizeClass(byteCount)
     guard sizeClass <= Self.largestClass else { return Self.allocate(byteCount) }
     let reused = blocks.withLock { $0[sizeClass].popLast() }
@@ -33,6 +45,7 @@ final class StoragePool: Sendable {
 
   /// Takes a block back.
   func give(_ pointer: UnsafeMutableRawPointer, capacity: Int) {
+    if isOff { return Self.release(pointer) }
     let sizeClass = Self.sizeClass(capacity)
     let kept =
       sizeClass <= Self.largestClass
@@ -52,6 +65,13 @@ final class StoragePool: Sendable {
 
   private static func sizeClass(_ byteCount: Int) -> Int {
     max(smallestClass, Int.bitWidth - max(byteCount - 1, 1).leadingZeroBitCount)
+  }
+
+  private static func allocateExactly(_ byteCount: Int) -> (UnsafeMutableRawPointer, Int)? {
+    var pointer: UnsafeMutableRawPointer?
+    // Of no bytes the system might give no block.
+    guard posix_memalign(&pointer, 64, max(byteCount, 1)) == 0, let pointer else { return nil }
+    return (pointer, byteCount)
   }
 
   private static func allocate(_ byteCount: Int) -> (UnsafeMutableRawPointer, Int)? {

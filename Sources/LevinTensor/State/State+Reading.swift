@@ -80,8 +80,8 @@ extension State {
   ///
   /// - Throws: ``StateError/unexpected(paths:)`` with all others.
   public func expectOnly(_ expected: [String]) throws {
-    let known = Set(expected)
-    let others = names.filter { !known.contains($0) }
+    let known = Set(expected.map(ExactName.init))
+    let others = names.filter { !known.contains(ExactName($0)) }
     if !others.isEmpty { throw StateError.unexpected(paths: others.map(path(to:))) }
   }
 

@@ -34,7 +34,7 @@ public struct State: Sendable {
 
   /// The names, in the order in which they were first set.
   public private(set) var names: [String] = []
-  private var values: [String: Value] = [:]
+  private var values: [ExactName: Value] = [:]
   /// The names that lead to this tree from the one that was restored first, for messages.
   private(set) var path = ""
 
@@ -45,13 +45,16 @@ public struct State: Sendable {
   ///
   /// Setting nil removes the name.
   public subscript(name: String) -> Value? {
-    get { values[name] }
+    get { values[ExactName(name)] }
     set {
       guard let newValue else {
-        if values.removeValue(forKey: name) != nil { names.removeAll { $0 == name } }
+        if values.removeValue(forKey: ExactName(name)) != nil {
+          names.removeAll { ExactName.areSame($0, name) }
+        }
         return
       }
-      if values.updateValue(newValue.detached, forKey: name) == nil { names.append(name) }
+      let old = values.updateValue(newValue.detached, forKey: ExactName(name))
+      if old == nil { names.append(name) }
     }
   }
 

@@ -51,10 +51,17 @@ extension Tensor {
     return elements.allSatisfy(\.isFinite)
   }
 
-  /// Rows of an evaluated tensor, its elements along the first axis, copied in the order of `indices`.
-  package func gatheringRows(_ indices: ArraySlice<Int>) -> Tensor {
+  /// Rows of a tensor, its elements along the first axis, copied in the order of `indices`, none of which is negative.
+  package func gatheringRows(_ indices: ArraySlice<Int>, for operation: String) -> Tensor {
+    require(rank > 0, "\(operation): a tensor of rank 0 has no rows to take")
+    let size = UInt(count)
+    if let bad = indices.first(where: { UInt(bitPattern: $0) >= size }) {
+      stop(
+        "\(operation): index \(bad) is out of range for axis 0 of size \(size), of a tensor of shape \(shape)"
+      )
+    }
     evaluate(self)
-    guard rank > 0, let view = node.result else { fatalError("evaluation left no result") }
+    guard let view = node.result else { fatalError("evaluation left no result") }
     guard view.strides == nil else { return .stacked(indices.map { self[$0] }) }
     let rowBytes = elementCount / Swift.max(count, 1) * dtype.byteCount
     let gathered = Storage(byteCount: indices.count * rowBytes)

@@ -1,3 +1,5 @@
+import LevinTensor
+
 /// The line that shows how far a fit is.
 ///
 /// Its parts, in order, are those of
@@ -124,7 +126,9 @@ struct ProgressLine {
     return parts + metrics.map { Part(rank: .metric, text: Self.named($0)) }
   }
 
-  private func index(_ name: String) -> Int? { facts.metrics.firstIndex { $0.name == name } }
+  private func index(_ name: String) -> Int? {
+    facts.metrics.firstIndex { ExactName.areSame($0.name, name) }
+  }
 
   // As wide as 0.4142, so that what follows does not move when a number passes 1.
   private static func named(_ metric: (name: String, value: Double)) -> String {

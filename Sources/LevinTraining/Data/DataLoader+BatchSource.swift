@@ -44,20 +44,14 @@ extension DataLoader: BatchSource {
     }
   }
 
-  /// Makes sure that there are observations, as many in each tensor, and batches of them.
+  /// Makes sure that there are observations, and batches of them.
   ///
   /// - Throws: ``TrainerError`` for the first thing that makes no sense.
   public func checkSettings(for role: DataRole) throws {
-    let tensors = dataset.tensors
-    if tensors.contains(where: { $0.rank == 0 }) { throw TrainerError.datasetWithoutAxis(role) }
-    let lengths = tensors.map(\.count)
-    if lengths.contains(where: { $0 != lengths[0] }) {
-      throw TrainerError.mismatchedLengths(lengths, role)
-    }
-    if lengths[0] == 0 { throw TrainerError.emptyDataset(role) }
+    if dataset.count == 0 { throw TrainerError.emptyDataset(role) }
     if batchSize <= 0 { throw TrainerError.invalidBatchSize(batchSize, role) }
     if batchCount == 0 {
-      throw TrainerError.noCompleteBatch(count: lengths[0], batchSize: batchSize, role)
+      throw TrainerError.noCompleteBatch(count: dataset.count, batchSize: batchSize, role)
     }
     if case .seeded(let seed) = shuffle, seed < 0 {
       throw TrainerError.negativeSeed(seed, source: "DataLoader for the \(role)")

@@ -43,7 +43,12 @@ public struct DataLoader<Batch>: Sendable {
   }
 
   /// The batches of an epoch, counted from 0.
-  public func batches(epoch: Int = 0) -> EpochBatches<Batch> { EpochBatches(self, epoch: epoch) }
+  public func batches(epoch: Int = 0) -> EpochBatches<Batch> {
+    require(
+      UInt32(exactly: epoch) != nil,
+      "batches(epoch:): the epoch is \(epoch); give 0 or a positive number below 2^32")
+    return EpochBatches(self, epoch: epoch)
+  }
 }
 
 /// The batches of one epoch, made as they are asked for.
@@ -69,6 +74,10 @@ public struct EpochBatches<Batch>: RandomAccessCollection, Sendable {
 
   /// One batch, a view on the data or a copy of shuffled observations.
   public subscript(position: Int) -> Batch {
+    require(
+      (0..<endIndex).contains(position),
+      "batches: there is no batch \(position); the \(loader.dataset.count) observations make \(endIndex) "
+        + "of at most \(loader.batchSize)")
     let range = observations(position)
     guard let order else { return loader.dataset[range] }
     return loader.dataset[order[range]]
@@ -84,6 +93,6 @@ public struct EpochBatches<Batch>: RandomAccessCollection, Sendable {
   /// The positions in the epoch's order that a batch takes.
   func observations(_ position: Int) -> Range<Int> {
     let start = position * loader.batchSize
-    return start..<Swift.min(start + loader.batchSize, loader.dataset.count)
+    return start..<start + Swift.min(loader.batchSize, loader.dataset.count - start)
   }
 }

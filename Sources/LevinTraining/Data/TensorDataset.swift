@@ -14,15 +14,30 @@ public struct TensorDataset<Batch>: Sendable {
 
   /// Observations of tensors of equal length, put together to batches of any type.
   ///
+  /// Tensors of different lengths, or without axes, end the process with their shapes.
+  ///
   /// - Parameters:
   ///   - tensors: The tensors, whose first axes go over the observations; at least one.
   ///   - assemble: A batch, made of the same observations of each tensor.
   public init(tensors: [Tensor], assemble: @escaping @Sendable ([Tensor]) -> Batch) {
     require(!tensors.isEmpty, "TensorDataset: there are no tensors; give at least one")
+    Self.requireObservations(in: tensors.map(\.shape))
     let data = tensors.map { $0.detached() }
     evaluate(data)
     self.tensors = data
     self.assemble = assemble
+  }
+
+  private static func requireObservations(in shapes: [[Int]]) {
+    let list = shapes.map { "\($0)" }.joined(separator: " and ")
+    require(
+      shapes.allSatisfy { !$0.isEmpty },
+      "TensorDataset: of shape \(list), a tensor has no axis for observations; give each a first axis that goes "
+        + "over them")
+    require(
+      shapes.allSatisfy { $0[0] == shapes[0][0] },
+      "TensorDataset: tensors of shapes \(list) have different numbers of observations along their first axis; give "
+        + "each the same number")
   }
 
   /// The number of observations.
@@ -32,13 +47,22 @@ public struct TensorDataset<Batch>: Sendable {
   public var all: Batch { assemble(tensors) }
 
   /// Consecutive observations, as views on the data.
+  ///
+  /// A range beyond the data ends the process.
   public subscript(range: Range<Int>) -> Batch {
-    range == 0..<count ? all : assemble(tensors.map { $0[range] })
+    if range == 0..<count { return all }
+    require(
+      range.lowerBound >= 0 && range.upperBound <= count,
+      "TensorDataset: the range \(range) goes beyond \(count) observations of shape "
+        + "\(tensors.map(\.shape))")
+    return assemble(tensors.map { $0[range] })
   }
 
   /// Observations in any order, copied.
+  ///
+  /// An index that is negative or beyond the data ends the process.
   public subscript(indices: ArraySlice<Int>) -> Batch {
-    assemble(tensors.map { $0.gatheringRows(indices) })
+    assemble(tensors.map { $0.gatheringRows(indices, for: "TensorDataset") })
   }
 }
 

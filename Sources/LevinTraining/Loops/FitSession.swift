@@ -114,7 +114,8 @@ final class FitSession {
     let answer = MetricsRecord(
       epoch: record.epoch, step: record.step, batchIndex: record.batchIndex, metrics: answers,
       media: media)
-    board.intake = .answering(Set(answers.map(\.name) + media.map(\.name)))
+    let known = answers.map(\.name) + media.map(\.name)
+    board.intake = .answering(Set(known.map(ExactName.init)))
     defer { board.intake = .open }
     try callAll { try $0.onMetrics(trainer, module, record: answer) }
   }

@@ -23,20 +23,20 @@ public struct MetricValue: Sendable, CustomStringConvertible {
   }
 }
 
-/// Metrics by name, in the order in which they first came.
+/// Metrics by name, in the order in which they first came; names are told apart by their code points.
 public struct Metrics: Sendable {
   /// The names.
   public private(set) var names: [String] = []
-  private var values: [String: MetricValue] = [:]
+  private var values: [ExactName: MetricValue] = [:]
 
   /// The last value of a metric, in double precision; nil if there is none of that name.
-  public subscript(_ name: String) -> Double? { values[name]?.value }
+  public subscript(_ name: String) -> Double? { values[ExactName(name)]?.value }
 
   /// The last value of a metric with its dtype, which prints with the digits that mean something.
-  public func value(_ name: String) -> MetricValue? { values[name] }
+  public func value(_ name: String) -> MetricValue? { values[ExactName(name)] }
 
   mutating func update(_ name: String, _ value: MetricValue) {
-    if values.updateValue(value, forKey: name) == nil { names.append(name) }
+    if values.updateValue(value, forKey: ExactName(name)) == nil { names.append(name) }
   }
 }
 
@@ -45,7 +45,7 @@ extension Metrics: Sequence {
   public func makeIterator() -> AnyIterator<(name: String, value: MetricValue)> {
     var index = 0
     return AnyIterator {
-      guard index < names.count, let value = values[names[index]] else { return nil }
+      guard index < names.count, let value = values[ExactName(names[index])] else { return nil }
       defer { index += 1 }
       return (names[index], value)
     }

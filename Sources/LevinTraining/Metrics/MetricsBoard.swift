@@ -45,7 +45,7 @@ package final class MetricsBoard: @unchecked Sendable {
     /// As they come.
     case open
     /// In answer to a record: names in the set are known already, and none is recorded again.
-    case answering(Set<String>)
+    case answering(Set<ExactName>)
     /// Not at all: the loggers have closed.
     case closed
   }
@@ -59,9 +59,9 @@ package final class MetricsBoard: @unchecked Sendable {
   // A board is on one thread and calls nobody back while it changes, so exclusive access need not be checked in
   // every step.
   @exclusivity(unchecked) private(set) var slots: [MetricSlot] = []
-  @exclusivity(unchecked) private var positions: [String: Int] = [:]
+  @exclusivity(unchecked) private var positions: [ExactName: Int] = [:]
   // The names under which metrics have rows.
-  @exclusivity(unchecked) private var outputs: Set<String> = []
+  @exclusivity(unchecked) private var outputs: Set<ExactName> = []
   @exclusivity(unchecked) private var next = 0
   @exclusivity(unchecked) private var pending: [Pending] = []
   @exclusivity(unchecked) private var media: [(name: String, value: LoggedMedia)] = []
@@ -80,7 +80,7 @@ package final class MetricsBoard: @unchecked Sendable {
   var trainingCount: Int?
   /// Tells the user of what is not taken in.
   var warn: (String) -> Void = { _ in }
-  private var toldOf: Set<String> = []
+  private var toldOf: Set<ExactName> = []
 
   init() {}
 
@@ -110,13 +110,13 @@ package final class MetricsBoard: @unchecked Sendable {
     switch intake {
     case .open: return true
     case .answering(let known):
-      if !known.contains(name), toldOf.insert(name).inserted {
+      if !known.contains(ExactName(name)), toldOf.insert(ExactName(name)).inserted {
         warn(
           "log(\"\(name)\") in onMetrics answers a record that is an answer itself, and is not "
             + "recorded; log it when the first record comes, or in another hook")
       }
     case .closed:
-      if toldOf.insert(name).inserted {
+      if toldOf.insert(ExactName(name)).inserted {
         warn(
           "log(\"\(name)\") in teardown comes when the loggers have closed, and is not recorded; log "
             + "it in onFitEnd")
@@ -139,16 +139,16 @@ package final class MetricsBoard: @unchecked Sendable {
   }
 
   private func position(_ name: String, _ options: LogOptions, _ dtype: DType) -> Int {
-    if next < slots.count, slots[next].name == name {
+    if next < slots.count, ExactName.areSame(slots[next].name, name) {
       defer { next += 1 }
       return next
     }
-    if let index = positions[name] {
+    if let index = positions[ExactName(name)] {
       next = index + 1
       return index
     }
     check(name, options)
-    positions[name] = slots.count
+    positions[ExactName(name)] = slots.count
     slots.append(MetricSlot(name: name, options: options, dtype: dtype, phase: phase))
     next = slots.count
     return slots.count - 1
@@ -160,7 +160,7 @@ package final class MetricsBoard: @unchecked Sendable {
         name,
         "every row has columns 'epoch', 'step' and 'validation_batch' already; choose another name")
     }
-    for output in options.outputs(of: name) where !outputs.insert(output).inserted {
+    for output in options.outputs(of: name) where !outputs.insert(ExactName(output)).inserted {
       reject(name, "another metric appears as '\(output)' already; choose another name")
     }
     if !options.onStep && !options.onEpoch {
@@ -300,8 +300,9 @@ package final class MetricsBoard: @unchecked Sendable {
   /// Puts a slot in place as it was, without the checks of `log`.
   func adopt(_ slots: [MetricSlot]) {
     self.slots = slots
-    positions = Dictionary(uniqueKeysWithValues: slots.enumerated().map { ($1.name, $0) })
-    outputs = Set(slots.flatMap { $0.options.outputs(of: $0.name) })
+    positions = Dictionary(
+      uniqueKeysWithValues: slots.enumerated().map { (ExactName($1.name), $0) })
+    outputs = Set(slots.flatMap { $0.options.outputs(of: $0.name) }.map(ExactName.init))
     discardPending()
   }
 }

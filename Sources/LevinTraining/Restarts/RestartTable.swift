@@ -58,11 +58,12 @@ public struct RestartTable<Model: LightningModule> {
 
   /// The numbers of a column, row by row; nil if there is none of that name.
   public subscript(column: String) -> [Double]? {
-    guard columns.contains(column) else { return nil }
+    func isColumn(_ name: String) -> Bool { ExactName.areSame(name, column) }
+    guard columns.contains(where: isColumn) else { return nil }
     return rows.map { row in
-      if column == lossName { return row.loss }
-      if metricNames.contains(column) { return metric(column, of: row)?.value ?? .nan }
-      return row.startingPoint.first { $0.key == column }?.value.doubleValue ?? .nan
+      if isColumn(lossName) { return row.loss }
+      if metricNames.contains(where: isColumn) { return metric(column, of: row)?.value ?? .nan }
+      return row.startingPoint.first { isColumn($0.key) }?.value.doubleValue ?? .nan
     }
   }
 

@@ -27,6 +27,8 @@ public struct RunFileError: Error, Sendable {
     case read
     /// Closing the file.
     case close
+    /// Finding the file where it was made.
+    case find
   }
 
   /// The path of the file.

@@ -56,8 +56,10 @@ final class RunFolder {
       throw TrainerError.runDirectory(path: root, reason: "the path holds a zero character")
     }
     var path = ""
-    for (index, part) in root.split(separator: "/", omittingEmptySubsequences: false).enumerated() {
-      path += index == 0 ? String(part) : "/" + part
+    // By scalars: with a mark that combines, a slash is another character.
+    let parts = root.unicodeScalars.split(separator: "/", omittingEmptySubsequences: false)
+    for (index, part) in parts.enumerated() {
+      path += (index == 0 ? "" : "/") + String(part)
       let code = Self.makeFolder(path.isEmpty ? "/" : path)
       if code != 0 && code != EEXIST { throw Self.failure(at: path, code) }
     }

@@ -161,8 +161,8 @@ indirect enum Setting {
   private static func requireDistinct(
     _ keys: [String], in name: String
   ) throws(TrainerError) {
-    var seen: Set<String> = []
-    for key in keys where !seen.insert(key).inserted {
+    var seen: Set<ExactName> = []
+    for key in keys where !seen.insert(ExactName(key)).inserted {
       throw invalid(name.isEmpty ? key : name, "the key \(key) is there twice")
     }
   }

@@ -59,22 +59,11 @@ private func data(_ count: Int = 3) -> TensorDataset<Tensor> {
       { try $0.fit(Location(), train: DataLoader(data(), batchSize: 1, shuffle: .seeded(-1))) }
     ),
     (
-      "rank 0",
-      { try $0.fit(Location(), train: DataLoader(TensorDataset(Tensor(1.0)), batchSize: 1)) }
-    ),
-    (
       "validation data is empty",
       {
         try $0.fit(
           Location(), train: DataLoader(data(), batchSize: 1),
           validation: DataLoader(data(0), batchSize: 1))
-      }
-    ),
-    (
-      "[3, 4] observations",
-      {
-        let pair = TensorDataset(Tensor.ones([3]), Tensor.ones([4]))
-        try $0.fit(Pair(), train: DataLoader(pair, batchSize: 1))
       }
     ),
     ("Bare has no parameters", { try $0.fit(Bare(), train: DataLoader(data(), batchSize: 1)) }),

@@ -83,6 +83,84 @@ import Darwin
     }
   }
 
+  @Test func permissionsOutliveAReplacement() throws {
+    try withTemporaryFolder { folder in
+      let file = try RunFile(creating: folder + "/rows", content: [1])
+      chmod(folder + "/rows", 0o640)
+      try file.replace(with: [2])
+      var status = stat()
+      #expect(stat(folder + "/rows", &status) == 0 && status.st_mode & 0o7777 == 0o640)
+    }
+  }
+
+  @Test func whatSomebodyPutInThePlaceOfTheNewContentIsNotWrittenTo() throws {
+    try withTemporaryFolder { folder in
+      try Data("theirs".utf8).write(to: URL(filePath: folder + "/victim"))
+      symlink("victim", folder + "/rows.new")
+      #expect(throws: RunFileError.self) {
+        _ = try RunFile(creating: folder + "/rows", content: [1])
+      }
+      let file = try RunFile(creating: folder + "/rows")
+      try file.append("old\n")
+      let error = #expect(throws: RunFileError.self) { try file.replace(with: [1, 2, 3]) }
+      #expect(error?.reason == "File exists" && error?.path == folder + "/rows.new")
+      unlink(folder + "/rows.new")
+      mkfifo(folder + "/rows.new", 0o600)
+      #expect(throws: RunFileError.self) { try file.replace(with: [1, 2, 3]) }
+      #expect(try text(folder + "/victim") == "theirs" && text(folder + "/rows") == "old\n")
+    }
+  }
+
+  @Test func whatAKilledRunLeftIsTakenAway() throws {
+    try withTemporaryFolder { folder in
+      let file = try RunFile(creating: folder + "/rows")
+      try Data("left".utf8).write(to: URL(filePath: folder + "/rows.new"))
+      try file.replace(with: Array("new".utf8))
+      #expect(try text(folder + "/rows") == "new" && names(folder) == ["rows"])
+    }
+  }
+
+  // MARK: Files that are no longer there
+
+  @Test(arguments: [true, false]) func aDeletedFileIsToldOf(_ isMadeAnew: Bool) throws {
+    try withTemporaryFolder { folder in
+      let run = folder + "/run"
+      func makeFolder() throws {
+        try FileManager.default.createDirectory(atPath: run, withIntermediateDirectories: true)
+      }
+      try makeFolder()
+      let file = try RunFile(creating: run + "/rows", content: Array("mine\n".utf8))
+      try FileManager.default.removeItem(atPath: run)
+      if isMadeAnew {
+        try makeFolder()
+        try RunFile(creating: run + "/rows", content: Array("theirs\n".utf8)).close()
+      }
+      try file.append("more\n")
+      #expect(try file.content() == Array("mine\nmore\n".utf8))
+      let replacing = #expect(throws: RunFileError.self) { try file.replace(with: [1]) }
+      #expect(replacing?.action == .find && replacing?.path == run + "/rows")
+      let closing = #expect(throws: RunFileError.self) { try file.close() }
+      #expect(closing?.description.hasPrefix("cannot find '\(run)/rows': it was deleted") == true)
+      #expect(closing?.reason.contains("10 bytes") == true)
+      if isMadeAnew { #expect(try text(run + "/rows") == "theirs\n" && names(run) == ["rows"]) }
+    }
+  }
+
+  @Test func aRelativePathOutlivesAChangeOfTheWorkingDirectory() async {
+    await #expect(processExitsWith: .success) {
+      try withTemporaryFolder { folder in
+        chdir(folder)
+        let file = try RunFile(creating: "rows", content: [65])
+        chdir("/")
+        try file.replace(with: [66])
+        try file.append([67])
+        try file.close()
+        let written = try Data(contentsOf: URL(filePath: folder + "/rows"))
+        precondition(written == Data([66, 67]))
+      }
+    }
+  }
+
   // MARK: Going on with a file
 
   @Test func aFileOfARunThatGoesOnGrowsFromWhereItWas() throws {
@@ -109,7 +187,50 @@ import Darwin
     }
   }
 
+  @Test func aPipeInThePlaceOfTheFileIsRefused() throws {
+    try withTemporaryFolder { folder in
+      mkfifo(folder + "/rows", 0o600)
+      let reopening = #expect(throws: RunFileError.self) {
+        _ = try RunFile(reopening: folder + "/rows")
+      }
+      #expect(reopening?.reason == "it is not a regular file")
+      for content in [[], [65]] as [[UInt8]] {
+        let creating = #expect(throws: RunFileError.self) {
+          _ = try RunFile(creating: folder + "/rows", content: content)
+        }
+        #expect(creating?.reason == "File exists")
+      }
+    }
+  }
+
+  @Test func aFileThatIsReachedByALinkGrowsWhereItIs() throws {
+    try withTemporaryFolder { folder in
+      try RunFile(creating: folder + "/rows").append("a\n")
+      symlink("rows", folder + "/link")
+      let file = try RunFile(reopening: folder + "/link")
+      try file.replace(with: Array("b\n".utf8))
+      try file.close()
+      #expect(try text(folder + "/rows") == "b\n" && names(folder) == ["link", "rows"])
+    }
+  }
+
   // MARK: Failures
+
+  @Test func noFileTakesAStandardDescriptor() async {
+    await #expect(processExitsWith: .success) {
+      try withTemporaryFolder { folder in
+        let kept = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 10)
+        for descriptor in 0...STDERR_FILENO { close(descriptor) }
+        let file = try RunFile(creating: folder + "/rows", content: [65])
+        try file.replace(with: [66])
+        let again = try RunFile(reopening: folder + "/rows")
+        let other = try RunFile(creating: folder + "/other")
+        let areFree = (0...STDERR_FILENO).allSatisfy { fcntl($0, F_GETFD) < 0 }
+        dup2(kept, STDERR_FILENO)
+        precondition(areFree && again.size == 1 && other.size == 0)
+      }
+    }
+  }
 
   #if os(Linux)
   @Test func aFullDiskIsAnErrorThatSaysSo() throws {
