@@ -43,7 +43,12 @@ public struct DataLoader<Batch>: Sendable {
   }
 
   /// The batches of an epoch, counted from 0.
-  public func batches(epoch: Int = 0) -> EpochBatches<Batch> { EpochBatches(self, epoch: epoch) }
+  public func batches(epoch: Int = 0) -> EpochBatches<Batch> {
+    require(
+      (0...Int(UInt32.max)).contains(epoch),
+      "batches: epoch \(epoch); epochs count from 0 to \(UInt32.max)")
+    return EpochBatches(self, epoch: epoch)
+  }
 }
 
 /// The batches of one epoch, made as they are asked for.
