@@ -5,6 +5,43 @@ package enum Shape {
   /// The number of elements of a shape.
   static func count(_ shape: [Int]) -> Int { shape.reduce(1, *) }
 
+  /// More elements than any machine has memory for, while their bytes and sums of these are still numbers.
+  static let mostElements = 1 << 48
+
+  /// The number of elements, or nil when there are more than ``mostElements``.
+  package static func exactCount(_ shape: [Int]) -> Int? {
+    if shape.contains(0) { return 0 }
+    var count = 1
+    for size in shape {
+      let (product, overflows) = count.multipliedReportingOverflow(by: size)
+      if overflows || product > mostElements { return nil }
+      count = product
+    }
+    return count
+  }
+
+  /// Ends the process unless a shape has a number of elements that can be counted.
+  package static func requireCountable(
+    _ shape: [Int], for operation: @autoclosure () -> String, from operands: [Int]...
+  ) {
+    if exactCount(shape) != nil { return }
+    let origin =
+      operands.isEmpty ? "" : " of shapes \(operands.map { "\($0)" }.joined(separator: " and "))"
+    stop("\(operation()):\(origin) a tensor of shape \(shape) has more elements than any memory")
+  }
+
+  /// The sum of two sizes, or one that no shape may have.
+  package static func sum(_ a: Int, _ b: Int) -> Int {
+    let (sum, overflows) = a.addingReportingOverflow(b)
+    return overflows ? .max : sum
+  }
+
+  /// The product of two sizes, or one that no shape may have.
+  package static func product(_ a: Int, _ b: Int) -> Int {
+    let (product, overflows) = a.multipliedReportingOverflow(by: b)
+    return overflows ? .max : product
+  }
+
   /// Strides in elements of a row-major layout.
   static func contiguousStrides(_ shape: [Int]) -> [Int] {
     var strides = [Int](repeating: 1, count: shape.count)
@@ -33,6 +70,7 @@ package enum Shape {
           + "at axis -\(position) differ and neither is 1")
       result[rank - position] = sizeA == 1 ? sizeB : sizeA
     }
+    if exactCount(result) == nil { requireCountable(result, for: operation(), from: a, b) }
     return result
   }
 

@@ -39,6 +39,11 @@ package func stop(_ message: String, locating: Bool = true) -> Never {
   abort()
 }
 
+/// Writes out what was printed and is not written yet.
+///
+/// An error that nobody catches ends a script without doing so, and what it printed to a pipe or a file would be lost.
+package func flushPrintedText() { fflush(nil) }
+
 private let hasStopped = Atomic<Bool>(false)
 
 private func wantsBacktrace() -> Bool {

@@ -6,9 +6,19 @@ public protocol TensorScalar: Sendable {
   var doubleValue: Double { get }
   /// The element that a double stands for, rounded or truncated as a cast would.
   init(tensorElement value: Double)
+  /// The integer itself where ``doubleValue`` may be another number: beyond 2^53.
+  var largeInteger: Int? { get }
 }
 
-extension Float: TensorScalar {
+extension TensorScalar {
+  /// None: a double holds the number.
+  public var largeInteger: Int? { nil }
+}
+
+/// A Swift number that is real: `Float` or `Double`.
+public protocol RealTensorScalar: TensorScalar {}
+
+extension Float: RealTensorScalar {
   /// `float32`.
   public static var dtype: DType { .float32 }
   /// The same number in double precision.
@@ -17,7 +27,7 @@ extension Float: TensorScalar {
   public init(tensorElement value: Double) { self = Float(value) }
 }
 
-extension Double: TensorScalar {
+extension Double: RealTensorScalar {
   /// `float64`.
   public static var dtype: DType { .float64 }
   /// The number itself.
@@ -31,6 +41,8 @@ extension Int: TensorScalar {
   public static var dtype: DType { .int64 }
   /// The nearest double.
   public var doubleValue: Double { Double(self) }
+  /// The integer itself beyond 2^53.
+  public var largeInteger: Int? { magnitude > 1 << 53 ? self : nil }
   /// Truncates towards zero; out of range and NaN give the nearest bound and 0.
   public init(tensorElement value: Double) {
     self = Int(exactly: value.rounded(.towardZero)) ?? (value.isNaN ? 0 : value < 0 ? .min : .max)

@@ -145,7 +145,12 @@ public final class Trainer {
       throw TrainerError.trainerInUse
     }
     defer { isFitting.store(false, ordering: .releasing) }
-    return try body()
+    do {
+      return try body()
+    } catch {
+      flushPrintedText()
+      throw error
+    }
   }
 
   /// Makes everything ready for a fit.

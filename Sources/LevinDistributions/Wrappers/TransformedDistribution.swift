@@ -19,8 +19,8 @@ public struct TransformedDistribution<Base: Distribution>: Distribution {
 
   /// Creates the distribution of `base`'s draws, transformed one after the other.
   public init(base: Base, transforms: [any Transform]) {
-    (self.base, self.transforms) = (base, transforms)
     composed = ComposedTransform(transforms)
+    (self.base, self.transforms) = (base, composed.parts)
     let rank = base.eventShape.count
     let shape = base.batchShape + base.eventShape
     require(

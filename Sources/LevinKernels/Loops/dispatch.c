@@ -1,8 +1,5 @@
-// The choice of an instruction set: the best that the machine has.
-//
-// AVX-512 is the best where it has been measured to be: on processors that work on 512 bits at a time.
-// Those that take them in halves gain little and lose in products of matrices. LEVIN_ISA names another
-// one that the machine has: base, avx2 or avx512. It is read once.
+// The choice of an instruction set: the best for the machine's processor, as `processor.c` knows it. LEVIN_ISA names
+// another one that the machine has: base, avx2 or avx512. It is read once.
 
 #include <pthread.h>
 #include <string.h>
@@ -32,41 +29,53 @@ static lv_table chosen_table;
 static const lv_matrix_kernels *chosen_f32, *chosen_f64;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
-#if defined(__x86_64__)
-// AMD's from family 26 (Zen 5) on: 1.2 to 1.8 times as fast as with AVX2. Others have not been measured.
-static int has_wide_units(void) {
-  unsigned eax, ebx, ecx, edx;
-  if (!__get_cpuid(0, &eax, &ebx, &ecx, &edx) || ebx != signature_AMD_ebx) return 0;
-  if (!__get_cpuid(1, &eax, &ebx, &ecx, &edx)) return 0;
-  return ((eax >> 8) & 15) == 15 && 15 + ((eax >> 20) & 255) >= 26;
-}
-#endif
-
-static void choose(void) {
-  const char *wanted = lv_setting("LEVIN_ISA");
-  int is_base = wanted && strcmp(wanted, "base") == 0, is_followed = !wanted || is_base;
+static void take(enum lv_instruction_set set) {
   chosen_table = lv_table_base;
   chosen_f32 = &lv_matrix_kernels_f32_base;
   chosen_f64 = &lv_matrix_kernels_f64_base;
 #if defined(__x86_64__)
-  int has_avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  if (has_avx2 && (!wanted || strcmp(wanted, "avx2") == 0)) {
+  if (set == LV_AVX2) {
     chosen_table = lv_table_avx2;
     chosen_f32 = &lv_matrix_kernels_f32_avx2;
     chosen_f64 = &lv_matrix_kernels_f64_avx2;
-    is_followed = 1;
-  }
-  int has_avx512 = has_avx2 && __builtin_cpu_supports("avx512f") &&
-                   __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
-                   __builtin_cpu_supports("avx512vl");
-  if (has_avx512 && (wanted ? strcmp(wanted, "avx512") == 0 : has_wide_units())) {
+  } else if (set == LV_AVX512) {
     chosen_table = lv_table_avx512;
     chosen_f32 = &lv_matrix_kernels_f32_avx512;
     chosen_f64 = &lv_matrix_kernels_f64_avx512;
-    is_followed = 1;
   }
 #endif
-  if (!is_followed) {
+}
+
+static lv_processor this_processor(void) {
+  uint32_t vendor = 0, signature = 0, features = 0;
+#if defined(__x86_64__)
+  unsigned eax, ebx, ecx, edx;
+  if (__get_cpuid(0, &eax, &ebx, &ecx, &edx)) vendor = ebx;
+  if (__get_cpuid(1, &eax, &ebx, &ecx, &edx)) signature = eax;
+  // The builtins ask the operating system too.
+  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) features |= LV_HAS_AVX2;
+  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+      __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl")) {
+    features |= LV_HAS_AVX512;
+  }
+#endif
+  return lv_identify(vendor, signature, features);
+}
+
+static void choose(void) {
+  lv_processor processor = this_processor();
+  int has_avx2 = (processor.features & LV_HAS_AVX2) != 0;
+  int has_avx512 = has_avx2 && (processor.features & LV_HAS_AVX512);
+  const char *wanted = lv_setting("LEVIN_ISA");
+  if (!wanted) {
+    take(lv_best_instruction_set(processor));
+  } else if (strcmp(wanted, "base") == 0) {
+    take(LV_BASE);
+  } else if (strcmp(wanted, "avx2") == 0 && has_avx2) {
+    take(LV_AVX2);
+  } else if (strcmp(wanted, "avx512") == 0 && has_avx512) {
+    take(LV_AVX512);
+  } else {
     lv_refuse_setting(
         "LEVIN_ISA", wanted, "'base', and 'avx2' or 'avx512' on a machine that has them");
   }

@@ -10,6 +10,7 @@ const char *lv_setting(const char *name) {
 }
 
 _Noreturn void lv_end(void) {
+  fflush(NULL);
   signal(SIGABRT, SIG_DFL);
   abort();
 }

@@ -86,6 +86,25 @@ enum lv_op {
 /// Which operands of a binary kernel are one element that serves for all.
 enum lv_form { LV_VECTORS, LV_SECOND_IS_SCALAR, LV_FIRST_IS_SCALAR, LV_FORM_COUNT };
 
+/// The instruction sets that loops are compiled for, each of which includes those before it.
+enum lv_instruction_set { LV_BASE, LV_AVX2, LV_AVX512 };
+
+/// What a processor has: LV_HAS_AVX2 stands for AVX2 and FMA, LV_HAS_AVX512 for its parts F, DQ, BW and VL.
+enum { LV_HAS_AVX2 = 1, LV_HAS_AVX512 = 2 };
+
+/// A processor: who made it, which one it is, and what it has.
+typedef struct {
+  uint32_t vendor;  // the first four letters of its name, as the instruction `cpuid` gives them
+  uint32_t family, model;
+  uint32_t features;
+} lv_processor;
+
+/// The processor of a vendor with the signature that `cpuid` gives, whose family and model lie in several pieces.
+lv_processor lv_identify(uint32_t vendor, uint32_t signature, uint32_t features);
+
+/// The instruction set that serves a processor best, of those that it has.
+enum lv_instruction_set lv_best_instruction_set(lv_processor processor);
+
 /// `n` elements of `result` from the operands it has. A result may be one of the operands.
 typedef void (*lv_kernel)(
     void *result, const void *a, const void *b, const void *c, ptrdiff_t n, int64_t immediate);

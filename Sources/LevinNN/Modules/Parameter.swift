@@ -53,7 +53,7 @@ public final class Parameter {
   /// Evaluates and copies a tensor that a transform makes of unconstrained numbers.
   public init(wrappedValue: Tensor, transform: any Transform) {
     sink = GradientSink()
-    map = transform is IdentityTransform ? nil : transform
+    map = transform.unwrapped is IdentityTransform ? nil : transform.unwrapped
     leaf = Self.leaf(of: map?.inverse(Self.real(wrappedValue)) ?? wrappedValue, sink)
   }
 

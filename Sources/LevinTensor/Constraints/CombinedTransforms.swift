@@ -9,7 +9,7 @@ public struct ComposedTransform: Transform {
 
   /// Creates a transform that applies `parts` in their order.
   public init(_ parts: [any Transform]) {
-    self.parts = parts
+    self.parts = parts.map(\.unwrapped)
     // A part needs its own axes together, and those that a part before or after it needs.
     inputEventRank = parts.reversed().reduce(0) {
       max($0 + $1.inputEventRank - $1.outputEventRank, $1.inputEventRank)

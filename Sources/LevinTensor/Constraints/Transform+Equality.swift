@@ -3,7 +3,7 @@
 extension Transform {
   /// Whether both transforms are of one type that is `Equatable`, and equal.
   package func isSame(as other: any Transform) -> Bool {
-    (self as? any Equatable)?.isEqual(other) ?? false
+    (unwrapped as? any Equatable)?.isEqual(other.unwrapped) ?? false
   }
 }
 

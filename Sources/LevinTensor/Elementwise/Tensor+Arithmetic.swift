@@ -1,12 +1,23 @@
-// Each operator has one form for two tensors and two for a Swift number beside a tensor, whose dtype
-// the number takes. A product with a real number turns integers into `float32`.
+// Each operator has one form for two tensors, which literals beside a tensor become, and others for a Swift number
+// beside a tensor, whose dtype the number takes. A product with a real number turns integers into `float32`. The forms
+// for numbers that are not real come last, so that `x * (1 / 3)` is no product with the integer 0.
 extension Tensor {
   private static func binary(_ operation: BinaryOperation, _ a: Tensor, _ b: Tensor) -> Tensor {
     Tensor(Node.binary(operation, a.node, b.node))
   }
 
   static func number<S: TensorScalar>(_ value: S) -> Tensor {
-    weak(value.doubleValue, S.dtype)
+    value.largeInteger.map { weak($0) } ?? weak(value.doubleValue, S.dtype)
+  }
+
+  // A real number beside the tensor. It is optional so that the compiler, where a literal may be a number or a tensor,
+  // ranks this form after that for two tensors.
+  func beside(_ value: (any RealTensorScalar)?) -> Tensor {
+    guard let number = value?.doubleValue else {
+      stop("the number beside a tensor of shape \(shape) is nil")
+    }
+    guard dtype.isFloatingPoint, !node.isWeak else { return .weak(number, .float32) }
+    return Tensor(Node(scalar: number, dtype: dtype, isWeak: false))
   }
 
   // A number beside a real tensor has the tensor's dtype from the start.
@@ -18,29 +29,53 @@ extension Tensor {
   /// The sum, element by element, of broadcast operands.
   public static func + (a: Tensor, b: Tensor) -> Tensor { binary(.add, a, b) }
   /// The sum of each element and a number.
+  public static func + (a: Tensor, b: (any RealTensorScalar)?) -> Tensor { a + a.beside(b) }
+  /// The sum of each element and a number.
+  @_disfavoredOverload
   public static func + <S: TensorScalar>(a: Tensor, b: S) -> Tensor { a + a.beside(b) }
   /// The sum of a number and each element.
+  public static func + (a: (any RealTensorScalar)?, b: Tensor) -> Tensor { b.beside(a) + b }
+  /// The sum of a number and each element.
+  @_disfavoredOverload
   public static func + <S: TensorScalar>(a: S, b: Tensor) -> Tensor { b.beside(a) + b }
 
   /// The difference, element by element, of broadcast operands.
   public static func - (a: Tensor, b: Tensor) -> Tensor { binary(.subtract, a, b) }
   /// Each element less a number.
+  public static func - (a: Tensor, b: (any RealTensorScalar)?) -> Tensor { a - a.beside(b) }
+  /// Each element less a number.
+  @_disfavoredOverload
   public static func - <S: TensorScalar>(a: Tensor, b: S) -> Tensor { a - a.beside(b) }
   /// A number less each element.
+  public static func - (a: (any RealTensorScalar)?, b: Tensor) -> Tensor { b.beside(a) - b }
+  /// A number less each element.
+  @_disfavoredOverload
   public static func - <S: TensorScalar>(a: S, b: Tensor) -> Tensor { b.beside(a) - b }
 
   /// The product, element by element, of broadcast operands.
   public static func * (a: Tensor, b: Tensor) -> Tensor { binary(.multiply, a, b) }
   /// Each element times a number.
+  public static func * (a: Tensor, b: (any RealTensorScalar)?) -> Tensor { a * a.beside(b) }
+  /// Each element times a number.
+  @_disfavoredOverload
   public static func * <S: TensorScalar>(a: Tensor, b: S) -> Tensor { a * a.beside(b) }
   /// A number times each element.
+  public static func * (a: (any RealTensorScalar)?, b: Tensor) -> Tensor { b.beside(a) * b }
+  /// A number times each element.
+  @_disfavoredOverload
   public static func * <S: TensorScalar>(a: S, b: Tensor) -> Tensor { b.beside(a) * b }
 
   /// The quotient, element by element, of broadcast operands; integers divide as real numbers.
   public static func / (a: Tensor, b: Tensor) -> Tensor { binary(.divide, a, b) }
   /// Each element divided by a number.
+  public static func / (a: Tensor, b: (any RealTensorScalar)?) -> Tensor { a / a.beside(b) }
+  /// Each element divided by a number.
+  @_disfavoredOverload
   public static func / <S: TensorScalar>(a: Tensor, b: S) -> Tensor { a / a.beside(b) }
   /// A number divided by each element.
+  public static func / (a: (any RealTensorScalar)?, b: Tensor) -> Tensor { b.beside(a) / b }
+  /// A number divided by each element.
+  @_disfavoredOverload
   public static func / <S: TensorScalar>(a: S, b: Tensor) -> Tensor { b.beside(a) / b }
 
   /// The remainder of each element's division by the other's, with the sign of the divisor, as in Python:
@@ -51,8 +86,14 @@ extension Tensor {
   /// this formula between its jumps.
   public static func % (a: Tensor, b: Tensor) -> Tensor { binary(.remainder, a, b) }
   /// The remainder of each element's division by a number, with the sign of the number.
+  public static func % (a: Tensor, b: (any RealTensorScalar)?) -> Tensor { a % a.beside(b) }
+  /// The remainder of each element's division by a number, with the sign of the number.
+  @_disfavoredOverload
   public static func % <S: TensorScalar>(a: Tensor, b: S) -> Tensor { a % a.beside(b) }
   /// The remainder of a number's division by each element, with the sign of the element.
+  public static func % (a: (any RealTensorScalar)?, b: Tensor) -> Tensor { b.beside(a) % b }
+  /// The remainder of a number's division by each element, with the sign of the element.
+  @_disfavoredOverload
   public static func % <S: TensorScalar>(a: S, b: Tensor) -> Tensor { b.beside(a) % b }
 
   /// Each element divided by the other's and rounded down: Python's `//`.
@@ -63,6 +104,11 @@ extension Tensor {
     Self.binary(.floorDivide, self, divisor)
   }
   /// Each element divided by a number and rounded down.
+  public func floorDivided(by divisor: (any RealTensorScalar)?) -> Tensor {
+    floorDivided(by: beside(divisor))
+  }
+  /// Each element divided by a number and rounded down.
+  @_disfavoredOverload
   public func floorDivided<S: TensorScalar>(by divisor: S) -> Tensor {
     floorDivided(by: beside(divisor))
   }
@@ -92,6 +138,9 @@ extension Tensor {
   /// give the power's integer part: 0, or 1 and -1 for such bases; a Swift number below 0 ends the process.
   public func power(_ exponent: Tensor) -> Tensor { Self.binary(.power, self, exponent) }
   /// Each element raised to the power of a number.
+  public func power(_ exponent: (any RealTensorScalar)?) -> Tensor { power(beside(exponent)) }
+  /// Each element raised to the power of a number.
+  @_disfavoredOverload
   public func power<S: TensorScalar>(_ exponent: S) -> Tensor { power(beside(exponent)) }
 
   /// log(exp(a) + exp(b)) without overflow; -inf where both are -inf.
@@ -118,4 +167,9 @@ public func xlog1py(_ x: Tensor, _ y: Tensor) -> Tensor {
 /// Each element of `base` raised to the power of `exponent`.
 public func pow(_ base: Tensor, _ exponent: Tensor) -> Tensor { base.power(exponent) }
 /// Each element of `base` raised to the power of a number.
+public func pow(_ base: Tensor, _ exponent: (any RealTensorScalar)?) -> Tensor {
+  base.power(exponent)
+}
+/// Each element of `base` raised to the power of a number.
+@_disfavoredOverload
 public func pow<S: TensorScalar>(_ base: Tensor, _ exponent: S) -> Tensor { base.power(exponent) }

@@ -31,16 +31,34 @@ extension Tensor {
   /// Whether each element of the first is greater or equal.
   public static func .>= (a: Tensor, b: Tensor) -> Tensor { b .<= a }
   /// Whether each element equals a number.
+  public static func .== (a: Tensor, b: (any RealTensorScalar)?) -> Tensor { a .== a.beside(b) }
+  /// Whether each element equals a number.
+  @_disfavoredOverload
   public static func .== <S: TensorScalar>(a: Tensor, b: S) -> Tensor { a .== number(b) }
   /// Whether elements differ from a number.
+  public static func .!= (a: Tensor, b: (any RealTensorScalar)?) -> Tensor { a .!= a.beside(b) }
+  /// Whether elements differ from a number.
+  @_disfavoredOverload
   public static func .!= <S: TensorScalar>(a: Tensor, b: S) -> Tensor { a .!= number(b) }
   /// Whether each element is less than a number.
+  public static func .< (a: Tensor, b: (any RealTensorScalar)?) -> Tensor { a .< a.beside(b) }
+  /// Whether each element is less than a number.
+  @_disfavoredOverload
   public static func .< <S: TensorScalar>(a: Tensor, b: S) -> Tensor { a .< number(b) }
   /// Whether each element is less than or equal to a number.
+  public static func .<= (a: Tensor, b: (any RealTensorScalar)?) -> Tensor { a .<= a.beside(b) }
+  /// Whether each element is less than or equal to a number.
+  @_disfavoredOverload
   public static func .<= <S: TensorScalar>(a: Tensor, b: S) -> Tensor { a .<= number(b) }
   /// Whether each element is greater than a number.
+  public static func .> (a: Tensor, b: (any RealTensorScalar)?) -> Tensor { a .> a.beside(b) }
+  /// Whether each element is greater than a number.
+  @_disfavoredOverload
   public static func .> <S: TensorScalar>(a: Tensor, b: S) -> Tensor { a .> number(b) }
   /// Whether each element is greater than or equal to a number.
+  public static func .>= (a: Tensor, b: (any RealTensorScalar)?) -> Tensor { a .>= a.beside(b) }
+  /// Whether each element is greater than or equal to a number.
+  @_disfavoredOverload
   public static func .>= <S: TensorScalar>(a: Tensor, b: S) -> Tensor { a .>= number(b) }
 
   /// Whether both elements are true.

@@ -21,12 +21,17 @@ extension Tensor {
   public func round() -> Tensor { dtype.isFloatingPoint ? unary(.round) : self }
   /// Each element without its fraction.
   public func trunc() -> Tensor { dtype.isFloatingPoint ? unary(.trunc) : self }
-  /// Each element within the bounds; NaN stays NaN.
+  /// Each element within the bounds; NaN where the element or a bound is.
   ///
   /// The gradient passes where an element is within the bounds or on one.
   public func clip(min lower: Tensor? = nil, max upper: Tensor? = nil) -> Tensor {
-    let raised = lower.map { `where`(self .< $0, $0, self) } ?? self
-    return upper.map { `where`(raised .> $0, $0, raised) } ?? raised
+    let raised = lower.map { `where`($0.orNaN(self .< $0), $0, self) } ?? self
+    return upper.map { `where`($0.orNaN(raised .> $0), $0, raised) } ?? raised
+  }
+
+  // Where a condition holds or a bound is NaN.
+  private func orNaN(_ condition: Tensor) -> Tensor {
+    dtype.isFloatingPoint ? condition .| isNaN : condition
   }
 
   /// e to the power of each element.

@@ -1,18 +1,22 @@
 // The attributes of an operation, all it needs beside its operands, are a list of integers in its node and
 // part of a plan's key. Each list is written and read by one of the types below and by nothing else.
 
-/// The axes of a reduction: whether they stay with size 1, then the axes themselves.
+/// The axes of a reduction: whether they stay with size 1, and whether it is part of a product of matrices, then the
+/// axes themselves.
 struct ReductionAxes {
   let attributes: [Int]
 
   init(_ attributes: [Int]) { self.attributes = attributes }
 
-  init(_ axes: some Collection<Int>, keeping: Bool) {
-    attributes = [keeping ? 1 : 0] + axes
+  init(_ axes: some Collection<Int>, keeping: Bool, ofMatrixProduct: Bool = false) {
+    attributes = [(keeping ? 1 : 0) | (ofMatrixProduct ? 2 : 0)] + axes
   }
 
   /// Whether reduced axes stay with size 1.
-  var areKept: Bool { attributes[0] == 1 }
+  var areKept: Bool { attributes[0] & 1 != 0 }
+
+  /// Whether it adds up the products of a product of matrices, which works in the precision of its operands.
+  var isOfMatrixProduct: Bool { attributes[0] & 2 != 0 }
 
   /// The axes, counted from the front and ascending.
   var axes: ArraySlice<Int> { attributes.dropFirst() }

@@ -142,6 +142,18 @@ package final class Node: @unchecked Sendable {
     set(view)
   }
 
+  /// A Swift integer that a double does not hold, in memory.
+  init(weakInteger view: View) {
+    operation = .leaf
+    dtype = .int64
+    shape = []
+    requiresGradient = false
+    isWeak = true
+    scalar = 0
+    inputCount = 0
+    set(view)
+  }
+
   /// The numbers of an array literal as they were written.
   var exactLiteral: Node? {
     operation == .leaf && isWeak ? first?.takeUnretainedValue() : nil

@@ -18,9 +18,10 @@ extension Node {
 
   /// Slices of `x` along an axis: the indices' shape stands instead of the axis.
   static func gather(_ x: Node, _ indices: Node, axis: Int, from origin: IndexOrigin) -> Node {
-    Node(
-      .indexing(.gather), NodeInputs(x, indices),
-      shape: x.shape[..<axis] + indices.shape + x.shape[(axis + 1)...], dtype: x.dtype,
+    let shape = Array(x.shape[..<axis] + indices.shape + x.shape[(axis + 1)...])
+    Shape.requireCountable(shape, for: "gather", from: x.shape, indices.shape)
+    return Node(
+      .indexing(.gather), NodeInputs(x, indices), shape: shape, dtype: x.dtype,
       attributes: IndexedAxis(axis, from: origin).attributes)
   }
 

@@ -13,6 +13,7 @@ extension Node {
     let batch = Shape.broadcast(
       Array(a.shape.dropLast(2)), Array(b.shape.dropLast(2)),
       for: "matmul of shapes \(a.shape) and \(b.shape), batches")
+    Shape.requireCountable(batch + [m, n], for: "matmul", from: a.shape, b.shape)
     let (x, y) = promoted(a, b, atLeast: .int32)
     return Node(
       .linearAlgebra(.matrixProduct), NodeInputs(x, y), shape: batch + [m, n], dtype: x.dtype)

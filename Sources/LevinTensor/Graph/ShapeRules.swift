@@ -5,6 +5,9 @@
 extension Node {
   /// A function of one element.
   static func unary(_ operation: UnaryOperation, _ x: Node, attributes: [Int] = []) -> Node {
+    if operation == .negate, x.isNumber {
+      return Node(scalar: -x.scalar, dtype: x.dtype, isWeak: true)
+    }
     let operand: Node
     switch operation.domain {
     case .reals: operand = x.dtype.isFloatingPoint ? x : .cast(x, to: .float32)
@@ -39,6 +42,8 @@ extension Node {
     if a.dtype == b.dtype, a.dtype.isFloatingPoint, !a.isWeak, !b.isWeak {
       return realBinary(operation, a, b)
     }
+    if let number = arithmetic(operation, a, b) { return number }
+    if let (x, y) = numberBesideReal(a, b) { return realBinary(operation, x, y) }
     let shape = Shape.broadcast(a.shape, b.shape, for: "\(operation)")
     let operation = a.dtype == .bool && b.dtype == .bool ? operation.onBooleans : operation
     switch operation.domain {
@@ -115,6 +120,7 @@ extension Node {
     } else {
       let (weak, strong) = a.isWeak ? (a, b) : (b, a)
       dtype = weak.dtype.category > strong.dtype.category ? weak.dtype : strong.dtype
+      if dtype == .int32, weak.exceedsInt32 { dtype = .int64 }
     }
     if let minimum, minimum.category > dtype.category { dtype = minimum }
     return (cast(a, to: dtype), cast(b, to: dtype))
@@ -178,19 +184,22 @@ extension Node {
   /// The same elements in row-major order under another shape of the same count.
   static func reshape(_ x: Node, to shape: [Int]) -> Node {
     if x.shape == shape { return x }
+    let count = shape.allSatisfy { $0 >= 0 } ? Shape.exactCount(shape) : nil
     require(
-      Shape.count(shape) == x.count && shape.allSatisfy { $0 >= 0 },
-      "reshape: shape \(x.shape) has \(x.count) elements and \(shape) has \(Shape.count(shape))")
+      count == x.count,
+      "reshape: shape \(x.shape) has \(x.count) elements and \(shape) has "
+        + (count.map { "\($0)" } ?? "no such number"))
     return x.viewReshaped(to: shape)
       ?? Node(.movement(.reshape), NodeInputs(x), shape: shape, dtype: x.dtype)
   }
 
   /// Repeats axes of size 1, and adds axes in front, to reach `shape`.
-  static func expand(_ x: Node, to shape: [Int]) -> Node {
+  static func expand(_ x: Node, to shape: [Int], for operation: String = "expand") -> Node {
     if x.shape == shape { return x }
     require(
       Shape.expands(x.shape, to: shape) && shape.allSatisfy { $0 >= 0 },
-      "expand: shape \(x.shape) does not broadcast to \(shape); sizes must agree or be 1")
+      "\(operation): shape \(x.shape) does not broadcast to \(shape); sizes must agree or be 1")
+    Shape.requireCountable(shape, for: operation)
     return Node(.movement(.expand), NodeInputs(x), shape: shape, dtype: x.dtype)
   }
 
@@ -214,7 +223,8 @@ extension Node {
 
   /// Zeros of `shape` with `x` at `starts`, `steps` apart.
   static func embed(_ x: Node, starts: [Int], steps: [Int], in shape: [Int]) -> Node {
-    Node(
+    Shape.requireCountable(shape, for: "embed")
+    return Node(
       .movement(.embed), NodeInputs(x), shape: shape, dtype: x.dtype,
       attributes: Slicing(starts: starts, steps: steps).attributes)
   }
@@ -244,8 +254,9 @@ extension Node {
       require(
         operand.shape == expected,
         "concatenate: shapes \(shape) and \(operand.shape) differ outside axis \(axis)")
-      shape[axis] += operand.shape[axis]
+      shape[axis] = Shape.sum(shape[axis], operand.shape[axis])
     }
+    Shape.requireCountable(shape, for: "concatenate")
     if operands.count == 1 { return operands[0] }
     return Node(
       .movement(.concatenate), NodeInputs(operands.map { cast($0, to: result) }), shape: shape,

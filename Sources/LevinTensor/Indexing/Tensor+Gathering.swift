@@ -113,7 +113,10 @@ extension Tensor {
     classes: Int? = nil, dtype: DType = .int64, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     let indices = Node.indices(node, for: "oneHot")
-    let size = classes ?? (elementCount == 0 ? 0 : Tensor(indices).max().item(as: Int.self) + 1)
+    let size =
+      classes
+      ?? (elementCount == 0 ? 0 : Shape.sum(Tensor(indices).max().item(as: Int.self), 1))
+    Shape.requireCountable(shape + [Swift.max(size, 0)], for: "oneHot", from: shape)
     let checked = Node.linearIndex(
       [indices], axes: [rank], sizes: [size], countsFromEnd: false,
       at: CallSite(file: file, line: line))

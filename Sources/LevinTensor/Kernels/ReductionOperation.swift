@@ -6,6 +6,9 @@ internal import LevinKernels
 package enum ReductionOperation: UInt8, CaseIterable, BitwiseCopyable, Sendable {
   case sum, product, maximumOver, minimumOver
 
+  /// Whether real numbers meet in double precision, so that only the result is rounded.
+  var accumulatesWidely: Bool { self == .sum || self == .product }
+
   /// The kernel that combines two values.
   var kernel: KernelOperation {
     switch self {

@@ -7,9 +7,7 @@ extension PCG64 {
   private mutating func draw(
     _ shape: [Int], _ dtype: DType, _ body: (inout PCG64) -> Double
   ) -> Tensor {
-    require(
-      shape.allSatisfy { $0 >= 0 }, "PCG64: a tensor of shape \(shape) has a negative size")
-    return Tensor(shape: shape, dtype: dtype) { body(&self) }
+    Tensor(shape: shape, dtype: dtype, for: "PCG64") { body(&self) }
   }
 
   /// Uniform numbers from `range`, its end excluded before rounding.
@@ -66,6 +64,7 @@ extension PCG64 {
   public mutating func integers(in range: Range<Int>, shape: [Int]) -> Tensor {
     require(
       shape.allSatisfy { $0 >= 0 }, "PCG64: a tensor of shape \(shape) has a negative size")
+    Shape.requireCountable(shape, for: "PCG64.integers")
     let numbers = (0..<Shape.count(shape)).map { _ in integers(in: range) }
     return Tensor(numbers, shape: shape)
   }
@@ -74,11 +73,19 @@ extension PCG64 {
 extension MersenneTwister {
   /// Uniform numbers from 0 up to 1, as `torch.rand(shape)`.
   public mutating func rand(shape: [Int]) -> Tensor {
-    Tensor(rand(Shape.count(shape)), shape: shape)
+    Tensor(rand(Self.count(shape, for: "rand")), shape: shape)
   }
 
   /// Normal numbers, as `torch.randn(shape)`.
   public mutating func randn(shape: [Int]) -> Tensor {
-    Tensor(randn(Shape.count(shape)), shape: shape)
+    Tensor(randn(Self.count(shape, for: "randn")), shape: shape)
+  }
+
+  private static func count(_ shape: [Int], for name: String) -> Int {
+    require(
+      shape.allSatisfy { $0 >= 0 },
+      "MersenneTwister.\(name): a tensor of shape \(shape) has a negative size")
+    Shape.requireCountable(shape, for: "MersenneTwister.\(name)")
+    return Shape.count(shape)
   }
 }

@@ -23,6 +23,7 @@ extension Tensor {
   /// The integers from 0 up to, not including, `count` in random order.
   public static func permutation(_ count: Int) -> Tensor {
     require(count >= 0, "permutation: the count is \(count), and must not be negative")
+    Shape.requireCountable([count], for: "permutation")
     return Tensor(DefaultGenerator.draw { $0.permutation(count) })
   }
 }

@@ -63,8 +63,9 @@ extension Tensor {
       evaluate(smallest, largest)
       let least = smallest.item(as: Int.self)
       require(least >= 0, "bincount: an element is \(least), and none may be negative")
-      length = Swift.max(length, largest.item(as: Int.self) + 1)
+      length = Swift.max(length, Shape.sum(largest.item(as: Int.self), 1))
     }
+    Shape.requireCountable([length], for: "bincount", from: shape)
     if let weights {
       require(
         weights.shape == shape,
@@ -97,6 +98,7 @@ extension Tensor {
     bins: Int = 10, range: ClosedRange<Double>? = nil, weights: Tensor? = nil, density: Bool = false
   ) -> Histogram {
     require(bins > 0, "histogram: the number of bins is \(bins), and must be positive")
+    Shape.requireCountable([bins], for: "histogram")
     var (lower, upper) = (range?.lowerBound ?? 0, range?.upperBound ?? 1)
     if range == nil, elementCount > 0 {
       let (smallest, largest) = (min(), max())

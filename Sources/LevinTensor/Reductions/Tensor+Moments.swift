@@ -14,10 +14,14 @@ extension Tensor {
   public func variance(
     axes: [Int]? = nil, correction: Double = 1, keepingDimensions: Bool = false
   ) -> Tensor {
+    guard dtype.isFloatingPoint else {
+      return cast(to: .float64)
+        .variance(axes: axes, correction: correction, keepingDimensions: keepingDimensions)
+        .cast(to: .float32)
+    }
     let checked = axes.map { Shape.axes($0, rank: rank, for: "variance") } ?? Array(0..<rank)
-    let real = dtype.isFloatingPoint ? self : cast(to: .float32)
     let number = Double(checked.reduce(1) { $0 * shape[$1] })
-    let distances = real - real.mean(axes: checked, keepingDimensions: true)
+    let distances = self - mean(axes: checked, keepingDimensions: true)
     return distances.square().sum(axes: checked, keepingDimensions: keepingDimensions)
       / Swift.max(number - correction, 0)
   }
@@ -58,7 +62,11 @@ extension Tensor {
     _ order: Double = 2, axes: [Int]? = nil, keepingDimensions: Bool = false
   ) -> Tensor {
     require(!order.isNaN, "norm: the order is NaN")
-    let real = dtype.isFloatingPoint ? self : cast(to: .float32)
+    guard dtype.isFloatingPoint else {
+      return cast(to: .float64).norm(order, axes: axes, keepingDimensions: keepingDimensions)
+        .cast(to: .float32)
+    }
+    let real = self
     func sum(_ x: Tensor) -> Tensor { x.sum(axes: axes, keepingDimensions: keepingDimensions) }
     switch order {
     case .infinity: return real.abs().max(axes: axes, keepingDimensions: keepingDimensions)

@@ -10,6 +10,9 @@ public enum QuantileInterpolation: Sendable, CaseIterable {
   case midpoint
   /// The nearer one; halfway, the one at the even position.
   case nearest
+
+  /// Whether the quantile is one of the elements.
+  var isElement: Bool { self == .lower || self == .higher || self == .nearest }
 }
 
 // Quantiles of sorted elements: the one of order q among n has the position q (n - 1). Between equal
@@ -17,7 +20,8 @@ public enum QuantileInterpolation: Sendable, CaseIterable {
 extension Tensor {
   /// The quantile of an order along an axis or of all elements; NaN where one is.
   ///
-  /// Gradients go to the elements around the quantile's position.
+  /// Of integers it is an integer itself if it is one of the elements, by `.lower`, `.higher` or `.nearest`, and
+  /// `float32` otherwise. Gradients go to the elements around the quantile's position.
   ///
   /// - Parameters:
   ///   - q: The order, from 0, the smallest element, to 1, the largest.
@@ -29,7 +33,7 @@ extension Tensor {
     interpolation: QuantileInterpolation = .linear
   ) -> Tensor {
     require(q >= 0 && q <= 1, "quantile: the order is \(q), and must lie between 0 and 1")
-    let lines = SortedLines(real, axis: axis, for: "quantile")
+    let lines = SortedLines(ordered(for: interpolation), axis: axis, for: "quantile")
     let position = q * Double(lines.length - 1)
     func element(_ index: Double) -> Tensor { lines.sorted[.ellipsis, Int(index)] }
     let (below, above) = (position.rounded(.down), position.rounded(.up))
@@ -45,13 +49,15 @@ extension Tensor {
             element(below), element(above),
             Tensor(interpolation == .linear ? position - below : 0.5).cast(to: lines.sorted.dtype))
       }
-    return lines.finish(found, keepingDimensions: keepingDimensions)
+    return asQuantile(
+      lines.finish(found, keepingDimensions: keepingDimensions), by: interpolation)
   }
 
   /// Quantiles of several orders along an axis or of all elements; NaN where one is.
   ///
-  /// Gradients go to the elements around the quantiles' positions, and to the orders. The orders are
-  /// evaluated, to see that they are between 0 and 1.
+  /// Of integers they are integers if they are elements, by `.lower`, `.higher` or `.nearest`, and `float32` otherwise.
+  /// Gradients go to the elements around the quantiles' positions, and to the orders. The orders are evaluated, to see
+  /// that they are between 0 and 1.
   ///
   /// - Parameters:
   ///   - q: Orders, one number or one axis of them, which becomes the result's first.
@@ -68,9 +74,9 @@ extension Tensor {
       require(
         order >= 0 && order <= 1, "quantile: one order is \(order), and must lie between 0 and 1")
     }
-    let lines = SortedLines(real, axis: axis, for: "quantile")
+    let lines = SortedLines(ordered(for: interpolation), axis: axis, for: "quantile")
     let ranks =
-      q.cast(to: q.dtype == .float64 ? .float64 : lines.sorted.dtype)
+      q.cast(to: q.dtype == .float64 || dtype == .float64 ? .float64 : .float32)
       * Double(lines.length - 1)
     func elements(_ indices: Tensor) -> Tensor {
       lines.sorted.gathered(at: indices.cast(to: .int64), axis: -1)
@@ -89,7 +95,9 @@ extension Tensor {
       }
     let isSeveral = q.rank == 1
     let ordered = isSeveral ? found.permuted([found.rank - 1] + Array(0..<(found.rank - 1))) : found
-    return lines.finish(ordered, keepingDimensions: keepingDimensions, leading: isSeveral ? 1 : 0)
+    return asQuantile(
+      lines.finish(ordered, keepingDimensions: keepingDimensions, leading: isSeveral ? 1 : 0),
+      by: interpolation)
   }
 
   /// The median along an axis or of all elements; NaN where one is.
@@ -107,7 +115,15 @@ extension Tensor {
     return lines.finish(found, keepingDimensions: keepingDimensions)
   }
 
-  private var real: Tensor { dtype.isFloatingPoint ? self : cast(to: .float32) }
+  // Integers between which nothing is interpolated stay what they are; others are exact in double precision.
+  private func ordered(for interpolation: QuantileInterpolation) -> Tensor {
+    dtype.isFloatingPoint || interpolation.isElement && dtype != .bool ? self : cast(to: .float64)
+  }
+
+  private func asQuantile(_ found: Tensor, by interpolation: QuantileInterpolation) -> Tensor {
+    dtype.isFloatingPoint || interpolation.isElement && dtype != .bool
+      ? found : found.cast(to: .float32)
+  }
 
   // a + w (b - a), from the nearer end; infinite neighbours that are equal have no difference.
   private static func between(_ a: Tensor, _ b: Tensor, _ w: Tensor) -> Tensor {

@@ -35,8 +35,10 @@ extension Tensor {
   public func mean(axes: [Int]? = nil, keepingDimensions: Bool = false) -> Tensor {
     let checked = axes.map { Shape.axes($0, rank: rank, for: "mean") } ?? Array(0..<rank)
     let number = checked.reduce(1) { $0 * shape[$1] }
-    let real = dtype.isFloatingPoint ? self : cast(to: .float32)
-    return real.sum(axes: checked, keepingDimensions: keepingDimensions) / Double(number)
+    // Integers are exact in double precision where they are not in single.
+    let real = dtype.isFloatingPoint ? self : cast(to: .float64)
+    let mean = real.sum(axes: checked, keepingDimensions: keepingDimensions) / Double(number)
+    return dtype.isFloatingPoint ? mean : mean.cast(to: .float32)
   }
 
   /// The mean along one axis.

@@ -19,6 +19,9 @@ extension Tensor {
     let resolved = Shape.axis(axis, rank: rank, for: "padded")
     let size = shape[resolved]
     require(before >= 0 && after >= 0, "padded: widths \(before) and \(after) must not be negative")
+    var target = shape
+    target[resolved] = Shape.sum(Shape.sum(before, size), after)
+    Shape.requireCountable(target, for: "padded", from: shape)
     let most: Int? =
       switch padding {
       case .constant: nil

@@ -9,7 +9,11 @@ extension Tensor {
       "reshape: the shape \(shape) may have one -1 and no other negative size")
     var complete = shape
     complete[unknown] = 1
-    let known = Shape.count(complete)
+    guard let known = Shape.exactCount(complete) else {
+      stop(
+        "reshape: shape \(self.shape) has \(elementCount) elements, and \(shape) has more without "
+          + "its -1 than any memory")
+    }
     complete[unknown] = known == 0 ? 0 : elementCount / known
     return Tensor(Node.reshape(node, to: complete))
   }

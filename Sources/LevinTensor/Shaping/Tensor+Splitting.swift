@@ -10,7 +10,7 @@ extension Tensor {
   public func split(sizes: [Int], axis: Int = 0) -> [Tensor] {
     let resolved = Shape.axis(axis, rank: rank, for: "split")
     require(
-      sizes.allSatisfy { $0 >= 0 } && sizes.reduce(0, +) == shape[resolved],
+      sizes.allSatisfy { $0 >= 0 } && sizes.reduce(0, Shape.sum) == shape[resolved],
       "split: the sizes \(sizes) do not add up to axis \(axis) of shape \(shape)")
     var start = 0
     return sizes.map { size in
@@ -54,7 +54,8 @@ extension Tensor {
     var wide = shape
     wide.insert(count, at: resolved + 1)
     var target = shape
-    target[resolved] *= count
+    target[resolved] = Shape.product(target[resolved], count)
+    Shape.requireCountable(target, for: "repeated", from: shape)
     return expandingDimensions(at: resolved + 1).expanded(to: wide).reshaped(to: target)
   }
 
@@ -67,9 +68,11 @@ extension Tensor {
     let size = Swift.max(rank, counts.count)
     let sizes = Array(repeating: 1, count: size - rank) + shape
     let times = Array(repeating: 1, count: size - counts.count) + counts
+    let target = zip(times, sizes).map { Shape.product($0, $1) }
+    Shape.requireCountable(target, for: "tiled", from: shape)
     return reshaped(to: sizes.flatMap { [1, $0] })
       .expanded(to: zip(times, sizes).flatMap { [$0, $1] })
-      .reshaped(to: zip(times, sizes).map { $0 * $1 })
+      .reshaped(to: target)
   }
 }
 

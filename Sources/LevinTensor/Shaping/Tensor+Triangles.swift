@@ -12,8 +12,10 @@ extension Tensor {
     require(rows != columns, "diagonal: axes \(axis1) and \(axis2) of shape \(shape) are one")
     let order = (0..<rank).filter { $0 != rows && $0 != columns } + [rows, columns]
     let (m, n) = (shape[rows], shape[columns])
-    let start = offset >= 0 ? Swift.min(offset, n) : Swift.min(-offset, m) * n
-    let length = Swift.max(0, offset >= 0 ? Swift.min(m, n - offset) : Swift.min(m + offset, n))
+    let distance = Int(clamping: offset.magnitude)
+    let start = offset >= 0 ? Swift.min(distance, n) : Swift.min(distance, m) * n
+    let length = Swift.max(
+      0, offset >= 0 ? Swift.min(m, n - distance) : Swift.min(m - distance, n))
     let flat = permuted(order).mergingLastAxes()
     return flat.sliced(lastAxisFrom: length == 0 ? 0 : start, count: length, step: n + 1)
   }
@@ -37,8 +39,9 @@ extension Tensor {
   ///   rows and columns as that takes.
   public func diagonalMatrix(offset: Int = 0) -> Tensor {
     require(rank > 0, "diagonalMatrix: a single number has no axis to put on a diagonal")
-    let side = shape[rank - 1] + Swift.abs(offset)
     let others = shape.dropLast()
+    let side = Shape.sum(shape[rank - 1], Int(clamping: offset.magnitude))
+    Shape.requireCountable(others + [side, side], for: "diagonalMatrix", from: shape)
     let zeros = [Int](repeating: 0, count: others.count)
     let ones = [Int](repeating: 1, count: others.count)
     let start = offset >= 0 ? offset : -offset * side

@@ -1,14 +1,18 @@
 extension Tensor {
   /// A tensor of the numbers in `array`, in row-major order.
   ///
+  /// Numbers keep their type, so that `Tensor([1, 2])` holds integers, in which `1 / 2` beside them is 0 as everywhere
+  /// in Swift; `Tensor([1 / 2, 1 / 3])` and the literal `[1 / 2, 1]` hold real numbers.
+  ///
   /// - Parameters:
   ///   - array: The elements; their type decides the dtype.
   ///   - shape: A shape with as many elements as the array; the array's length when left out.
   ///   - dtype: Another dtype to hold them in.
+  @_disfavoredOverload
   public init<S: TensorScalar>(_ array: [S], shape: [Int]? = nil, dtype: DType? = nil) {
     let shape = shape ?? [array.count]
     require(
-      Shape.count(shape) == array.count && shape.allSatisfy { $0 >= 0 },
+      shape.allSatisfy { $0 >= 0 } && Shape.exactCount(shape) == array.count,
       "Tensor: \(array.count) numbers do not fill the shape \(shape)")
     let own = Storage(byteCount: array.count * S.dtype.byteCount)
     array.withUnsafeBytes { bytes in
@@ -20,21 +24,79 @@ extension Tensor {
     self = dtype == nil || dtype == S.dtype ? leaf : leaf.cast(to: dtype!)
   }
 
+  /// A tensor of quotients of integers, which are real numbers, in row-major order.
+  ///
+  /// - Parameters:
+  ///   - quotients: The elements, as in `Tensor([1 / 3, 2 / 3])`.
+  ///   - shape: A shape with as many elements; their number when left out.
+  ///   - dtype: The dtype to hold them in.
+  public init(_ quotients: [LiteralQuotient], shape: [Int]? = nil, dtype: DType = .float32) {
+    self.init(quotients.map(\.value), shape: shape, dtype: dtype)
+  }
+
+  /// A matrix of the numbers in an array of rows, which have one length.
+  ///
+  /// - Parameters:
+  ///   - rows: The rows; the type of their elements decides the dtype.
+  ///   - dtype: Another dtype to hold them in.
+  @_disfavoredOverload
+  public init<S: TensorScalar>(_ rows: [[S]], dtype: DType? = nil) {
+    let width = rows.first?.count ?? 0
+    for row in rows where row.count != width {
+      stop("Tensor: rows of \(width) and of \(row.count) numbers")
+    }
+    self.init(rows.flatMap { $0 }, shape: [rows.count, width], dtype: dtype)
+  }
+
+  /// A matrix of quotients of integers, which are real numbers.
+  public init(_ rows: [[LiteralQuotient]], dtype: DType = .float32) {
+    self.init(rows.map { $0.map(\.value) }, dtype: dtype)
+  }
+
+  /// A tensor of three axes of the numbers in an array of matrices, which have one shape.
+  ///
+  /// - Parameters:
+  ///   - matrices: The matrices; the type of their elements decides the dtype.
+  ///   - dtype: Another dtype to hold them in.
+  @_disfavoredOverload
+  public init<S: TensorScalar>(_ matrices: [[[S]]], dtype: DType? = nil) {
+    let height = matrices.first?.count ?? 0
+    let width = matrices.first?.first?.count ?? 0
+    for matrix in matrices where matrix.count != height {
+      stop("Tensor: matrices of \(height) and of \(matrix.count) rows")
+    }
+    let rows = Tensor(matrices.flatMap { $0 }, dtype: dtype)
+    self =
+      rows.shape == [0, 0]
+      ? Tensor([S](), shape: [matrices.count, height, width], dtype: dtype)
+      : rows.reshaped(to: [matrices.count, height, width])
+  }
+
   /// A tensor of rank 0 that holds one number, of its own dtype.
   ///
   /// A literal, as in `Tensor(2.0)`, is not yet a Swift number: like `2.0` itself it takes the dtype of the
   /// tensor beside it.
+  @_disfavoredOverload
   public init<S: TensorScalar>(_ number: S) {
-    // Beyond 2^53 a double does not hold every integer.
-    if let whole = number as? Int, whole.magnitude > 1 << 53 {
-      self.init([whole], shape: [])
+    if let integer = number.largeInteger {
+      self.init([integer], shape: [])
     } else {
       self.init(Node(scalar: number.doubleValue, dtype: S.dtype, isWeak: false))
     }
   }
 
+  /// A quotient of two integers, which is a real number and takes the dtype of the tensor beside it: `Tensor(1 / 3)`.
+  public init(_ quotient: LiteralQuotient) { self = .weak(quotient.value, .float32) }
+
   /// Fills new memory in row-major order by calling `body` once an element.
-  package init(shape: [Int], dtype: DType, _ body: () -> Double) {
+  package init(
+    shape: [Int], dtype: DType, for operation: @autoclosure () -> String = "Tensor",
+    _ body: () -> Double
+  ) {
+    require(
+      shape.allSatisfy { $0 >= 0 },
+      "\(operation()): a tensor of shape \(shape) has a negative size")
+    Shape.requireCountable(shape, for: operation())
     let count = Shape.count(shape)
     let storage = Storage(byteCount: count * dtype.byteCount)
     storage.fill(dtype, count: count, body)
@@ -51,19 +113,45 @@ extension Tensor {
     Tensor(Node(scalar: value, dtype: dtype.isFloatingPoint ? .float32 : dtype, isWeak: true))
   }
 
-  /// A tensor with every element equal to `value`.
-  public static func full(_ shape: [Int], _ value: Double, dtype: DType = .float32) -> Tensor {
-    Tensor(Node.expand(Node(scalar: value, dtype: dtype, isWeak: false), to: shape))
+  /// A Swift integer that takes the dtype of the tensor beside it, exact however large.
+  static func weak(_ value: Int) -> Tensor {
+    guard let large = value.largeInteger else { return weak(Double(value), .int64) }
+    guard let view = Tensor([large], shape: []).node.result else {
+      fatalError("a leaf has a result")
+    }
+    return Tensor(Node(weakInteger: view))
+  }
+
+  /// A tensor with every element equal to a number, whose dtype is `dtype`.
+  public static func full(_ shape: [Int], _ value: Tensor, dtype: DType = .float32) -> Tensor {
+    require(
+      value.rank == 0, "full: the value has shape \(value.shape), and must be a single number")
+    return Tensor(Node.expand(Node.cast(value.node, to: dtype), to: shape, for: "full"))
+  }
+
+  /// A tensor with every element equal to a number.
+  @_disfavoredOverload
+  public static func full<S: TensorScalar>(
+    _ shape: [Int], _ value: S, dtype: DType = .float32
+  ) -> Tensor {
+    full(shape, number(value), dtype: dtype)
   }
 
   /// A tensor of zeros.
   public static func zeros(_ shape: [Int], dtype: DType = .float32) -> Tensor {
-    full(shape, 0, dtype: dtype)
+    repeated(0, shape, dtype, for: "zeros")
   }
 
   /// A tensor of ones.
   public static func ones(_ shape: [Int], dtype: DType = .float32) -> Tensor {
-    full(shape, 1, dtype: dtype)
+    repeated(1, shape, dtype, for: "ones")
+  }
+
+  private static func repeated(
+    _ value: Double, _ shape: [Int], _ dtype: DType, for operation: String
+  ) -> Tensor {
+    Tensor(
+      Node.expand(Node(scalar: value, dtype: dtype, isWeak: false), to: shape, for: operation))
   }
 }
 

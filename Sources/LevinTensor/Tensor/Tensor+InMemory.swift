@@ -31,6 +31,12 @@ extension Tensor {
     }
   }
 
+  /// The first element of an evaluated tensor if it is an integer that a double does not hold.
+  package var firstLargeInteger: Int? {
+    guard dtype == .int64, let view = node.result else { return nil }
+    return view.withElements(dtype) { $0.load(as: Int.self).largeInteger }
+  }
+
   /// Whether an evaluated tensor holds neither infinities nor NaN.
   package var isFiniteInMemory: Bool {
     guard let view = node.result, view.strides == nil else { return scalars.allSatisfy(\.isFinite) }

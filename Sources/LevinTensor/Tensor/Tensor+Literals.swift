@@ -1,4 +1,7 @@
-/// An element of an array literal that becomes a tensor: numbers, tensors, and arrays of these.
+/// An element of an array literal that becomes a tensor: real numbers, tensors, and arrays of these.
+///
+/// `Int` is none of them, so that the compiler has to take `1 / 3` in a literal as a quotient of real numbers; write
+/// `Float(n)` for a variable. Integers in a literal are real numbers too.
 public protocol TensorConvertible {
   /// The tensor that this element of a literal stands for.
   var tensorLiteral: Tensor { get }
@@ -19,14 +22,18 @@ extension Double: TensorConvertible {
   public var tensorLiteral: Tensor { .weak(self, .float32) }
 }
 
-extension Int: TensorConvertible {
-  /// A tensor of rank 0 that takes the dtype of its neighbours.
-  public var tensorLiteral: Tensor { .weak(Double(self), .float32) }
-}
-
 extension Array: TensorConvertible where Element: TensorConvertible {
   /// The elements stacked along a new first axis.
   public var tensorLiteral: Tensor { Tensor.literal(map(\.tensorLiteral)) }
+}
+
+// An element of a literal is optional for the sake of arithmetic in it; see `Elementwise/LiteralArithmetic.swift`.
+extension Optional: TensorConvertible where Wrapped == any TensorConvertible {
+  /// The tensor that the element stands for; nil ends the process.
+  public var tensorLiteral: Tensor {
+    guard let self else { stop("array literal: an element is nil") }
+    return self.tensorLiteral
+  }
 }
 
 extension TensorConvertible where Self == Tensor {
@@ -34,6 +41,8 @@ extension TensorConvertible where Self == Tensor {
   public static var nan: Tensor { .weak(.nan, .float32) }
   /// Infinity, of the dtype of its neighbours.
   public static var infinity: Tensor { .weak(.infinity, .float32) }
+  /// The circumference of a circle over its diameter, in the dtype of its neighbours.
+  public static var pi: Tensor { .weak(.pi, .float32) }
 }
 
 extension Tensor: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
@@ -41,15 +50,16 @@ extension Tensor: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
   public init(floatLiteral value: Double) { self = .weak(value, .float32) }
 
   /// A number that takes the dtype of the tensor beside it, and is `int64` alone.
-  public init(integerLiteral value: Int) { self = .weak(Double(value), .int64) }
+  public init(integerLiteral value: Int) { self = .weak(value) }
 }
 
 extension Tensor: ExpressibleByArrayLiteral {
-  /// Numbers, tensors and arrays of these, stacked along a new first axis.
+  /// Real numbers, tensors and arrays of these, stacked along a new first axis; `1 / 3` among them is 0.333...
   ///
-  /// Swift numbers take the dtype of the tensors among them; a literal of numbers alone is `float32`.
-  /// `Tensor([1, 2])` with an array of typed numbers keeps their type instead.
-  public init(arrayLiteral elements: any TensorConvertible...) {
+  /// Swift numbers take the dtype of the tensors among them; a literal of numbers alone is `float32`. A variable of
+  /// type `Int` stands in a literal as `Float(n)`, and arithmetic of integers alone, but for a quotient, with a decimal
+  /// point: `[1 - 1.0 / 3]`. `Tensor([1, 2])` is an array of integers, which keeps their type.
+  public init(arrayLiteral elements: (any TensorConvertible)?...) {
     self = .literal(elements.map(\.tensorLiteral))
   }
 

@@ -30,7 +30,20 @@ extension Tensor {
     require(
       step > 0 ? start <= end : start >= end,
       "arange: steps of \(step) do not lead from \(start) to \(end)")
-    return Tensor(Array(stride(from: start, to: end, by: step))).inMemory(as: dtype)
+    let count = steps(from: start, to: end, step)
+    Shape.requireCountable([count], for: "arange")
+    let storage = Storage(byteCount: count * DType.int64.byteCount)
+    let elements = storage.pointer.bindMemory(to: Int.self, capacity: count)
+    for index in 0..<count { (elements + index).initialize(to: start + index * step) }
+    return Tensor(storage: storage, shape: [count], dtype: .int64).inMemory(as: dtype)
+  }
+
+  // The distance of two integers may be none itself.
+  private static func steps(from start: Int, to end: Int, _ step: Int) -> Int {
+    let (lower, upper) = step > 0 ? (start, end) : (end, start)
+    let distance = UInt(bitPattern: upper &- lower)
+    let (whole, rest) = distance.quotientAndRemainder(dividingBy: step.magnitude)
+    return Int(clamping: whole + (rest > 0 ? 1 : 0))
   }
 
   /// The numbers from 0 up to, not including, `end`, in steps of 1.
@@ -49,35 +62,37 @@ extension Tensor {
     require(
       length >= 0 && length < 0x1p62,
       "arange: steps of \(step) do not lead from \(start) to \(end)")
-    return formula(count: Int(length), dtype) { start + Double($0) * step }
+    return formula(count: Int(length), dtype, for: "arange") { start + Double($0) * step }
   }
 
   /// `count` numbers evenly spaced from `start` to `end`, both included.
   public static func linspace(
     _ start: Double, _ end: Double, count: Int, dtype: DType = .float32
   ) -> Tensor {
-    formula(count: count, dtype, evenly(start, end, count))
+    formula(count: count, dtype, for: "linspace", evenly(start, end, count, for: "linspace"))
   }
 
   /// `count` numbers whose logarithms to `base` are evenly spaced from `start` to `end`.
   public static func logspace(
     _ start: Double, _ end: Double, count: Int, base: Double = 10, dtype: DType = .float32
   ) -> Tensor {
-    let exponent = evenly(start, end, count)
-    return formula(count: count, dtype) { pow(base, exponent($0)) }
+    let exponent = evenly(start, end, count, for: "logspace")
+    return formula(count: count, dtype, for: "logspace") { pow(base, exponent($0)) }
   }
 
-  private static func evenly(_ start: Double, _ end: Double, _ count: Int) -> (Int) -> Double {
-    require(count >= 0, "linspace: the count is \(count), and must not be negative")
+  private static func evenly(
+    _ start: Double, _ end: Double, _ count: Int, for operation: String
+  ) -> (Int) -> Double {
+    require(count >= 0, "\(operation): the count is \(count), and must not be negative")
     let step = count > 1 ? (end - start) / Double(count - 1) : 0
     return { $0 > 0 && $0 == count - 1 ? end : start + Double($0) * step }
   }
 
   private static func formula(
-    count: Int, _ dtype: DType, _ element: (Int) -> Double
+    count: Int, _ dtype: DType, for operation: String, _ element: (Int) -> Double
   ) -> Tensor {
     var index = 0
-    return Tensor(shape: [count], dtype: dtype) {
+    return Tensor(shape: [count], dtype: dtype, for: operation) {
       defer { index += 1 }
       return element(index)
     }
@@ -101,6 +116,7 @@ extension Tensor {
     let columns = columns ?? rows
     require(
       rows >= 0 && columns >= 0, "eye: the shape \([rows, columns]) has a negative size")
+    Shape.requireCountable([rows, columns], for: "eye")
     let ones = Tensor.ones([Swift.min(rows, columns)], dtype: dtype)
     let flat = Node.embed(ones.node, starts: [0], steps: [columns + 1], in: [rows * columns])
     return Tensor(flat).reshaped(to: [rows, columns])
@@ -119,7 +135,15 @@ extension Tensor {
   }
 
   /// Elements equal to `value`, of another tensor's shape and, unless told otherwise, its dtype.
-  public static func full(like other: Tensor, _ value: Double, dtype: DType? = nil) -> Tensor {
+  public static func full(like other: Tensor, _ value: Tensor, dtype: DType? = nil) -> Tensor {
+    full(other.shape, value, dtype: dtype ?? other.dtype)
+  }
+
+  /// Elements equal to `value`, of another tensor's shape and, unless told otherwise, its dtype.
+  @_disfavoredOverload
+  public static func full<S: TensorScalar>(
+    like other: Tensor, _ value: S, dtype: DType? = nil
+  ) -> Tensor {
     full(other.shape, value, dtype: dtype ?? other.dtype)
   }
 }

@@ -45,8 +45,8 @@ public struct DataLoader<Batch>: Sendable {
   /// The batches of an epoch, counted from 0.
   public func batches(epoch: Int = 0) -> EpochBatches<Batch> {
     require(
-      UInt32(exactly: epoch) != nil,
-      "batches(epoch:): the epoch is \(epoch); give 0 or a positive number below 2^32")
+      (0...Int(UInt32.max)).contains(epoch),
+      "batches: epoch \(epoch); epochs count from 0 to \(UInt32.max)")
     return EpochBatches(self, epoch: epoch)
   }
 }

@@ -39,8 +39,7 @@ public func log(
   progressBar: Bool = false
 ) {
   guard let board = MetricsBoard.current else { return OpenFits.noteLogOutside(name) }
-  let options = LogOptions(onStep, onEpoch, progressBar)
-  board.log(name, value.doubleValue, options, dtype: type(of: value).dtype)
+  board.log(name, value, LogOptions(onStep, onEpoch, progressBar))
 }
 
 /// Logs the distribution of a tensor's elements, for loggers that show histograms.

@@ -15,6 +15,8 @@ struct MetricSlot {
   /// The last value of the epoch mean that was closed.
   var closed: Double?
   private var last: Double?
+  /// The last value, the closed one and the one that all of the open mean have, if they are integers beyond 2^53.
+  private var large: (last: Int?, closed: Int?, common: Int?) = (nil, nil, nil)
   /// Whether a value came since the last row of steps.
   var isNew = false
   /// Whether the epoch has its value already.
@@ -29,9 +31,12 @@ struct MetricSlot {
     epochName = options.onEpoch ? options.onStep ? name + "_epoch" : name : nil
   }
 
-  var latest: MetricValue { MetricValue(last ?? .nan, dtype) }
+  var latest: MetricValue { MetricValue(last ?? .nan, dtype, largeInteger: large.last) }
 
-  mutating func add(_ value: Double, weight: Double) {
+  mutating func add(_ value: Double, largeInteger: Int?, weight: Double) {
+    let isSame = mean.weight == 0 || large.common == largeInteger
+    large.common = isSame ? largeInteger : nil
+    large.last = largeInteger
     mean.add(value, weight: weight)
     last = value
     isNew = true
@@ -43,8 +48,9 @@ struct MetricSlot {
     let value = mean.mean
     mean = WeightedMean()
     closed = value
+    large.closed = large.common
     isClosed = true
-    return (epochName, MetricValue(value, dtype))
+    return (epochName, MetricValue(value, dtype, largeInteger: large.closed))
   }
 
   /// The values that others see, the newest under the name that was logged first: the step's or, if there are only
@@ -52,12 +58,13 @@ struct MetricSlot {
   var current: [(name: String, value: MetricValue)] {
     guard let last else { return [] }
     let isOpen = mean.weight > 0
-    let epoch = isOpen ? mean.mean : closed ?? last
-    let newest = options.onStep && (isOpen || !options.onEpoch) ? last : epoch
-    var values = [(name, MetricValue(newest, dtype))]
+    let ended = MetricValue(
+      closed ?? last, dtype, largeInteger: closed == nil ? large.last : large.closed)
+    let epoch = isOpen ? MetricValue(mean.mean, dtype, largeInteger: large.common) : ended
+    var values = [(name, options.onStep && (isOpen || !options.onEpoch) ? latest : epoch)]
     guard options.onStep && options.onEpoch else { return values }
-    values.append((name + "_step", MetricValue(last, dtype)))
-    if let closed { values.append((name + "_epoch", MetricValue(closed, dtype))) }
+    values.append((name + "_step", latest))
+    if closed != nil { values.append((name + "_epoch", ended)) }
     return values
   }
 }
@@ -100,6 +107,9 @@ extension MetricSlot {
     state["mean"] = .tree(mean.state())
     state["closed"] = closed.map { .real($0) }
     state["last"] = last.map { .real($0) }
+    state["largeLast"] = large.last.map { .integer($0) }
+    state["largeClosed"] = large.closed.map { .integer($0) }
+    state["largeCommon"] = large.common.map { .integer($0) }
     state["isClosed"] = .boolean(isClosed)
     return state
   }
@@ -120,6 +130,12 @@ extension MetricSlot {
     try mean.restore(from: state.tree("mean"))
     closed = state["closed"] == nil ? nil : try state.real("closed")
     last = state["last"] == nil ? nil : try state.real("last")
+    func integer(_ key: String) throws -> Int? {
+      state[key] == nil ? nil : try state.integer(key)
+    }
+    large = (
+      try integer("largeLast"), try integer("largeClosed"), try integer("largeCommon")
+    )
     isClosed = try state.boolean("isClosed")
   }
 }

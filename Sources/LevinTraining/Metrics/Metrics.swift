@@ -6,11 +6,18 @@ public struct MetricValue: Sendable, CustomStringConvertible {
   public let value: Double
   /// The dtype of what was logged.
   public let dtype: DType
+  /// The integer that was logged, where a double is another number: beyond 2^53.
+  public let largeInteger: Int?
 
   /// Puts a number and its dtype together.
   public init(_ value: Double, _ dtype: DType) {
+    self.init(value, dtype, largeInteger: nil)
+  }
+
+  init(_ value: Double, _ dtype: DType, largeInteger: Int?) {
     self.value = value
     self.dtype = dtype
+    self.largeInteger = largeInteger
   }
 
   /// The fewest digits that give the number back in the precision in which it was logged.
@@ -18,7 +25,8 @@ public struct MetricValue: Sendable, CustomStringConvertible {
     switch dtype {
     case .float32: return Float(value).description
     case .float64: return value.description
-    case .bool, .int32, .int64: return Int(exactly: value)?.description ?? value.description
+    case .bool, .int32, .int64:
+      return (largeInteger ?? Int(exactly: value))?.description ?? value.description
     }
   }
 }

@@ -52,7 +52,7 @@ package final class MetricsBoard: @unchecked Sendable {
 
   enum Pending {
     case tensor(slot: Int, Tensor)
-    case number(slot: Int, Double)
+    case number(slot: Int, Double, largeInteger: Int?)
     case histogram(name: String, Tensor, bins: Int)
   }
 
@@ -91,9 +91,11 @@ package final class MetricsBoard: @unchecked Sendable {
     pending.append(.tensor(slot: slot(name, options, value.dtype), value))
   }
 
-  func log(_ name: String, _ value: Double, _ options: LogOptions, dtype: DType) {
+  func log(_ name: String, _ number: some TensorScalar, _ options: LogOptions) {
     guard takes(name) else { return }
-    pending.append(.number(slot: slot(name, options, dtype), value))
+    let slot = slot(name, options, type(of: number).dtype)
+    pending.append(
+      .number(slot: slot, number.doubleValue, largeInteger: number.largeInteger))
   }
 
   func log(_ name: String, _ value: LoggedMedia) {
@@ -212,8 +214,9 @@ package final class MetricsBoard: @unchecked Sendable {
     try throwRejection()
     for entry in pending {
       switch entry {
-      case .tensor(let slot, let tensor): add(tensor.firstScalar, to: slot)
-      case .number(let slot, let number): add(number, to: slot)
+      case .tensor(let slot, let tensor):
+        add(tensor.firstScalar, tensor.firstLargeInteger, to: slot)
+      case .number(let slot, let number, let largeInteger): add(number, largeInteger, to: slot)
       case .histogram(let name, let values, let bins):
         media.append((name, .histogram(Histogram(of: values.scalars, bins: bins))))
         isFresh = true
@@ -223,11 +226,11 @@ package final class MetricsBoard: @unchecked Sendable {
     try throwRejection()
   }
 
-  private func add(_ value: Double, to index: Int) {
+  private func add(_ value: Double, _ largeInteger: Int?, to index: Int) {
     if slots[index].isClosed && slots[index].options.onEpoch {
       rejectSecondValue(slots[index].name)
     }
-    slots[index].add(value, weight: batchWeight)
+    slots[index].add(value, largeInteger: largeInteger, weight: batchWeight)
     isFresh = true
   }
 

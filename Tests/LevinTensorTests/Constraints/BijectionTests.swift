@@ -27,9 +27,9 @@ import Testing
   }
 
   @Test func theSimplexHasATransformOfAllItsProportions() {
-    #expect(biject(to: .simplex) is StickBreakingTransform)
-    #expect(transform(to: .simplex) is SoftmaxTransform)
-    #expect(transform(to: .positive) is ExpTransform)
+    #expect(biject(to: .simplex).base is StickBreakingTransform)
+    #expect(transform(to: .simplex).base is SoftmaxTransform)
+    #expect(transform(to: .positive).base is ExpTransform)
     #expect(!transform(to: .independent(.simplex, 1)).isBijective)
     #expect(biject(to: .independent(.simplex, 1)).isBijective)
   }

@@ -69,6 +69,37 @@ import Testing
     #expect(x.quantile(0.25).item() == 25_000 && x.median().item() == 50_000)
   }
 
+  @Test func quantilesThatAreElementsKeepLargeIntegers() {
+    let base = 1 << 53
+    let x = Tensor([base + 5, base + 1, base + 3, base + 7])
+    func integer(_ x: Tensor) -> Int { x.item(as: Int.self) }
+    #expect(integer(x.quantile(0.5, interpolation: .lower)) == base + 3)
+    #expect(integer(x.quantile(0.5, interpolation: .higher)) == base + 5)
+    #expect(integer(x.quantile(0.3, interpolation: .nearest)) == base + 3)
+    #expect(x.quantile(0.5, interpolation: .lower).dtype == .int64)
+    #expect(integer(x.median()) == base + 3)
+    let orders: Tensor = [0, 1 / 2, 1]
+    for (interpolation, middle) in [(QuantileInterpolation.lower, 3), (.higher, 5)] {
+      #expect(
+        x.quantile(orders, interpolation: interpolation).scalars(as: Int.self)
+          == [base + 1, base + middle, base + 7])
+    }
+    let table = x.reshaped(to: [2, 2])
+    #expect(
+      table.quantile(1, axis: 0, interpolation: .nearest).scalars(as: Int.self)
+        == [base + 5, base + 7])
+    let small = Tensor([16_777_217, 16_777_219, 1] as [Int32])
+    #expect(small.quantile(0.5, interpolation: .lower).scalars(as: Int32.self) == [16_777_217])
+    #expect(small.quantile(0.5, interpolation: .lower).dtype == .int32)
+  }
+
+  @Test func interpolatedQuantilesOfIntegersAreRoundedOnce() {
+    let x = Tensor([16_777_217, 16_777_219])
+    #expect(x.quantile(0.5).item() == 16_777_218 && x.quantile(0.5).dtype == .float32)
+    #expect(x.quantile(0.5, interpolation: .midpoint).item() == 16_777_218)
+    #expect(x.quantile([0.5]).dtype == .float32 && x.quantile([0.5]).item() == 16_777_218)
+  }
+
   @Test func intervalsIncludeTheirUpperBoundary() {
     let x = Tensor([0.5, 1, 1.5, 2, 3])
     #expect(x.bucketized(by: [1, 2]).scalars == [0, 0, 1, 1, 2])

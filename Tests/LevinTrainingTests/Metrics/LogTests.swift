@@ -35,6 +35,26 @@ import Testing
     #expect(records[0].metrics[0].value.value == 198_487.1)
   }
 
+  @Test func countsBeyondDoublePrecisionAreRecordedExactly() throws {
+    let large = 9_007_199_254_740_993
+    let records = try records([1, 2], batchSize: 1) { _, _ in
+      log("count", large)
+      log("id", Tensor(large), onStep: true)
+      log("mixed", large, onStep: true, onEpoch: true)
+    }
+    let texts = records.flatMap(\.metrics).map { "\($0.name) \($0.value)" }
+    let names = ["count", "id", "mixed_step", "mixed_epoch"]
+    #expect(Set(texts) == Set(names.map { "\($0) \(large)" }))
+    #expect(records[0].metrics.allSatisfy { $0.value.largeInteger == large })
+  }
+
+  @Test func theMeanOfDifferentLargeCountsIsADouble() throws {
+    let large = 9_007_199_254_740_993
+    let records = try records([1, 2], batchSize: 1) { _, index in log("count", large + 4 * index) }
+    #expect(records[0].metrics[0].value.largeInteger == nil)
+    #expect(records[0].metrics[0].value.value == 9_007_199_254_740_994)
+  }
+
   @Test func everyStepHasARowOnRequest() throws {
     let records = try records([1, 2, 3], batchSize: 1, epochs: 2) { batch, _ in
       log("x", batch, onStep: true)

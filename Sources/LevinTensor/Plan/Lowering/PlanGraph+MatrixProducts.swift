@@ -39,7 +39,7 @@ extension PlanGraph {
     let terms = add(.binary(.multiply), [tall, wide], node.dtype, product)
     return add(
       .reduction(.sum), [terms], node.dtype, node.shape,
-      ReductionAxes([product.count - 2], keeping: false).attributes)
+      ReductionAxes([product.count - 2], keeping: false, ofMatrixProduct: true).attributes)
   }
 
   // The operand of a transposition; any other node as it is.

@@ -6,27 +6,37 @@ import Darwin
 
 /// Plans by the structure they were made for.
 ///
-/// A hit is confirmed by comparing all the words, not by the hash alone. When the cache is full the
-/// older half of its plans goes.
+/// A hit is confirmed by comparing all the words, not by the hash alone. When the cache is full, by the number of its
+/// plans or by their bytes, the older half of its plans goes.
 final class PlanCache: Sendable {
   /// A plan, and the memory of its runs; nil when it has no data to speak of.
   final class Planned: Sendable {
     let plan: Plan
     let memory: PlanMemory?
+    /// An estimate of the bytes that the plan takes, and others that its memory makes of it.
+    let byteCount: Int
+
+    // Measured: a node of the graph takes about 900 bytes in the plan and its draft.
+    private static let bytesOfNode = 1024
 
     init(_ plan: Plan, _ draft: Planner.Draft) {
       self.plan = plan
+      byteCount = draft.stages.layout.graph.nodes.count * Self.bytesOfNode
       memory = PlanMemory.isWorthwhile(draft) ? PlanMemory(draft) : nil
     }
   }
 
   static let shared = PlanCache()
   static let capacity = 512
+  /// The most bytes of all plans together, unless there is only one.
+  static let mostBytes = 128 << 20
 
   private struct Entry {
     var words: [Int]
     var planned: Planned
     var lastUse: Int
+
+    var byteCount: Int { planned.byteCount + words.count * MemoryLayout<Int>.size }
 
     func hasWords(_ others: UnsafeBufferPointer<Int>) -> Bool {
       guard words.count == others.count, let base = others.baseAddress else { return false }
@@ -39,6 +49,7 @@ final class PlanCache: Sendable {
   private struct State {
     var entries: [Int: [Entry]] = [:]
     var count = 0
+    var byteCount = 0
     var clock = 0
     var plansMade = 0
   }
@@ -47,6 +58,9 @@ final class PlanCache: Sendable {
 
   /// The number of plans made since the process began.
   var plansMade: Int { state.withLock { $0.plansMade } }
+
+  /// The number of plans kept, and an estimate of their bytes.
+  var kept: (count: Int, byteCount: Int) { state.withLock { ($0.count, $0.byteCount) } }
 
   /// The plan for a captured graph, made if there is none.
   ///
@@ -74,6 +88,7 @@ final class PlanCache: Sendable {
     state.withLock {
       $0.entries = [:]
       $0.count = 0
+      $0.byteCount = 0
     }
   }
 
@@ -90,20 +105,27 @@ final class PlanCache: Sendable {
 
   private func store(_ planned: Planned, _ hash: Int, _ words: [Int]) {
     state.withLock { state in
-      if state.count >= Self.capacity { Self.forgetOlderHalf(&state) }
       state.clock += 1
-      state.entries[hash, default: []].append(
-        Entry(words: words, planned: planned, lastUse: state.clock))
+      let entry = Entry(words: words, planned: planned, lastUse: state.clock)
+      if state.count >= Self.capacity { Self.forgetOlderHalf(&state) }
+      while state.count > 0, state.byteCount + entry.byteCount > Self.mostBytes {
+        Self.forgetOlderHalf(&state)
+      }
+      state.entries[hash, default: []].append(entry)
       state.count += 1
+      state.byteCount += entry.byteCount
     }
   }
 
   private static func forgetOlderHalf(_ state: inout State) {
     let uses = state.entries.values.flatMap { $0.map(\.lastUse) }.sorted()
-    let median = uses[uses.count / 2]
-    state.entries = state.entries.mapValues { $0.filter { $0.lastUse >= median } }
+    let newest = uses.count > 1 ? uses[uses.count / 2] : .max
+    state.entries = state.entries.mapValues { $0.filter { $0.lastUse >= newest } }
       .filter { !$0.value.isEmpty }
     state.count = state.entries.values.reduce(0) { $0 + $1.count }
+    state.byteCount = state.entries.values.reduce(0) {
+      $0 + $1.reduce(0) { $0 + $1.byteCount }
+    }
   }
 
   private static func hash(_ words: UnsafeBufferPointer<Int>) -> Int {

@@ -35,7 +35,7 @@ final class StepMemory: Sendable {
 
   /// The bytes that may be kept; with 0 nothing is, and nothing is read.
   ///
-  /// `LEVIN_STEP_MEMORY` sets it, `off` or a number of megabytes; else it is an eighth of the machine's
+  /// `LEVIN_STEP_MEMORY` sets it, `off` or a number of megabytes; unset or empty, it is an eighth of the machine's
   /// memory and a gigabyte at most.
   var budget: Int {
     get { state.withLock { $0.budget } }
@@ -55,13 +55,24 @@ final class StepMemory: Sendable {
   }
 
   private static func defaultBudget() -> Int {
-    if let text = getenv("LEVIN_STEP_MEMORY").map({ String(cString: $0) }) {
-      if text == "off" { return 0 }
-      if let megabytes = Int(text), megabytes >= 0 { return megabytes << 20 }
-      stop("LEVIN_STEP_MEMORY is '\(text)'; it may be 'off' or a number of megabytes")
+    if let text = getenv("LEVIN_STEP_MEMORY").map({ String(cString: $0) }), !text.isEmpty {
+      guard let budget = budget(text) else {
+        stop(
+          "LEVIN_STEP_MEMORY is '\(text)'; it may be 'off' or a number of megabytes",
+          locating: false)
+      }
+      return budget
     }
     let machine = sysconf(Int32(_SC_PHYS_PAGES)) * sysconf(Int32(_SC_PAGESIZE))
     return min(1 << 30, max(machine / 8, 0))
+  }
+
+  /// The bytes that a setting allows, however many megabytes it names; nil for one that cannot be followed.
+  static func budget(_ setting: String) -> Int? {
+    if setting == "off" { return 0 }
+    guard !setting.isEmpty, setting.utf8.allSatisfy({ (48...57).contains($0) }) else { return nil }
+    let most = Int.max >> 20
+    return min(Int(setting) ?? most, most) << 20
   }
 
   /// Notes an entry of a plan and the data that it follows from, and gives it a number.

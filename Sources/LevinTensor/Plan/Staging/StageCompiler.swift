@@ -137,9 +137,24 @@ struct StageCompiler {
     _ group: [PassBuilder.ID], _ operation: ReductionOperation, _ dtype: DType
   ) -> PassBuilder.ID {
     let operands = group.map { cast($0, to: dtype) }
-    if operation == .sum, let sum = builder.sumOfProducts(dtype, operands) { return sum }
     return builder.fold(operation.kernel, dtype, operands)
       ?? constant(operation == .product ? 1 : 0, dtype)
+  }
+
+  // Sums and products of single precision meet in double and are rounded once, as they are along the chunk axis. Of two
+  // operands single precision makes the same.
+  private mutating func foldWidely(
+    _ group: [PassBuilder.ID], _ number: Int, _ operation: ReductionOperation
+  ) -> PassBuilder.ID {
+    let node = graph.nodes[number]
+    if operation == .sum, ReductionAxes(node.attributes).isOfMatrixProduct {
+      let operands = group.map { cast($0, to: node.dtype) }
+      return builder.sumOfProducts(node.dtype, operands) ?? fold(group, operation, node.dtype)
+    }
+    guard operation.accumulatesWidely, node.dtype == .float32, group.count > 2 else {
+      return fold(group, operation, node.dtype)
+    }
+    return cast(fold(group, operation, .float64), to: .float32)
   }
 
   private mutating func reduce(
@@ -147,7 +162,7 @@ struct StageCompiler {
   ) -> [PassBuilder.ID] {
     var result: [PassBuilder.ID] = []
     for group in groups(number) {
-      result.append(fold(group, operation, graph.nodes[number].dtype))
+      result.append(foldWidely(group, number, operation))
     }
     return result
   }
@@ -170,17 +185,18 @@ struct StageCompiler {
       fatalError("\(node.operation) is no reduction")
     }
     let view = buffers.view(of: number, in: graph)
-    let isWidened = node.dtype != graph.nodes[node.inputs[0]].dtype
+    // Rows that meet in one accumulator meet in its precision.
+    let isWidened =
+      node.dtype != graph.nodes[node.inputs[0]].dtype
+      || node.dtype == .float32 && operation.accumulatesWidely
     for (element, group) in groups(number).enumerated() {
       // A product of one number many times over has no short form that rounds as the long one does.
       let isUniform =
         operation != .product && group.allSatisfy { builder.values[Int($0)].isUniform }
-      var values = isWidened && !isUniform ? group : [fold(group, operation, node.dtype)]
-      if isUniform, operation == .sum {
-        let count = constant(Double(layout.extents[number]), node.dtype)
-        values[0] = builder.compute(
-          .multiply, type: node.dtype, result: node.dtype, [values[0], count])
-      }
+      let values =
+        isUniform
+        ? [repeated(group, operation, number)]
+        : isWidened ? group : [fold(group, operation, node.dtype)]
       for value in values {
         builder.sink(
           PassBuilder.Sink(
@@ -189,6 +205,18 @@ struct StageCompiler {
             buffer: view.buffer, byteOffset: element * view.elementSize, dtype: node.dtype))
       }
     }
+  }
+
+  // What comes of numbers that are the same along the whole chunk axis.
+  private mutating func repeated(
+    _ group: [PassBuilder.ID], _ operation: ReductionOperation, _ number: Int
+  ) -> PassBuilder.ID {
+    let dtype = graph.nodes[number].dtype
+    guard operation == .sum else { return fold(group, operation, dtype) }
+    let wide = dtype == .float32 ? .float64 : dtype
+    let count = constant(Double(layout.extents[number]), wide)
+    let sum = fold(group, operation, wide)
+    return cast(builder.compute(.multiply, type: wide, result: wide, [sum, count]), to: dtype)
   }
 
   private mutating func store(_ number: Int, _ values: [PassBuilder.ID]) {

@@ -1,0 +1,42 @@
+/// Swift numbers in arithmetic with each other and beside tensors.
+extension Node {
+  /// Arithmetic between two Swift numbers, which gives another: it still takes the dtype of the tensor beside it, in
+  /// whose precision it was worked out.
+  static func arithmetic(_ operation: BinaryOperation, _ a: Node, _ b: Node) -> Node? {
+    guard a.isNumber, b.isNumber else { return nil }
+    let value: Double
+    switch operation {
+    case .add: value = a.scalar + b.scalar
+    case .subtract: value = a.scalar - b.scalar
+    case .multiply: value = a.scalar * b.scalar
+    case .divide: return Node(scalar: a.scalar / b.scalar, dtype: .float32, isWeak: true)
+    default: return nil
+    }
+    let dtype = a.dtype.promoted(with: b.dtype)
+    // What a double does not hold is left to the engine.
+    guard dtype.isFloatingPoint || value.magnitude <= (dtype == .int32 ? 0x1p30 : 0x1p53) else {
+      return nil
+    }
+    return Node(scalar: value, dtype: dtype, isWeak: true)
+  }
+
+  /// A real tensor and a Swift number, in either order, with the number in the tensor's dtype; nil for other operands.
+  static func numberBesideReal(_ a: Node, _ b: Node) -> (Node, Node)? {
+    if b.isNumber, a.dtype.isFloatingPoint, !a.isWeak {
+      return (a, Node(scalar: b.scalar, dtype: a.dtype, isWeak: false))
+    }
+    if a.isNumber, b.dtype.isFloatingPoint, !b.isWeak {
+      return (Node(scalar: a.scalar, dtype: b.dtype, isWeak: false), b)
+    }
+    return nil
+  }
+
+  /// A Swift number that was not yet beside a tensor, and no Boolean.
+  var isNumber: Bool { isWeak && operation == .scalar && dtype != .bool }
+
+  /// Whether a Swift integer does not fit `int32`, so that it makes `int64` of such a tensor.
+  var exceedsInt32: Bool {
+    guard isWeak, !dtype.isFloatingPoint else { return false }
+    return operation != .scalar || Int32(exactly: scalar) == nil
+  }
+}
