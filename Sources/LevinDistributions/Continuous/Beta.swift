@@ -42,6 +42,7 @@ public struct Beta: Distribution {
 
   /// The log-density; at 0 and 1 its limit, beyond them NaN.
   public func logProb(_ value: Tensor) -> Tensor {
+    showParameters()
     let value = value.observed(with: concentration1)
     let logPowers = xlogy(concentration1 - 1, value) + xlog1py(concentration0 - 1, -value)
     return logPowers - logBeta.cast(to: logPowers.dtype)
@@ -61,7 +62,7 @@ public struct Beta: Distribution {
     let least = concentration1.leastDraw
     let isSingle = concentration1.dtype == .float32
     let most = isSingle ? Double(Float(1).nextDown) : 1.0.nextDown
-    return draws(shape, of: [concentration1, concentration0], batchShape: batchShape) {
+    return draws(shape, of: [concentration1, concentration0], by: self, isPositive) {
       min(max(generator.beta($0[0], $0[1]), least), most)
     }
   }

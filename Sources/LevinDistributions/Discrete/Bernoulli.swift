@@ -8,7 +8,7 @@ public struct Bernoulli: Distribution {
   public let probs: Tensor
   /// log(probs / (1 - probs)).
   public let logits: Tensor
-  private let isFromLogits: Bool
+  let isFromLogits: Bool
 
   /// Creates a distribution for each probability.
   public init(probs: Tensor) {
@@ -45,6 +45,7 @@ public struct Bernoulli: Distribution {
   /// The log-probability x log p + (1 - x) log(1 - p), which PyTorch gives without validation also for
   /// values between 0 and 1.
   public func logProb(_ value: Tensor) -> Tensor {
+    showParameters()
     let value = value.observed(with: logits)
     if !isFromLogits { return xlogy(value, probs) + xlog1py(1 - value, -probs) }
     // Infinite logits would meet a factor of 0.
@@ -54,7 +55,9 @@ public struct Bernoulli: Distribution {
 
   /// 0 or 1 in the dtype of the parameter, each from one uniform of NumPy's stream.
   public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
-    draws(shape, of: [probs], batchShape: batchShape) { generator.uniform() < $0[0] ? 1 : 0 }
+    draws(shape, of: [probs], by: self, { $0[0] >= 0 && $0[0] <= 1 }) {
+      generator.uniform() < $0[0] ? 1 : 0
+    }
   }
 }
 

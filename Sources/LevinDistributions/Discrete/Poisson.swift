@@ -30,12 +30,15 @@ public struct Poisson: Distribution {
   /// Below 0 it is -inf at integers; between integers the formula is carried on with Γ(k + 1) for k!. PyTorch
   /// gives both without validation.
   public func logProb(_ value: Tensor) -> Tensor {
+    showParameters()
     let value = value.observed(with: rate)
     return xlogy(value, rate) - rate - logGamma(value + 1)
   }
 
   /// Counts from NumPy's stream, in the dtype of `rate`.
   public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
-    draws(shape, of: [rate], batchShape: batchShape) { Double(generator.poisson($0[0])) }
+    draws(shape, of: [rate], by: self, { $0[0] >= 0 && $0[0] < .infinity }) {
+      Double(generator.poisson($0[0]))
+    }
   }
 }

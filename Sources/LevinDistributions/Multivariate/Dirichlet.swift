@@ -37,6 +37,7 @@ public struct Dirichlet: Distribution {
 
   /// The log-density at vectors along the last axis; where a proportion is 0 its limit.
   public func logProb(_ value: Tensor) -> Tensor {
+    showParameters()
     checkEvent(of: value)
     let value = value.observed(with: concentration)
     let logPowers = xlogy(concentration - 1, value).sum(axis: -1)
@@ -52,7 +53,11 @@ public struct Dirichlet: Distribution {
   ///
   /// A proportion that would be rounded to 0 is the least positive number instead.
   public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
-    let weights = concentration.detached().scalars
+    let weights: [Double]
+    do { weights = try concentration.detached().evaluated().scalars } catch {
+      return Tensor(fault: error, shape: shape + concentration.shape, dtype: concentration.dtype)
+    }
+    if !isPositive(weights) { return impossibleDraws(shape, dtype: concentration.dtype) }
     let size = eventShape[0]
     let least = concentration.leastDraw
     let count = shape.reduce(1, *) * batchShape.reduce(1, *)
@@ -66,7 +71,7 @@ public struct Dirichlet: Distribution {
     }
     let drawn = Tensor(
       numbers, shape: shape + concentration.shape, dtype: concentration.dtype)
-    evaluate(drawn)
+    try? evaluate(drawn)
     return drawn
   }
 }

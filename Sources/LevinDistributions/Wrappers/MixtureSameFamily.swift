@@ -68,6 +68,7 @@ public struct MixtureSameFamily: Distribution {
 
   /// The log-probability, added up over the components without leaving the log scale.
   public func logProb(_ value: Tensor) -> Tensor {
+    showParameters()
     let inEach = components.logProb(value.expandingDimensions(at: componentAxis))
     // The logits of a Categorical made from probabilities are normalised to rounding only.
     return (inEach + mixture.logits.logSoftmax(axis: -1)).logSumExp(axis: -1)
@@ -82,7 +83,7 @@ public struct MixtureSameFamily: Distribution {
     let indices = Tensor.arange(mixture.categoryCount).reshaped(to: [-1] + ones)
     let isChosen = chosen.reshaped(to: chosen.shape + [1] + ones) .== indices
     let kept = `where`(isChosen, inEach, 0).sum(axis: componentAxis)
-    evaluate(kept)
+    try? evaluate(kept)
     return kept
   }
 }

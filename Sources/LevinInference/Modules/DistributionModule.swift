@@ -18,7 +18,8 @@ public import LevinTraining
 ///       }
 ///     }
 ///
-/// Before the first step of a fit every observation is checked once against the distribution's support.
+/// Before the first step of a fit the distribution's parameters are checked, and every observation once against its
+/// support.
 public protocol DistributionModule: DataCheckingModule where Batch == Tensor {
   /// The distribution of the observations, made of the parameters as they are.
   func forward() -> any Distribution
@@ -28,9 +29,10 @@ extension DistributionModule {
   /// The distribution of the observations: `model()` is `model.forward()`.
   public func callAsFunction() -> any Distribution { forward() }
 
-  /// Looks for an observation outside the support of the distribution.
+  /// Looks for a parameter of the distribution outside its domain, then for an observation outside its support.
   ///
-  /// - Throws: ``DistributionModuleError/outsideSupport(_:)`` for the first one.
+  /// - Throws: `DomainViolation` for the first parameter, ``DistributionModuleError/outsideSupport(_:)`` for the first
+  ///   value.
   public func check(_ data: Tensor, role: DataRole, firstIndex: Int) throws {
     try OutsideSupport.check(
       data, role: role, firstIndex: firstIndex, of: self, against: forward())
@@ -53,8 +55,8 @@ extension DistributionModule {
 ///       func configureOptimizers() -> OptimizerConfiguration { .init(Adam(parameters)) }
 ///     }
 ///
-/// A batch is a pair of inputs and targets. Before the first step of a fit every target is checked once
-/// against the distribution's support.
+/// A batch is a pair of inputs and targets. Before the first step of a fit the distribution's parameters are checked, and
+/// every target once against its support.
 public protocol ConditionalDistributionModule: DataCheckingModule
 where Batch == (Tensor, Tensor) {
   /// The distribution of the targets that belong to inputs.
@@ -65,9 +67,10 @@ extension ConditionalDistributionModule {
   /// The distribution of the targets: `model(input)` is `model.forward(input)`.
   public func callAsFunction(_ input: Tensor) -> any Distribution { forward(input) }
 
-  /// Looks for a target outside the support of the distribution.
+  /// Looks for a parameter of the distribution outside its domain, then for a target outside its support.
   ///
-  /// - Throws: ``DistributionModuleError/outsideSupport(_:)`` for the first one.
+  /// - Throws: `DomainViolation` for the first parameter, ``DistributionModuleError/outsideSupport(_:)`` for the first
+  ///   value.
   public func check(_ data: (Tensor, Tensor), role: DataRole, firstIndex: Int) throws {
     try OutsideSupport.check(
       data.1, role: role, firstIndex: firstIndex, of: self, against: forward(data.0))

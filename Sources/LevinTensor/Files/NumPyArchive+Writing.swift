@@ -16,7 +16,7 @@ extension NumPyArchive {
       throw ArrayFileError(path: path, array: nil, problem: problem)
     }
     let sorted = tensors.sorted { $0.key < $1.key }
-    evaluate(sorted.map(\.value))
+    evaluateOrStop(sorted.map(\.value))
     try AtomicFile.write(to: path) { file throws(ArrayFileError) in
       var writer = ZipWriter()
       for (name, tensor) in sorted {

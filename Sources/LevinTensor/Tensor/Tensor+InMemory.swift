@@ -11,7 +11,7 @@ extension Tensor {
 
   /// The same numbers as a starting point for gradients, evaluated but not copied.
   package func asGradientLeaf(sink: GradientSink? = nil) -> Tensor {
-    evaluate(self)
+    evaluateOrStop(self)
     guard let view = node.result else { fatalError("evaluation left no result") }
     return Tensor(
       Node(leaf: view, shape: shape, dtype: dtype, requiresGradient: true, sink: sink))
@@ -53,7 +53,7 @@ extension Tensor {
 
   /// Rows of an evaluated tensor, its elements along the first axis, copied in the order of `indices`.
   package func gatheringRows(_ indices: ArraySlice<Int>) -> Tensor {
-    evaluate(self)
+    evaluateOrStop(self)
     guard rank > 0, let view = node.result else { fatalError("evaluation left no result") }
     guard view.strides == nil else { return .stacked(indices.map { self[$0] }) }
     let rowBytes = elementCount / Swift.max(count, 1) * dtype.byteCount

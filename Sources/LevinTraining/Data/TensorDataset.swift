@@ -20,7 +20,7 @@ public struct TensorDataset<Batch>: Sendable {
   public init(tensors: [Tensor], assemble: @escaping @Sendable ([Tensor]) -> Batch) {
     require(!tensors.isEmpty, "TensorDataset: there are no tensors; give at least one")
     let data = tensors.map { $0.detached() }
-    evaluate(data)
+    evaluateOrStop(data)
     self.tensors = data
     self.assemble = assemble
   }
