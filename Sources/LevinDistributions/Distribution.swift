@@ -23,7 +23,7 @@ public import LevinTensor
 ///       }
 ///     }
 ///
-/// Parameters aren't checked: one outside its domain gives what the formula gives, mostly NaN.
+/// Parameters aren't checked when they are used; ``ConstrainedDistribution`` says when they are.
 public protocol Distribution: Sendable {
   /// The shape of the distributions side by side; empty for one alone.
   var batchShape: [Int] { get }
@@ -64,6 +64,7 @@ extension Distribution {
   /// - Parameter shape: The sample shape: how many draws of each distribution, on how many axes.
   /// - Returns: Numbers in memory, of shape `shape` + batch shape + event shape.
   public func sample(_ shape: [Int] = []) -> Tensor {
-    DefaultGenerator.draw { sample(shape, using: &$0) }
+    showParameters()
+    return DefaultGenerator.draw { sample(shape, using: &$0) }
   }
 }

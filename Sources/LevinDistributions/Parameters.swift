@@ -61,21 +61,36 @@ extension Distribution {
 ///   - shape: The sample shape.
 ///   - parameters: Tensors that broadcast to the batch shape; the first gives the draws their dtype
 ///     unless `dtype` does.
-///   - batchShape: The batch shape.
-///   - draw: Makes one draw from the parameters of its batch element, in the order of `parameters`.
+///   - distribution: The distribution that draws.
+///   - isPossible: Whether there are draws from the parameters of a batch element, in the order of `parameters`.
+///   - draw: Makes one draw from the parameters of its batch element.
 func draws(
-  _ shape: [Int], of parameters: [Tensor], batchShape: [Int], dtype: DType? = nil,
-  _ draw: ([Double]) -> Double
+  _ shape: [Int], of parameters: [Tensor], by distribution: some Distribution, dtype: DType? = nil,
+  _ isPossible: ([Double]) -> Bool, _ draw: ([Double]) -> Double
 ) -> Tensor {
+  let batchShape = distribution.batchShape
+  let dtype = dtype ?? parameters[0].dtype
   let columns = parameters.map { $0.detached().expanded(to: batchShape) }
-  evaluate(columns)
+  do { try evaluate(columns) } catch {
+    return Tensor(fault: error, shape: shape + batchShape, dtype: dtype)
+  }
   let numbers = columns.map(\.scalars)
   let rows = batchShape.reduce(1, *)
-  var element = 0
   var row = [Double](repeating: 0, count: parameters.count)
-  return Tensor(shape: shape + batchShape, dtype: dtype ?? parameters[0].dtype) {
-    for index in row.indices { row[index] = numbers[index][element] }
+  func take(_ element: Int) { for index in row.indices { row[index] = numbers[index][element] } }
+  for element in 0..<rows {
+    take(element)
+    if !isPossible(row) { return distribution.impossibleDraws(shape, dtype: dtype) }
+  }
+  var element = 0
+  return Tensor(shape: shape + batchShape, dtype: dtype) {
+    take(element)
     element = element + 1 == rows ? 0 : element + 1
     return draw(row)
   }
+}
+
+/// Whether all parameters are finite and above 0.
+func isPositive(_ parameters: [Double]) -> Bool {
+  parameters.allSatisfy { $0 > 0 && $0 < .infinity }
 }

@@ -22,6 +22,7 @@ extension ReparameterizedDistribution {
   /// - Parameter shape: The sample shape: how many draws of each distribution, on how many axes.
   /// - Returns: Numbers of shape `shape` + batch shape + event shape, made from the parameters.
   public func reparameterizedSample(_ shape: [Int] = []) -> Tensor {
-    DefaultGenerator.draw { reparameterizedSample(shape, using: &$0) }
+    showParameters()
+    return DefaultGenerator.draw { reparameterizedSample(shape, using: &$0) }
   }
 }

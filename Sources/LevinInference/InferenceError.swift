@@ -1,3 +1,5 @@
+public import LevinTensor
+
 /// Why a model and a guide cannot be put together.
 ///
 /// Later versions may add cases, so a `switch` over them needs a `default`.
@@ -53,6 +55,8 @@ public enum InferenceError: Error, Sendable, CustomStringConvertible {
   case startOutsideSupport(site: String, support: String)
   /// A loss, a gradient or a new parameter is not finite.
   case notFinite(step: Int, what: String)
+  /// A step could not be computed, because of a fault that only the numbers show.
+  case faultyStep(step: Int, EvaluationError)
 
   /// The cause, the site, and what to do about it.
   public var description: String {
@@ -135,6 +139,8 @@ public enum InferenceError: Error, Sendable, CustomStringConvertible {
       "the start of site '\(site)' is not \(support), as its distribution needs; choose another start"
     case .notFinite(let step, let what):
       "step \(step): \(what) is not finite; the parameters stay as they were before the step"
+    case .faultyStep(let step, let error):
+      "step \(step): \(error); the parameters stay as they were before the step"
     }
   }
 

@@ -45,6 +45,11 @@ extension Shape {
     return result
   }
 
+  /// The index along each axis of an element, by its number in row-major order.
+  package static func position(_ element: Int, in shape: [Int]) -> [Int] {
+    zip(contiguousStrides(shape), shape).map { element / max($0, 1) % max($1, 1) }
+  }
+
   /// For each row of the result of a reduction over `axes`, the rows of the operand that meet in it.
   static func reducedOffsets(_ operand: [Int], over axes: Set<Int>) -> [[Int]] {
     let kept = operand.indices.filter { !axes.contains($0) }

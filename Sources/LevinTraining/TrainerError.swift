@@ -39,62 +39,11 @@ public enum TrainerError: Error, Sendable {
   case invalidHyperparameter(name: String, problem: String)
   /// A metric was logged in a way that cannot be recorded.
   case invalidLog(name: String, problem: String)
-  /// The loss, a gradient or a new parameter is not finite.
+  /// The loss, a gradient or a new parameter is not finite, a step could not be computed, or a parameter of a
+  /// distribution is outside its domain.
   case nonFinite(NonFiniteStep)
   /// The folder of the run could not be made.
   case runDirectory(path: String, reason: String)
-}
-
-/// A step whose numbers went bad; the parameters are as they were before it.
-public struct NonFiniteStep: Sendable {
-  /// The owner of a number that is not finite, by its name in the source.
-  ///
-  /// Later versions may add cases, so a `switch` over them needs a `default`.
-  #if compiler(>=6.3)
-  @nonexhaustive
-  #endif
-  public enum Culprit: Sendable, Hashable {
-    /// A parameter was not finite before the step.
-    case parameter(String)
-    /// The gradient at a parameter is not finite.
-    case gradient(String)
-    /// The value that a parameter would take is not finite.
-    case update(String)
-    /// The optimizer's new state of a parameter is not finite; the name is empty where that is not known.
-    case optimizerState(String)
-    /// The value that a buffer would take is not finite.
-    case buffer(String)
-  }
-
-  /// The epoch, counted from 0.
-  public let epoch: Int
-  /// The step, counted from 0 over all epochs.
-  public let step: Int
-  /// The loss of the step.
-  public let loss: Double
-  /// The first owner of a number that is not finite; nil when the loss alone is not.
-  public let culprit: Culprit?
-  /// The outcome of the fit before the step.
-  public let result: FitResult
-}
-
-extension NonFiniteStep: CustomStringConvertible {
-  /// The step, the loss and the culprit in one sentence.
-  public var description: String {
-    "step \(step) of epoch \(epoch) is not finite: the loss is \(Float(loss)), \(reason)"
-  }
-
-  private var reason: String {
-    switch culprit {
-    case .parameter(let name): "and parameter '\(name)' was not finite before the step"
-    case .gradient(let name): "and the gradient at '\(name)' is the first that is not finite"
-    case .update(let name): "and the new value of '\(name)' is the first that is not finite"
-    case .optimizerState(let name):
-      "and the optimizer's state" + (name.isEmpty ? "" : " of '\(name)'") + " would not be finite"
-    case .buffer(let name): "and the new value of buffer '\(name)' is the first that is not finite"
-    case nil: "and every gradient is finite"
-    }
-  }
 }
 
 extension TrainerError: CustomStringConvertible {

@@ -32,7 +32,7 @@ private func mixtureData(_ rows: Int) -> Tensor {
   let noise = random.standardNormal(shape: [rows], dtype: .float64)
   let locs = `where`(isRare, Tensor([8.24577808380127]), Tensor([6.540727615356445]))
   let data = (locs + noise * 0.31486010551452637).cast(to: .float32)
-  evaluate(data)
+  evaluateOrStop(data)
   return data
 }
 

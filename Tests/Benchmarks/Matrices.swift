@@ -7,7 +7,7 @@ let matrixBenchmarks: [Benchmark] = [256, 1024].map { size in
     let a = random.standardNormal(shape: [size, size])
     let b = random.standardNormal(shape: [size, size])
     return Stopwatch.microseconds { repetitions in
-      Stopwatch.seconds { for _ in 0..<repetitions { evaluate(a.matmul(b)) } }
+      Stopwatch.seconds { for _ in 0..<repetitions { evaluateOrStop(a.matmul(b)) } }
     }
   }
 }
@@ -17,7 +17,7 @@ let linearRegression = Benchmark.fit("linear-regression", rows: 1_000_000) {
   var random = PCG64(seed: 0)
   let inputs = random.standardNormal(shape: [1_000_000, 20])
   let targets = inputs.sum(axis: 1) + 0.5 + random.standardNormal(shape: [1_000_000])
-  evaluate(targets)
+  evaluateOrStop(targets)
   return {
     let weights = Parameter(wrappedValue: .zeros([20]))
     let offset = Parameter(wrappedValue: .zeros([]))
@@ -35,7 +35,7 @@ let perceptron = Benchmark.fit("mlp", rows: 128) {
   let inputs = random.standardNormal(shape: [128, sizes[0]])
   let classes = random.integers(in: 0..<10, shape: [128, 1])
   let isClass = (classes .== Tensor.arange(10)).cast(to: .float32)
-  evaluate(isClass)
+  evaluateOrStop(isClass)
   return {
     let layers = zip(sizes, sizes.dropFirst()).map(Layer.makers(seed: 1))
     return Fit(layers.flatMap { [$0.weights, $0.offset] }) {

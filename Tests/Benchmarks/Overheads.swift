@@ -43,7 +43,7 @@ private func numbers(_ values: Float...) -> Tensor { Tensor(values) }
   return Stopwatch.microseconds { repetitions in
     (0..<repetitions).reduce(0) { time, _ in
       let graph = makeGraph()
-      return time + Stopwatch.seconds { evaluate(graph) }
+      return time + Stopwatch.seconds { evaluateOrStop(graph) }
     }
   }
 }

@@ -26,7 +26,7 @@ private func inflatedCounts(_ rows: Int) -> Tensor {
   var random = PCG64(seed: 0)
   let counts = random.poisson(5, shape: [rows, 1])
   let samples = random.binomial(trials: 1, probability: 0.5, shape: [rows, 1]) * counts
-  evaluate(samples)
+  evaluateOrStop(samples)
   return samples
 }
 
@@ -37,7 +37,7 @@ private func bimodalProportions(_ rows: Int) -> Tensor {
   let high = random.beta(10, 1.5, shape: [rows, 1], dtype: .float64)
   let low = random.beta(1.5, 10, shape: [rows, 1], dtype: .float64)
   let samples = (isHigh * high + (1 - isHigh) * low).cast(to: .float32)
-  evaluate(samples)
+  evaluateOrStop(samples)
   return samples
 }
 

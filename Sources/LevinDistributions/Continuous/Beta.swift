@@ -44,6 +44,7 @@ public struct Beta: Distribution {
   ///
   /// Large concentrations keep their digits; see ``ProportionPowers``.
   public func logProb(_ value: Tensor) -> Tensor {
+    showParameters()
     let value = value.observed(with: concentration1)
     let powers = ProportionPowers(
       total: concentration1.precise(in: batchShape) + concentration0.precise(in: batchShape),
@@ -65,7 +66,7 @@ public struct Beta: Distribution {
     let least = concentration1.leastDraw
     let isSingle = concentration1.dtype == .float32
     let most = isSingle ? Double(Float(1).nextDown) : 1.0.nextDown
-    return draws(shape, of: [concentration1, concentration0], batchShape: batchShape) {
+    return draws(shape, of: [concentration1, concentration0], by: self, isPositive) {
       min(max(generator.beta($0[0], $0[1]), least), most)
     }
   }

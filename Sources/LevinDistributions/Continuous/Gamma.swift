@@ -41,6 +41,7 @@ public struct Gamma: Distribution {
   ///
   /// Large concentrations keep their digits: it is that of a Poisson distribution, but for factors.
   public func logProb(_ value: Tensor) -> Tensor {
+    showParameters()
     let value = value.observed(with: concentration)
     let isOutside = (value .< 0) .| value.isInfinite
     let inside = `where`(isOutside, 1, value)
@@ -57,7 +58,7 @@ public struct Gamma: Distribution {
   /// Gamma draws from NumPy's stream; one that would be rounded to 0 is moved inside the support.
   public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
     let least = concentration.leastDraw
-    return draws(shape, of: [concentration, rate], batchShape: batchShape) {
+    return draws(shape, of: [concentration, rate], by: self, isPositive) {
       max(generator.standardGamma($0[0]) / $0[1], least)
     }
   }

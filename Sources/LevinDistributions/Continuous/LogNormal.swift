@@ -36,6 +36,7 @@ public struct LogNormal: Distribution {
 
   /// The log-density; -inf outside of the support, at 0 too.
   public func logProb(_ value: Tensor) -> Tensor {
+    showParameters()
     let value = value.observed(with: loc)
     let isOutside = (value .<= 0) .| value.isInfinite
     // Outside, neither the logarithm nor its gradient is used.
@@ -47,7 +48,7 @@ public struct LogNormal: Distribution {
   /// exp(loc + scale z), of standard normals z from NumPy's stream.
   public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
     let numbers = exp(logarithm.sample(shape, using: &generator))
-    evaluate(numbers)
+    try? evaluate(numbers)
     return numbers
   }
 }

@@ -34,6 +34,7 @@ public struct Normal: Distribution {
 
   /// The log-density; -inf at the infinities.
   public func logProb(_ value: Tensor) -> Tensor {
+    showParameters()
     let value = value.observed(with: loc)
     // Terms of the parameters alone stand together, apart from the work on each value.
     return (value - loc).square() * (-0.5 / scale.square()) - (log(scale) + Self.logRootTwoPi)
@@ -41,7 +42,7 @@ public struct Normal: Distribution {
 
   /// loc + scale z, of standard normals z from NumPy's stream.
   public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
-    draws(shape, of: [loc, scale], batchShape: batchShape) {
+    draws(shape, of: [loc, scale], by: self, { $0[1] > 0 }) {
       $0[0] + $0[1] * generator.standardNormal()
     }
   }

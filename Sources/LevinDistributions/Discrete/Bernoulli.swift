@@ -9,7 +9,7 @@ public struct Bernoulli: Distribution {
   public let probs: Tensor
   /// log(probs / (1 - probs)).
   public let logits: Tensor
-  private let isFromLogits: Bool
+  let isFromLogits: Bool
 
   /// Creates a distribution for each probability.
   public init(probs: Tensor) {
@@ -45,6 +45,7 @@ public struct Bernoulli: Distribution {
 
   /// The log-probability x log p + (1 - x) log(1 - p) of 0 and 1; -inf for other numbers.
   public func logProb(_ value: Tensor) -> Tensor {
+    showParameters()
     let value = value.observed(with: logits)
     let isOutside = .!(support.check(value) .| value.isNaN)
     let bit = `where`(isOutside, 0, value)
@@ -63,7 +64,9 @@ public struct Bernoulli: Distribution {
 
   /// 0 or 1 in the dtype of the parameter, each from one uniform of NumPy's stream.
   public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
-    draws(shape, of: [probs], batchShape: batchShape) { generator.uniform() < $0[0] ? 1 : 0 }
+    draws(shape, of: [probs], by: self, { $0[0] >= 0 && $0[0] <= 1 }) {
+      generator.uniform() < $0[0] ? 1 : 0
+    }
   }
 }
 

@@ -10,6 +10,9 @@ public struct Categorical: Distribution {
   public let probs: Tensor
   /// The probabilities, with gradients where they were given and the logits are their logarithms.
   let givenProbs: Tensor
+  // Weights or their logarithms as they were given.
+  let given: Tensor
+  let isFromLogits: Bool
 
   /// Creates a distribution from weights along the last axis.
   ///
@@ -20,6 +23,7 @@ public struct Categorical: Distribution {
   public init(probs: Tensor) {
     Self.checkAxis(probs, "probs")
     let weights = probs.real
+    (given, isFromLogits) = (weights, false)
     self.probs = weights / weights.sum(axis: -1, keepingDimensions: true)
     // A softmax keeps the logarithms of weights that it rounds to 0.
     if let logWeights = weights.logarithmOfOperand {
@@ -37,6 +41,7 @@ public struct Categorical: Distribution {
   ///   the sum of their exponentials is taken off.
   public init(logits: Tensor) {
     Self.checkAxis(logits, "logits")
+    (given, isFromLogits) = (logits.real, true)
     self.logits = logits.real.logSoftmax(axis: -1)
     probs = logits.real.softmax(axis: -1)
     givenProbs = probs.detached()
@@ -68,6 +73,7 @@ public struct Categorical: Distribution {
 
   /// The log-probability of categories; -inf for values that are none of them.
   public func logProb(_ value: Tensor) -> Tensor {
+    showParameters()
     let isChosen = value.expandingDimensions(at: -1) .== Tensor.arange(categoryCount)
     let chosen = `where`(isChosen, logits, 0).sum(axis: -1)
     let never = Tensor.full([], -.infinity, dtype: logits.dtype)
@@ -77,7 +83,8 @@ public struct Categorical: Distribution {
   /// Categories as `int64`, each from one uniform and the running sums of the probabilities.
   public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
     let columns = (0..<categoryCount).map { probs[.ellipsis, $0] }
-    return draws(shape, of: columns, batchShape: batchShape, dtype: .int64) { probabilities in
+    return draws(shape, of: columns, by: self, dtype: .int64, { $0.allSatisfy { $0 >= 0 } }) {
+      probabilities in
       // Scaled by the sum, which rounding leaves beside 1.
       var rest = generator.uniform() * probabilities.reduce(0, +)
       let category = probabilities.firstIndex {

@@ -30,6 +30,7 @@ public struct Poisson: Distribution {
   /// Large counts keep their digits: terms that grow with the count are told from what they are at a rate of k, as in
   /// C. Loader, "Fast and Accurate Computation of Binomial Probabilities", 2000.
   public func logProb(_ value: Tensor) -> Tensor {
+    showParameters()
     let value = value.observed(with: rate)
     let isOutside = value.isNoCount
     let count = `where`(isOutside, 0, value)
@@ -40,6 +41,8 @@ public struct Poisson: Distribution {
 
   /// Counts from NumPy's stream, in the dtype of `rate`.
   public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
-    draws(shape, of: [rate], batchShape: batchShape) { Double(generator.poisson($0[0])) }
+    draws(shape, of: [rate], by: self, { $0[0] >= 0 && $0[0] < .infinity }) {
+      Double(generator.poisson($0[0]))
+    }
   }
 }

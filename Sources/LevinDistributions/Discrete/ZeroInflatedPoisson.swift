@@ -12,7 +12,7 @@ public struct ZeroInflatedPoisson: Distribution {
   public let rate: Tensor
   /// The shape that `gate` and `rate` broadcast to.
   public let batchShape: [Int]
-  private let givenLogits: Tensor?
+  let givenLogits: Tensor?
 
   /// Creates a distribution for each element of the broadcast parameters.
   public init(gate: Tensor, rate: Tensor) {
@@ -54,6 +54,7 @@ public struct ZeroInflatedPoisson: Distribution {
   ///
   /// Outside the support it is -inf. Large counts keep their digits, as in ``Poisson/logProb(_:)``.
   public func logProb(_ value: Tensor) -> Tensor {
+    showParameters()
     let value = value.observed(with: rate)
     let logOpen = givenLogits.map { (-$0).logSigmoid() } ?? log1p(-gate)
     let isOutside = value.isNoCount
@@ -76,7 +77,10 @@ public struct ZeroInflatedPoisson: Distribution {
 
   /// For each count a uniform for the gate and a Poisson draw, whether the gate lets it through or not.
   public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
-    draws(shape, of: [rate, gate], batchShape: batchShape) {
+    draws(
+      shape, of: [rate, gate], by: self,
+      { $0[0] >= 0 && $0[0] < .infinity && $0[1] >= 0 && $0[1] <= 1 }
+    ) {
       let isStructuralZero = generator.uniform() < $0[1]
       let count = generator.poisson($0[0])
       return isStructuralZero ? 0 : Double(count)

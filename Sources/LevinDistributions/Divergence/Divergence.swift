@@ -11,6 +11,8 @@ public import LevinTensor
 /// - Returns: One number for each element of the batch shapes, which broadcast; nil where no closed form is
 ///   known.
 public func klDivergence(_ p: any Distribution, _ q: any Distribution) -> Tensor? {
+  p.showParameters()
+  q.showParameters()
   if p is any MaskedDistribution || q is any MaskedDistribution { return maskedDivergence(p, q) }
   if p is any ExpandedDistribution || q is any ExpandedDistribution {
     return expandedDivergence(p, q)

@@ -40,6 +40,7 @@ public struct Dirichlet: Distribution {
   ///
   /// Large concentrations keep their digits; see ``ProportionPowers``.
   public func logProb(_ value: Tensor) -> Tensor {
+    showParameters()
     checkEvent(of: value)
     let value = value.observed(with: concentration)
     let a = concentration.precise(in: concentration.shape)
@@ -59,7 +60,11 @@ public struct Dirichlet: Distribution {
   ///
   /// A proportion that would be rounded to 0 is the least positive number instead.
   public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
-    let weights = concentration.detached().scalars
+    let weights: [Double]
+    do { weights = try concentration.detached().evaluated().scalars } catch {
+      return Tensor(fault: error, shape: shape + concentration.shape, dtype: concentration.dtype)
+    }
+    if !isPositive(weights) { return impossibleDraws(shape, dtype: concentration.dtype) }
     let size = eventShape[0]
     let least = concentration.leastDraw
     let count = shape.reduce(1, *) * batchShape.reduce(1, *)
@@ -73,7 +78,7 @@ public struct Dirichlet: Distribution {
     }
     let drawn = Tensor(
       numbers, shape: shape + concentration.shape, dtype: concentration.dtype)
-    evaluate(drawn)
+    try? evaluate(drawn)
     return drawn
   }
 }

@@ -55,6 +55,7 @@ public struct Delta: Distribution {
 
   /// `logDensity` where all of an event equals the value's, -inf elsewhere.
   public func logProb(_ value: Tensor) -> Tensor {
+    showParameters()
     checkEvent(of: value)
     let isEqual = value .== self.value
     let isHit = isEqual.all(axes: Array((isEqual.rank - eventRank)..<isEqual.rank))
@@ -65,7 +66,7 @@ public struct Delta: Distribution {
   /// The value, as often as asked for.
   public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
     let values = value.detached().expanded(to: shape + value.shape)
-    evaluate(values)
+    try? evaluate(values)
     return values
   }
 }

@@ -43,7 +43,7 @@ public struct Expanded<Base: Distribution>: Distribution {
   /// The base's draws, one for each element of the larger shape.
   public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
     let numbers = arranged(base.sample(shape + repeats, using: &generator), shape)
-    evaluate(numbers)
+    try? evaluate(numbers)
     return numbers
   }
 

@@ -40,6 +40,7 @@ public struct Masked<Base: Distribution>: Distribution {
 
   /// The base's log-probability, and 0 where the mask is false.
   public func logProb(_ value: Tensor) -> Tensor {
+    showParameters()
     // The value is exchanged first: 0 times a derivative that is not finite would be NaN.
     let safe = base.support.feasibleValue(eventShape, dtype: value.dtype)
     return `where`(mask, wide.logProb(`where`(valueMask, value, safe)), 0)

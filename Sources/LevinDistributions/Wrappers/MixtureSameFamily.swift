@@ -74,6 +74,7 @@ public struct MixtureSameFamily: Distribution {
 
   /// The log-probability, added up over the components without leaving the log scale.
   public func logProb(_ value: Tensor) -> Tensor {
+    showParameters()
     let inEach = components.logProb(value.expandingDimensions(at: componentAxis))
     let logProb = logWeightedSumExp(inEach, logWeights: mixture.logits, weights: mixture.givenProbs)
     let shape = Shape.broadcast(logProb.shape, batchShape, for: "MixtureSameFamily.logProb")
@@ -90,7 +91,7 @@ public struct MixtureSameFamily: Distribution {
     let indices = Tensor.arange(mixture.categoryCount).reshaped(to: [-1] + ones)
     let isChosen = chosen.reshaped(to: chosen.shape + [1] + ones) .== indices
     let kept = `where`(isChosen, inEach, 0).sum(axis: componentAxis)
-    evaluate(kept)
+    try? evaluate(kept)
     return kept
   }
 }

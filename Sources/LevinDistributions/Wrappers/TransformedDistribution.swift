@@ -94,7 +94,7 @@ public struct TransformedDistribution<Base: Distribution>: Distribution {
   /// The base's draws, transformed.
   public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
     let numbers = composed(drawn.sample(shape, using: &generator)).detached()
-    evaluate(numbers)
+    try? evaluate(numbers)
     return numbers
   }
 }

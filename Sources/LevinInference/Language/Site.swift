@@ -121,6 +121,7 @@ public final class Site {
     guard let dim = enumeratedDim, let categorical = distribution.unexpanded as? Categorical else {
       return nil
     }
+    categorical.showParameters()
     let rank = max(-dim, distribution.batchShape.count)
     let missing = [Int](repeating: 1, count: rank - categorical.batchShape.count)
     let axis = rank + dim

@@ -18,8 +18,8 @@ public import LevinTraining
 ///       }
 ///     }
 ///
-/// Before the first step of a fit every observation is checked once against the distribution's support, and the shape
-/// of the data against its batch shape and event shape.
+/// Before the first step of a fit the distribution's parameters are checked, the shape of the data against its batch
+/// shape and event shape, and every observation once against its support.
 public protocol DistributionModule: DataCheckingModule where Batch == Tensor {
   /// The distribution of the observations, made of the parameters as they are.
   func forward() -> any Distribution
@@ -29,9 +29,11 @@ extension DistributionModule {
   /// The distribution of the observations: `model()` is `model.forward()`.
   public func callAsFunction() -> any Distribution { forward() }
 
-  /// Looks at the shape of observations, and for one outside the support of the distribution.
+  /// Looks at the shape of observations, for a parameter of the distribution outside its domain, and for an observation
+  /// outside its support.
   ///
-  /// - Throws: ``DistributionModuleError``: `outsideSupport` for the first observation, or `unfittingShapes`.
+  /// - Throws: `DomainViolation` for the first parameter, or ``DistributionModuleError``: `outsideSupport` for the first
+  ///   observation, or `unfittingShapes`.
   public func check(_ data: Tensor, role: DataRole, firstIndex: Int) throws {
     let distribution = forward()
     try UnfittingShapes.check(data.shape, role: role, of: self, against: distribution)
@@ -56,8 +58,8 @@ extension DistributionModule {
 ///       func configureOptimizers() -> OptimizerConfiguration { .init(Adam(parameters)) }
 ///     }
 ///
-/// A batch is a pair of inputs and targets. Before the first step of a fit every target is checked once
-/// against the distribution's support, and their shape against its batch shape and event shape.
+/// A batch is a pair of inputs and targets. Before the first step of a fit the distribution's parameters are checked, the
+/// shape of the targets against its batch shape and event shape, and every target once against its support.
 public protocol ConditionalDistributionModule: DataCheckingModule
 where Batch == (Tensor, Tensor) {
   /// The distribution of the targets that belong to inputs.
@@ -68,9 +70,11 @@ extension ConditionalDistributionModule {
   /// The distribution of the targets: `model(input)` is `model.forward(input)`.
   public func callAsFunction(_ input: Tensor) -> any Distribution { forward(input) }
 
-  /// Looks at the shape of targets, and for one outside the support of the distribution.
+  /// Looks at the shape of targets, for a parameter of the distribution outside its domain, and for a target outside its
+  /// support.
   ///
-  /// - Throws: ``DistributionModuleError``: `outsideSupport` for the first target, or `unfittingShapes`.
+  /// - Throws: `DomainViolation` for the first parameter, or ``DistributionModuleError``: `outsideSupport` for the first
+  ///   target, or `unfittingShapes`.
   public func check(_ data: (Tensor, Tensor), role: DataRole, firstIndex: Int) throws {
     let distribution = forward(data.0)
     try UnfittingShapes.check(data.1.shape, role: role, of: self, against: distribution)

@@ -41,14 +41,8 @@ public struct OutsideSupport: Sendable, CustomStringConvertible {
 
   /// The index, the value and the condition in one sentence.
   public var description: String {
-    "\(module): the \(role) at \(index) is \(number), which is not \(support), "
+    "\(module): the \(role) at \(index) is \(value.spelt), which is not \(support), "
       + "as \(distribution) needs"
-  }
-
-  // A number that single precision holds has the digits of one.
-  private var number: String {
-    let single = Float(value)
-    return Double(single) == value || value.isNaN ? "\(single)" : "\(value)"
   }
 }
 
@@ -57,12 +51,15 @@ extension OutsideSupport {
     _ data: Tensor, role: DataRole, firstIndex: Int, of module: some LightningModule,
     against distribution: any Distribution
   ) throws {
+    try distribution.validate()
     let support = distribution.support
     let isInside = isInside(data, support)
-    if isInside.all().item(as: Bool.self) { return }
+    let areInside = isInside.all()
+    try evaluate(areInside)
+    if areInside.item(as: Bool.self) { return }
     guard let position = isInside.scalars(as: Bool.self).firstIndex(of: false) else { return }
     let eventSize = data.elementCount / isInside.elementCount
-    var index = index(of: position, in: isInside.shape)
+    var index = Shape.position(position, in: isInside.shape)
     if !index.isEmpty { index[0] += firstIndex }
     throw DistributionModuleError.outsideSupport(
       OutsideSupport(
@@ -78,15 +75,5 @@ extension OutsideSupport {
     while isInside.rank > shape.count { isInside = isInside.all(axis: 0) }
     let repeated = shape.indices.filter { shape[$0] == 1 && isInside.shape[$0] != 1 }
     return repeated.isEmpty ? isInside : isInside.all(axes: repeated, keepingDimensions: true)
-  }
-
-  // The index along each axis of a position in row-major order.
-  private static func index(of position: Int, in shape: [Int]) -> [Int] {
-    var rest = position
-    let reversed = shape.reversed().map { size in
-      defer { rest /= size }
-      return rest % size
-    }
-    return reversed.reversed()
   }
 }

@@ -37,7 +37,7 @@ struct DiscretePosterior {
     let isChosen = values .== indices
     let never = Tensor.full([], -.infinity, dtype: dtype)
     let known = `where`(isChosen, Tensor.full([], 0, dtype: dtype), never)
-    evaluate(known)
+    evaluateOrStop(known)
     evidence.append(term(known, of: variable))
   }
 

@@ -45,7 +45,7 @@ private func choose(_ variable: EnumeratedVariable, _ shares: Tensor, isDraw: Bo
   let chosen =
     isDraw
     ? Categorical(logits: probabilities.log()).sample() : probabilities.argMax(axis: -1)
-  evaluate(chosen)
+  evaluateOrStop(chosen)
   return chosen
 }
 

@@ -74,7 +74,7 @@ public struct Predictive<Input> {
     for draw in 0..<count {
       let run = try trace(input, axis: ParticleAxis(), values.mapValues { $0[draw] })
       let kept = run.samples.filter(isWanted)
-      evaluate(kept.map(\.value))
+      evaluateOrStop(kept.map(\.value))
       for site in kept { collected[site.name, default: []].append(site.value) }
     }
     return collected.mapValues { stack($0) }
@@ -87,7 +87,7 @@ public struct Predictive<Input> {
     for site in run.samples where isWanted(site) {
       result[site.name] = drawsFirst(site, nesting)
     }
-    evaluate(Array(result.values))
+    evaluateOrStop(Array(result.values))
     return result
   }
 

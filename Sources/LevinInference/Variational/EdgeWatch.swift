@@ -59,7 +59,7 @@ struct EdgeWatch {
   mutating func inspect(_ guide: any Module, atStep step: Int) {
     let values = withoutGradient { watch(guide) }
     if values.isEmpty { return }
-    evaluate(values)
+    evaluateOrStop(values)
     look(atStep: step)
   }
 

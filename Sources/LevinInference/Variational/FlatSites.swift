@@ -38,7 +38,7 @@ enum FlatSites {
       let named = Dictionary(uniqueKeysWithValues: zip(sites.map(\.name), values))
       let run = try Trace { try withSubstitution(named) { try withReplay(of: drawn, model) } }
       let slopes = gradients(of: run.logProbSum, at: values)
-      evaluate(slopes.compactMap(\.self))
+      try evaluate(slopes.compactMap(\.self))
       var result: [String: [Bool]] = [:]
       for (site, slope) in zip(sites, slopes) {
         let whole = [Bool](repeating: true, count: site.value.elementCount)

@@ -90,15 +90,17 @@ public final class SVI<Input> {
   /// Takes a step, and gives the loss before it.
   ///
   /// Observations are looked at before they are learnt from, once for the same elements in memory: each must be a
-  /// value that its distribution can produce, unless a mask leaves it out.
+  /// value that its distribution can produce, unless a mask leaves it out. In the first step the parameters of
+  /// distributions are looked at too.
   ///
   /// - Throws: ``InferenceError`` if the model and the guide do not fit together, an observation is outside its
-  ///   support, there is nothing to train, or if the loss, a gradient or a new value is not finite; the parameters
-  ///   are then as they were.
+  ///   support, there is nothing to train, or if the loss, a gradient or a new value is not finite or cannot be
+  ///   computed; the parameters are then as they were. In the first step `DomainViolation` for a parameter of a
+  ///   distribution outside its domain.
   @discardableResult
   public func step(_ input: Input) throws -> Double {
     let (loss, findings) = try support.findings {
-      try withMode(.training) { try differentiableLoss(input) }
+      try withMode(.training) { try lookedAtLoss(input) }
     }
     try support.settle(findings)
     let optimizer = try optimizer ?? prepare(input)
@@ -111,8 +113,18 @@ public final class SVI<Input> {
       edges.look(atStep: stepCount)
       return value
     } catch let failure as Step.NonFinite {
-      throw InferenceError.notFinite(step: stepCount, what: what(failure, optimizer, input))
+      if case .fault(let error)? = failure.culprit {
+        throw InferenceError.faultyStep(step: stepCount, error)
+      }
+      let what = what(failure, optimizer) + reasons(for: failure, input)
+      throw InferenceError.notFinite(step: stepCount, what: what)
     }
+  }
+
+  // Parameters of distributions are looked at in the first step.
+  private func lookedAtLoss(_ input: Input) throws -> Tensor {
+    if stepCount > 0 { return try differentiableLoss(input) }
+    return try withParameterChecks { try differentiableLoss(input) }
   }
 
   // What is done once, when the guide has run and so has its parameters.
@@ -145,10 +157,8 @@ public final class SVI<Input> {
     try objective.loss(model: { try model(input) }, guide: { try guide(input) })
   }
 
-  private func what(
-    _ failure: Step.NonFinite, _ optimizer: any Optimizer, _ input: Input
-  ) -> String {
-    if !failure.loss.isFinite { return "the loss" + culprits(input) }
+  private func what(_ failure: Step.NonFinite, _ optimizer: any Optimizer) -> String {
+    if !failure.loss.isFinite { return "the loss" }
     func owner(_ index: Int?) -> String {
       index.map { name(of: optimizer.parameters[$0]) } ?? "an unnamed parameter"
     }
@@ -158,22 +168,31 @@ public final class SVI<Input> {
     case .update(let index): return "the new value of \(owner(index))"
     case .optimizerState(let index): return "the optimizer's state of \(owner(index))"
     case .buffer: return "the new value of a buffer of the guide"
-    case nil: return "the loss"
+    case .fault, nil: return "the loss"
     }
   }
 
+  // Sites, a parameter of a distribution, a number of the data.
+  private func reasons(for failure: Step.NonFinite, _ input: Input) -> String {
+    let sites = failure.loss.isFinite ? nil : culprits(input)
+    let violation = firstParameterViolation { _ = try differentiableLoss(input) }
+    let data = failure.input.map { "an input of shape \($0.shape) is \($0)" }
+    let reasons = [sites, violation?.description, data].compactMap { $0 }
+    return reasons.isEmpty ? "" : " (\(reasons.joined(separator: "; ")))"
+  }
+
   // The sites whose log-probability is not finite in a run like the one that failed.
-  private func culprits(_ input: Input) -> String {
+  private func culprits(_ input: Input) -> String? {
     let names = try? withoutGradient { () throws -> [String] in
       let drawn = try Trace { try guide(input) }
       let run = try Trace { try withReplay(of: drawn) { try model(input) } }
       let sites = drawn.samples + run.samples
       let sums = sites.map(\.logProbSum)
-      LevinTensor.evaluate(sums)
+      try LevinTensor.evaluate(sums)
       return zip(sites, sums).filter { !$1.item().isFinite }.map { "'\($0.0.name)'" }
     }
-    guard let names, !names.isEmpty else { return "" }
-    return " (the log-probability of \(Set(names).sorted().joined(separator: ", ")))"
+    guard let names, !names.isEmpty else { return nil }
+    return "the log-probability of \(Set(names).sorted().joined(separator: ", "))"
   }
 
   private func name(of parameter: Parameter) -> String {

@@ -56,7 +56,7 @@ final class SupportWatch: Handler {
   /// - Throws: ``InferenceError/outsideSupport(_:)``.
   func settle(_ findings: [Finding]) throws {
     if findings.isEmpty { return }
-    evaluate(findings.map(\.isAllInside))
+    try evaluate(findings.map(\.isAllInside))
     for finding in findings {
       if !finding.isAllInside.item(as: Bool.self) { throw finding.error }
       guard let identity = finding.identity else { continue }

@@ -38,7 +38,7 @@ public final class Buffer {
         "Buffer: a step gives \(newValue.dtype) of shape \(newValue.shape) to a buffer that is \(value.dtype) of "
           + "shape \(value.shape); reduce it to that, or give the buffer its shape before the fit")
       // A loop that takes no `Step` leaves values pending; computed one by one they do not pile up.
-      if let pending { evaluate(pending) }
+      if let pending { try? evaluate(pending) }
       pending = newValue.detached()
     }
   }
@@ -55,7 +55,7 @@ public final class Buffer {
   /// Puts the pending value in force, and computes it if nobody has.
   package func commit() {
     guard let pending else { return }
-    evaluate(pending)
+    evaluateOrStop(pending)
     // An evaluated tensor that is cut off from its graph is a leaf.
     value = pending.detached()
     self.pending = nil
@@ -69,7 +69,7 @@ public final class Buffer {
 
   private static func evaluated(_ tensor: Tensor) -> Tensor {
     let copy = tensor.detached()
-    evaluate(copy)
+    evaluateOrStop(copy)
     return copy
   }
 }

@@ -35,7 +35,7 @@ public struct ProposedUpdate {
 
   /// Puts the new values in force, and computes first what has not been computed.
   public func commit() {
-    evaluate(values.map(\.value) + state)
+    evaluateOrStop(values.map(\.value) + state)
     for (parameter, value) in values { parameter.adopt(value) }
     commitState()
   }

@@ -73,7 +73,8 @@ public struct Step {
   ///
   /// - Returns: The loss before the step.
   /// - Throws: ``NonFinite`` when the loss, a gradient, a new value, the optimizer's state or a buffer is not
-  ///   finite. Then parameters, optimizer and buffers are as they were before the step.
+  ///   finite, or when it cannot be computed because of a fault that only the numbers show, such as a matrix that is not
+  ///   positive definite. Then parameters, optimizer and buffers are as they were before the step.
   @discardableResult
   public mutating func take() throws -> Double {
     let pending = buffers.isEmpty ? [] : buffers.filter { $0.proposal != nil }
@@ -82,7 +83,12 @@ public struct Step {
       let update = optimizer.proposeUpdate(gradients)
       return (update, makeCheck(of: update, pending))
     }
-    evaluate(roots(update, check, pending))
+    do {
+      try evaluate(roots(update, check, pending))
+    } catch {
+      for buffer in pending { buffer.discard() }
+      throw NonFinite(loss: .nan, culprit: .fault(error), input: nanInput)
+    }
     let value = loss.firstScalar
     let failure = check.firstFailure
     if value.isFinite, failure == nil {
@@ -92,7 +98,10 @@ public struct Step {
       return value
     }
     for buffer in pending { buffer.discard() }
-    throw NonFinite(loss: value, culprit: culprit(failure, update, pending))
+    let culprit = culprit(failure, update, pending)
+    throw NonFinite(
+      loss: value, culprit: culprit, element: element(of: culprit, failure, update, pending),
+      input: nanInput)
   }
 
   // Gradients, new values, the optimizer's state, buffers: in this order.
@@ -149,30 +158,21 @@ public struct Step {
     return buffers.firstIndex { $0 === buffer }.map { .buffer($0) }
   }
 
-  /// A step whose numbers went bad, and that was not put in force.
-  public struct NonFinite: Error, Sendable {
-    /// The loss of the step.
-    public let loss: Double
-    /// The first thing that is not finite; nil when the loss alone is not.
-    public let culprit: Culprit?
-
-    /// The owner of a number that is not finite, by its index among the optimizer's parameters or the step's buffers.
-    ///
-    /// Later versions may add cases, so a `switch` over them needs a `default`.
-    #if compiler(>=6.3)
-    @nonexhaustive
-    #endif
-    public enum Culprit: Sendable, Hashable {
-      /// A parameter was not finite before the step.
-      case parameter(Int)
-      /// The gradient at a parameter is not finite.
-      case gradient(Int)
-      /// The value that a parameter would take is not finite; nil when the optimizer does not list the parameter.
-      case update(Int?)
-      /// The optimizer's new state is not finite, of a parameter where that is known.
-      case optimizerState(Int?)
-      /// The value that a buffer would take is not finite.
-      case buffer(Int)
+  // Of the tensor that the culprit owns.
+  private func element(
+    of culprit: NonFinite.Culprit?, _ failure: Int?, _ update: ProposedUpdate, _ pending: [Buffer]
+  ) -> NonFiniteElement? {
+    if case .parameter(let index)? = culprit {
+      return optimizer.parameters[index].unconstrained.firstNonFinite
     }
+    guard let failure else { return nil }
+    let owned: [Tensor?] =
+      gradients + update.values.map(\.value) + update.state + pending.map(\.proposal)
+    return owned[failure].flatMap { (try? $0.evaluated())?.firstNonFinite }
+  }
+
+  // Data that the loss was made from.
+  private var nanInput: NonFiniteElement? {
+    loss.firstNaNInput(except: optimizer.parameters.map(\.unconstrained))
   }
 }

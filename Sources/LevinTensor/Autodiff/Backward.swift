@@ -22,7 +22,8 @@ extension Tensor {
         guard let gradient else { return nil }
         return (leaf.node.sink?.gradient.map { $0 + gradient } ?? gradient).detached()
       }
-      evaluate([self] + sums.compactMap { $0 })
+      // A fault is told of when the scalar or a gradient is read.
+      try? evaluate([self] + sums.compactMap { $0 })
       for (leaf, sum) in zip(leaves, sums) {
         if let sum { leaf.node.sink?.gradient = sum.detached() }
       }

@@ -17,7 +17,8 @@ public func hessian(of loss: Tensor, at tensors: [Tensor]) -> [[Tensor]] {
   let blocks = zip(tensors, slopes).map { tensor, slope in
     rows(of: slope ?? Tensor.zeros(tensor.shape, dtype: tensor.dtype), at: tensors)
   }
-  evaluate(blocks.flatMap { $0 })
+  // A fault is told of when a block is read.
+  try? evaluate(blocks.flatMap { $0 })
   return blocks
 }
 
@@ -45,7 +46,8 @@ public func hessian(of loss: Tensor, at tensor: Tensor) -> Tensor {
 ///   output does not depend on it.
 public func jacobian(of output: Tensor, at tensors: [Tensor]) -> [Tensor] {
   let blocks = rows(of: output, at: tensors)
-  evaluate(blocks)
+  // A fault is told of when a block is read.
+  try? evaluate(blocks)
   return blocks
 }
 

@@ -40,7 +40,7 @@ extension NumPyArchive {
       if name.utf8.count > 0xFFFF - 4 { throw refusal("a name has \(name.utf8.count) bytes") }
       if !names.insert(ExactName(name)).inserted { throw refusal("two are named '\(name)'") }
     }
-    evaluate(tensors.map(\.tensor))
+    evaluateOrStop(tensors.map(\.tensor))
     try AtomicFile.write(to: path) { file throws(ArrayFileError) in
       var writer = ZipWriter()
       for (name, tensor) in tensors {

@@ -77,7 +77,7 @@ struct EncodedArray {
   private let dtype: DType
 
   init(_ tensor: Tensor) {
-    evaluate(tensor)
+    evaluateOrStop(tensor)
     let header = NumPyHeader(
       dtype: NumPyDType(tensor.dtype), isFortranOrdered: false, shape: tensor.shape)
     self.header = header.encoded

@@ -46,12 +46,24 @@ package final class Node: @unchecked Sendable {
     let attributes: [Int]
     var others: [Node]?
     let sink: GradientSink?
+    let fault: Fault?
 
-    init(attributes: [Int], others: [Node]?, sink: GradientSink?) {
+    init(
+      attributes: [Int] = [], others: [Node]? = nil, sink: GradientSink? = nil,
+      fault: Fault? = nil
+    ) {
       self.attributes = attributes
       self.others = others
       self.sink = sink
+      self.fault = fault
     }
+  }
+
+  // An error is large, and nearly no node has one.
+  private final class Fault {
+    let error: EvaluationError
+
+    init(_ error: EvaluationError) { self.error = error }
   }
 
   private enum Publication {
@@ -95,7 +107,7 @@ package final class Node: @unchecked Sendable {
     second = inputs.second.map { .passRetained($0) }
     third = inputs.third.map { .passRetained($0) }
     if !attributes.isEmpty || inputs.others != nil {
-      extra = Extra(attributes: attributes, others: inputs.others, sink: nil)
+      extra = Extra(attributes: attributes, others: inputs.others)
     }
   }
 
@@ -170,9 +182,24 @@ package final class Node: @unchecked Sendable {
     isWeak = false
     scalar = 0
     inputCount = 0
-    if let sink { extra = Extra(attributes: [], others: nil, sink: sink) }
+    if let sink { extra = Extra(sink: sink) }
     set(view)
   }
+
+  /// Numbers that could not be made: to compute them, or what follows from them, is this fault.
+  init(fault: EvaluationError, shape: [Int], dtype: DType) {
+    operation = .leaf
+    self.dtype = dtype
+    self.shape = shape
+    requiresGradient = false
+    isWeak = false
+    scalar = 0
+    inputCount = 0
+    extra = Extra(fault: Fault(fault))
+  }
+
+  /// The fault that stands in the place of the elements.
+  var fault: EvaluationError? { extra?.fault?.error }
 
   /// The number of elements.
   var count: Int { Shape.count(shape) }

@@ -1,7 +1,7 @@
 // Elements by a tensor of indices.
 //
-// Indices are `int64` or `int32`; negative ones count from the end. One that is out of range ends the
-// process when it is met, with the index and the line of the call.
+// Indices are `int64` or `int32`; negative ones count from the end. One that is out of range is an
+// `EvaluationError` when it is met, with the index and the line of the call.
 extension Tensor {
   private func origin(_ file: StaticString, _ line: UInt) -> IndexOrigin {
     IndexOrigin(site: CallSite(file: file, line: line))
@@ -113,9 +113,14 @@ extension Tensor {
     classes: Int? = nil, dtype: DType = .int64, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
     let indices = Node.indices(node, for: "oneHot")
-    let size =
-      classes
-      ?? (elementCount == 0 ? 0 : Shape.sum(Tensor(indices).max().item(as: Int.self), 1))
+    var size = classes ?? 0
+    if classes == nil, elementCount > 0 {
+      let largest = Tensor(indices).max()
+      do { try evaluate(largest) } catch {
+        return Tensor(fault: error, shape: shape + [0], dtype: dtype)
+      }
+      size = Shape.sum(largest.item(as: Int.self), 1)
+    }
     Shape.requireCountable(shape + [Swift.max(size, 0)], for: "oneHot", from: shape)
     let checked = Node.linearIndex(
       [indices], axes: [rank], sizes: [size], countsFromEnd: false,

@@ -41,7 +41,7 @@ extension Tensor {
 
   /// The row-major positions of the true elements of a tensor of Booleans, as `int64` in memory.
   func positionsOfTrue() -> Tensor {
-    evaluate(self)
+    evaluateOrStop(self)
     guard let view = node.result else { fatalError("evaluation left no result") }
     guard view.strides == nil else {
       return Tensor(Node(.unary(.cast), NodeInputs(node), shape: shape, dtype: .bool))

@@ -9,13 +9,14 @@ public enum MatrixKind: Sendable {
 
 // Matrices lie in the last two axes; axes in front are batches, which broadcast where there are two
 // operands. All work is done in double precision and rounded to the operands' dtype at the end;
-// integers become `float32`. What is asked of a matrix that it cannot give ends the process with the
-// operation, the index of the matrix in its batch, and the line that asked.
+// integers become `float32`. What is asked of a matrix that it cannot give is an `EvaluationError` with the
+// operation, the index of the matrix in its batch, and the line that asked: `try evaluate(x)` and the forms of
+// `Tensor.checked` throw it, reading the numbers ends the process.
 extension Tensor {
   /// The lower triangle L with L Lᵀ equal to each symmetric, positive definite matrix.
   ///
-  /// Reads the lower triangle; the gradient is symmetric. A matrix that is not positive definite ends the
-  /// process, with the first leading minor that is not positive.
+  /// Reads the lower triangle; the gradient is symmetric. A matrix that is not positive definite is an
+  /// ``EvaluationError``, with the first leading minor that is not positive; ``checked`` has a form that throws it.
   public func cholesky(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     Tensor(Node.cholesky(node, site: CallSite(file: file, line: line).attributes))
   }
@@ -47,7 +48,8 @@ extension Tensor {
   ///
   /// - Parameters:
   ///   - right: B, of shape [..., n, k], or [n] for one column.
-  ///   - kind: What is known of A. A singular matrix, or one not positive definite, ends the process.
+  ///   - kind: What is known of A. A singular matrix, or one not positive definite, is an
+  ///     ``EvaluationError``.
   /// - Returns: X, of B's shape with broadcast batches.
   public func solve(
     _ right: Tensor, assuming kind: MatrixKind = .general, file: StaticString = #fileID,
@@ -81,7 +83,7 @@ extension Tensor {
   }
 
   /// The sign of each determinant, and the logarithm of its magnitude: 0 and -inf for a singular matrix,
-  /// whose gradient ends the process.
+  /// whose gradient is an ``EvaluationError``.
   public func signAndLogDeterminant(
     file: StaticString = #fileID, line: UInt = #line
   ) -> (sign: Tensor, logMagnitude: Tensor) {
@@ -90,7 +92,7 @@ extension Tensor {
     return (pair[.ellipsis, 0, 0], pair[.ellipsis, 0, 1])
   }
 
-  /// The determinant of each square matrix; 0 for a singular one, whose gradient ends the process.
+  /// The determinant of each square matrix; 0 for a singular one, whose gradient is an ``EvaluationError``.
   public func determinant(file: StaticString = #fileID, line: UInt = #line) -> Tensor {
     let (sign, logMagnitude) = signAndLogDeterminant(file: file, line: line)
     return sign * logMagnitude.exp()
@@ -98,8 +100,8 @@ extension Tensor {
 
   /// The logarithm of each determinant; NaN where it is negative, -inf where it is 0.
   ///
-  /// For covariances say `.positiveDefinite`: it takes half the time, and a matrix that is none ends the
-  /// process.
+  /// For covariances say `.positiveDefinite`: it takes half the time, and a matrix that is none is an
+  /// ``EvaluationError``.
   public func logDeterminant(
     assuming kind: MatrixKind = .general, file: StaticString = #fileID, line: UInt = #line
   ) -> Tensor {
@@ -116,7 +118,8 @@ extension Tensor {
   ///
   /// Reads the lower triangle. A vector's sign is arbitrary, and so are the vectors of equal eigenvalues. The
   /// gradient is symmetric; that of vectors takes the part between equal eigenvalues as 0, which is right
-  /// for what does not depend on the choice of vectors. A matrix with an infinity or NaN ends the process.
+  /// for what does not depend on the choice of vectors. A matrix with an infinity or NaN is an
+  /// ``EvaluationError``.
   ///
   /// - Returns: Values of shape [..., n] and vectors of shape [..., n, n].
   public func symmetricEigen(

@@ -49,6 +49,9 @@ package final class DefaultGenerator: Sendable {
     DefaultGenerator(current.held.withLock { $0.spawn(1)[0] })
   }
 
+  /// The stream of the generator in force, as it is.
+  package static var streamInForce: PCG64 { current.stream }
+
   /// The stream as it is.
   package var stream: PCG64 { held.withLock { $0 } }
 

@@ -33,7 +33,7 @@ extension Tensor {
     ])
     let group = isFirst.cumulativeSum(axis: 0) - 1
     let inverse = Tensor.zeros([elementCount], dtype: .int64).replacing(at: order, with: group)
-    evaluate(isFirst, order, sorted, inverse)
+    evaluateOrStop(isFirst, order, sorted, inverse)
     let starts = isFirst.scalars(as: Bool.self).enumerated().filter(\.element).map(\.offset)
     let ends = starts.dropFirst() + [elementCount]
     return UniqueElements(
@@ -44,7 +44,8 @@ extension Tensor {
   /// Counts of each integer from 0 on, `bincount`.
   ///
   /// Evaluates the tensor, since its largest element is the shape of what is returned. Weights are added up
-  /// in double precision, and have a gradient.
+  /// in double precision, and have a gradient. With a negative element the counts cannot be evaluated; see
+  /// ``EvaluationError``.
   ///
   /// - Parameters:
   ///   - weights: The weight of each element, in this tensor's shape; 1 when left out.
@@ -56,23 +57,31 @@ extension Tensor {
       "bincount: elements are integers along one axis, not \(dtype) of shape \(shape)")
     require(minimumLength >= 0, "bincount: the least length is \(minimumLength)")
     let indices = cast(to: .int64)
-    var length = minimumLength
-    if elementCount > 0 {
-      let smallest = indices.min()
-      let largest = indices.max()
-      evaluate(smallest, largest)
-      let least = smallest.item(as: Int.self)
-      require(least >= 0, "bincount: an element is \(least), and none may be negative")
-      length = Swift.max(length, Shape.sum(largest.item(as: Int.self), 1))
-    }
-    Shape.requireCountable([length], for: "bincount", from: shape)
     if let weights {
       require(
         weights.shape == shape,
         "bincount: weights of shape \(weights.shape) do not fit elements of shape \(shape)")
     }
     let each = weights.map { $0.dtype.isFloatingPoint ? $0 : $0.cast(to: .float64) }
-    return Self.totals(at: indices, weights: each ?? Tensor.ones(shape, dtype: .int64), length)
+    let one = each ?? Tensor.ones(shape, dtype: .int64)
+    do throws(EvaluationError) {
+      let length = Swift.max(minimumLength, try indices.lengthOfCounts())
+      Shape.requireCountable([length], for: "bincount", from: shape)
+      return Self.totals(at: indices, weights: one, length)
+    } catch {
+      return Tensor(fault: error, shape: [minimumLength], dtype: one.dtype)
+    }
+  }
+
+  // One more than the largest element.
+  private func lengthOfCounts() throws(EvaluationError) -> Int {
+    if elementCount == 0 { return 0 }
+    let (smallest, largest) = (min(), max())
+    try evaluate(smallest, largest)
+    let least = smallest.item(as: Int.self)
+    if least >= 0 { return Shape.sum(largest.item(as: Int.self), 1) }
+    throw EvaluationError(
+      "bincount", .invalidArgument("an element is \(least), and none may be negative"))
   }
 
   // Integer weights are exact, real ones are added up in double precision.
@@ -99,19 +108,28 @@ extension Tensor {
   ) -> Histogram {
     require(bins > 0, "histogram: the number of bins is \(bins), and must be positive")
     Shape.requireCountable([bins], for: "histogram")
+    let real = dtype.isFloatingPoint ? dtype : .float64
+    do throws(EvaluationError) {
+      var (lower, upper) = try limits(range)
+      if lower == upper { (lower, upper) = (lower - 0.5, upper + 0.5) }
+      let edges = Tensor.linspace(lower, upper, count: bins + 1, dtype: real)
+      return counted(edges, weights: weights, density: density)
+    } catch {
+      return counted(
+        Tensor(fault: error, shape: [bins + 1], dtype: real), weights: weights, density: density)
+    }
+  }
+
+  private func limits(_ range: ClosedRange<Double>?) throws(EvaluationError) -> (Double, Double) {
     var (lower, upper) = (range?.lowerBound ?? 0, range?.upperBound ?? 1)
     if range == nil, elementCount > 0 {
       let (smallest, largest) = (min(), max())
-      evaluate(smallest, largest)
+      try evaluate(smallest, largest)
       (lower, upper) = (smallest.item(), largest.item())
     }
-    require(
-      lower.isFinite && upper.isFinite,
-      "histogram: the range from \(lower) to \(upper) is not finite")
-    if lower == upper { (lower, upper) = (lower - 0.5, upper + 0.5) }
-    let edges = Tensor.linspace(
-      lower, upper, count: bins + 1, dtype: dtype.isFloatingPoint ? dtype : .float64)
-    return counted(edges, weights: weights, density: density)
+    if lower.isFinite && upper.isFinite { return (lower, upper) }
+    throw EvaluationError(
+      "histogram", .invalidArgument("the range from \(lower) to \(upper) is not finite"))
   }
 
   /// Counts of the elements in the bins between edges.
@@ -129,11 +147,21 @@ extension Tensor {
       edges.rank == 1 && edges.count >= 2,
       "histogram: edges are at least two numbers along one axis, and these have shape \(edges.shape)"
     )
-    let numbers = edges.scalars
-    for (lower, upper) in zip(numbers, numbers.dropFirst()) {
-      require(lower <= upper, "histogram: edges ascend, and \(upper) follows \(lower)")
+    return counted(edges.ascending, weights: weights, density: density)
+  }
+
+  // The edges themselves, or the fault that they do not ascend.
+  private var ascending: Tensor {
+    do throws(EvaluationError) {
+      let numbers = try evaluated().scalars
+      for (lower, upper) in zip(numbers, numbers.dropFirst()) where !(lower <= upper) {
+        throw EvaluationError(
+          "histogram", .invalidArgument("edges ascend, and \(upper) follows \(lower)"))
+      }
+      return self
+    } catch {
+      return Tensor(fault: error, shape: shape, dtype: dtype)
     }
-    return counted(edges, weights: weights, density: density)
   }
 
   private func counted(_ edges: Tensor, weights: Tensor?, density: Bool) -> Histogram {

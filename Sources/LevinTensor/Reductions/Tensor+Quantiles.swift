@@ -70,10 +70,7 @@ extension Tensor {
     interpolation: QuantileInterpolation = .linear
   ) -> Tensor {
     require(q.rank <= 1, "quantile: orders have at most one axis, and these have shape \(q.shape)")
-    for order in q.scalars {
-      require(
-        order >= 0 && order <= 1, "quantile: one order is \(order), and must lie between 0 and 1")
-    }
+    let q = q.checkedOrders
     let lines = SortedLines(ordered(for: interpolation), axis: axis, for: "quantile")
     let ranks =
       q.cast(to: q.dtype == .float64 || dtype == .float64 ? .float64 : .float32)
@@ -98,6 +95,19 @@ extension Tensor {
     return asQuantile(
       lines.finish(ordered, keepingDimensions: keepingDimensions, leading: isSeveral ? 1 : 0),
       by: interpolation)
+  }
+
+  // The orders themselves, or the fault that one is out of range.
+  private var checkedOrders: Tensor {
+    do throws(EvaluationError) {
+      for order in try evaluated().scalars where !(order >= 0 && order <= 1) {
+        throw EvaluationError(
+          "quantile", .invalidArgument("one order is \(order), and must lie between 0 and 1"))
+      }
+      return self
+    } catch {
+      return Tensor(fault: error, shape: shape, dtype: dtype)
+    }
   }
 
   /// The median along an axis or of all elements; NaN where one is.

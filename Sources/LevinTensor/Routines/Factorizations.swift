@@ -1,21 +1,20 @@
 /// Factorisations of matrices and solutions of linear equations: stacks of matrices in, stacks out.
 extension Routines {
   /// The lower triangle whose product with its transpose is the operand.
-  static func cholesky(_ call: RoutineCall) {
+  static func cholesky(_ call: RoutineCall) throws(EvaluationError) {
     guard call.result.count > 0 else { return }
     let source = MatrixStack(call.operands[0])
     let target = MatrixStack(call.result)
     let n = source.rows
-    forEachMatrix(source.count, work: n * n * n / 3) { index in
+    try forEachFitMatrix(source.count, work: n * n * n / 3) { index in
       let a = Scratch(n * n)
       source.read(index, into: a.pointer)
       if let minor = Dense.cholesky(a.pointer, n) {
-        call.fail(
-          "matrix \(index) of shape \(call.operands[0].shape) is not positive definite: its leading "
-            + "minor of order \(minor) is not positive",
-          at: CallSite(lastOf: call.attributes))
+        return call.fault(
+          .notPositiveDefinite(minor: minor), ofMatrix: index, in: call.operands[0].shape)
       }
       target.write(a.pointer, to: index)
+      return nil
     }
   }
 
@@ -43,22 +42,20 @@ extension Routines {
   }
 
   /// X with A X = B.
-  static func solve(_ call: RoutineCall) {
+  static func solve(_ call: RoutineCall) throws(EvaluationError) {
     guard call.result.count > 0 else { return }
     let matrices = MatrixStack(call.operands[0])
     let pairs = StackPairs(call)
     let (n, columns) = (matrices.rows, pairs.target.columns)
-    forEachMatrix(pairs.target.count, work: n * n * (n + columns)) { index in
+    try forEachFitMatrix(pairs.target.count, work: n * n * (n + columns)) { index in
       let a = Scratch(n * n)
       let b = Scratch(n * columns)
       matrices.read(pairs.firsts[index], into: a.pointer)
       pairs.seconds.read(pairs.secondIndices[index], into: b.pointer)
       let pivots = Dense.lu(a.pointer, n)
       if let pivot = pivots.firstZero {
-        call.fail(
-          "matrix \(pairs.firsts[index]) of shape \(call.operands[0].shape) is singular: pivot "
-            + "\(pivot) is 0 or no number",
-          at: CallSite(lastOf: call.attributes))
+        return call.fault(
+          .singular(pivot: pivot), ofMatrix: pairs.firsts[index], in: call.operands[0].shape)
       }
       Dense.permute(b.pointer, columns: columns, by: pivots)
       Dense.solveTriangle(
@@ -66,6 +63,7 @@ extension Routines {
       Dense.solveTriangle(
         a.pointer, n, isUpper: true, hasUnitDiagonal: false, b.pointer, columns: columns)
       pairs.target.write(b.pointer, to: index)
+      return nil
     }
   }
 
@@ -91,22 +89,21 @@ extension Routines {
   }
 
   /// Eigenvalues of a symmetric matrix in the first row, and below them a column for each vector.
-  static func symmetricEigen(_ call: RoutineCall) {
+  static func symmetricEigen(_ call: RoutineCall) throws(EvaluationError) {
     guard call.result.count > 0 else { return }
     let source = MatrixStack(call.operands[0])
     let target = MatrixStack(call.result)
     let n = source.rows
-    forEachMatrix(source.count, work: 8 * n * n * n) { index in
+    try forEachFitMatrix(source.count, work: 8 * n * n * n) { index in
       let packed = Scratch((n + 1) * n)
       let vectors = packed.pointer + n
       source.read(index, into: vectors)
       guard Dense.symmetricEigen(vectors, n, values: packed.pointer) else {
-        call.fail(
-          "matrix \(index) of shape \(call.operands[0].shape) has no finite eigenvalues",
-          at: CallSite(lastOf: call.attributes))
+        return call.fault(.noFiniteEigenvalues, ofMatrix: index, in: call.operands[0].shape)
       }
       Dense.transpose(vectors, n)
       target.write(packed.pointer, to: index)
+      return nil
     }
   }
 

@@ -10,10 +10,10 @@ import Darwin
 // The parts of the work follow from shapes alone, and so do the bits.
 extension Routines {
   /// Attributes: the axis, and the axis and line that the user knows.
-  static func gather(_ call: RoutineCall) {
+  static func gather(_ call: RoutineCall) throws(EvaluationError) {
     let (table, indices) = (call.operands[0], call.operands[1])
     let rows = IndexedRows(table.shape, indices: indices, axis: IndexedAxis(call.attributes).axis)
-    inParts(rows, call, indices) { part in
+    try inParts(rows, call, indices) { part in
       rows.move(
         .gather, table.dtype, table: table.pointer, rows: call.result.pointer, indices: indices,
         part: part)
@@ -21,11 +21,11 @@ extension Routines {
   }
 
   /// Attributes: the axis, and the axis and line that the user knows.
-  static func takeAlong(_ call: RoutineCall) {
+  static func takeAlong(_ call: RoutineCall) throws(EvaluationError) {
     let (table, indices) = (call.operands[0], call.operands[1])
     let rows = IndexedRows(
       along: table.shape, indices: indices, axis: IndexedAxis(call.attributes).axis)
-    inParts(rows, call, indices) { part in
+    try inParts(rows, call, indices) { part in
       rows.move(
         .gather, table.dtype, table: table.pointer, rows: call.result.pointer, indices: indices,
         part: part)
@@ -35,12 +35,12 @@ extension Routines {
   /// Rows put into a table.
   ///
   /// Operands: the table, rows, indices. Attributes: the axis, and the axis and line that the user knows.
-  static func scatter(_ call: RoutineCall) {
+  static func scatter(_ call: RoutineCall) throws(EvaluationError) {
     let (table, values, indices) = (call.operands[0], call.operands[1], call.operands[2])
     let rows = IndexedRows(table.shape, indices: indices, axis: IndexedAxis(call.attributes).axis)
     memcpy(call.result.pointer, table.pointer, table.count * table.dtype.byteCount)
     // Rows for one index come in order, so only the outer axis is split.
-    inParts(rows, call, indices, partsIndices: false) { part in
+    try inParts(rows, call, indices, partsIndices: false) { part in
       rows.move(
         .scatter, table.dtype, table: call.result.pointer, rows: values.pointer, indices: indices,
         part: part)
@@ -48,17 +48,17 @@ extension Routines {
   }
 
   /// Attributes: the axis, the axis that the user knows, its size, the line.
-  static func scatterAdd(_ call: RoutineCall) {
+  static func scatterAdd(_ call: RoutineCall) throws(EvaluationError) {
     let indices = call.operands[1]
-    add(
+    try add(
       IndexedRows(call.result.shape, indices: indices, axis: IndexedAxis(call.attributes).axis),
       call, indices)
   }
 
   /// Attributes: the axis, the axis that the user knows, its size, the line.
-  static func scatterAddAlong(_ call: RoutineCall) {
+  static func scatterAddAlong(_ call: RoutineCall) throws(EvaluationError) {
     let indices = call.operands[1]
-    add(
+    try add(
       IndexedRows(
         along: call.result.shape, indices: indices, axis: IndexedAxis(call.attributes).axis), call,
       indices)
@@ -66,7 +66,7 @@ extension Routines {
 
   /// Attributes: whether negative indices count from the end, then for each operand the axis that the
   /// user knows and its size, then the line.
-  static func linearIndex(_ call: RoutineCall) {
+  static func linearIndex(_ call: RoutineCall) throws(EvaluationError) {
     let result = call.result
     memset(result.pointer, 0, result.count * result.dtype.byteCount)
     let indexing = LinearIndexing(call.attributes)
@@ -74,7 +74,7 @@ extension Routines {
       let rows = IndexedRows(
         outer: 1, size: indexing.size(number), count: result.count, columns: 1, row: 1,
         isAlong: false, countsFromEnd: indexing.countsFromEnd)
-      inParts(rows, call, indices, axis: indexing.axis(number)) { part in
+      try inParts(rows, call, indices, axis: indexing.axis(number)) { part in
         rows.combine(
           into: result.pointer, isWide: result.dtype == .int64, indices: indices,
           range: part.indices)
@@ -88,26 +88,28 @@ extension Routines {
   private static func inParts(
     _ rows: IndexedRows, _ call: RoutineCall, _ indices: MemoryArray, axis: Int? = nil,
     partsIndices: Bool = true, _ body: (IndexedRows.Part) -> Int?
-  ) {
+  ) throws(EvaluationError) {
     let isByOuter = rows.outer > rows.count || !partsIndices
     let length = isByOuter ? rows.outer : rows.count
     let parts = min(length, mostParts)
     let bytes = rows.outer * rows.count * rows.row * call.result.dtype.byteCount
-    let bad = FirstFault()
+    let bad = FirstFault<Void>()
     Threads.run(parts, isWorthwhile: bytes > bytesWorthSharing) { part in
       let range = (part * length / parts)..<((part + 1) * length / parts)
       let part = IndexedRows.Part(
         outer: isByOuter ? range : 0..<rows.outer, indices: isByOuter ? 0..<rows.count : range)
-      bad.note(body(part))
+      if let position = body(part) { bad.note((), at: position) }
     }
-    if let position = bad.position {
-      refuse(
+    if let (position, _) = bad.found {
+      throw fault(
         position, of: indices, axis: axis ?? IndexedAxis(call.attributes).named, size: rows.size,
         call)
     }
   }
 
-  private static func add(_ rows: IndexedRows, _ call: RoutineCall, _ indices: MemoryArray) {
+  private static func add(
+    _ rows: IndexedRows, _ call: RoutineCall, _ indices: MemoryArray
+  ) throws(EvaluationError) {
     let (values, result) = (call.operands[0], call.result)
     let isWide = values.dtype == .float32
     let parts = rows.partialTables
@@ -115,20 +117,21 @@ extension Routines {
     let scratch = isWide || parts > 1 ? Storage(byteCount: parts * bytes) : nil
     let tables = scratch?.pointer ?? result.pointer
     memset(tables, 0, parts * bytes)
-    let bad = FirstFault()
+    let bad = FirstFault<Void>()
     let pieces = parts > 1 ? parts : min(rows.outer, mostParts)
     Threads.run(pieces, isWorthwhile: values.count * 8 > bytesWorthSharing) { piece in
       let length = parts > 1 ? rows.count : rows.outer
       let range = (piece * length / pieces)..<((piece + 1) * length / pieces)
       let part = IndexedRows.Part(
         outer: parts > 1 ? 0..<1 : range, indices: parts > 1 ? range : 0..<rows.count)
-      bad.note(
-        rows.move(
-          .scatterAdd, values.dtype, table: tables + (parts > 1 ? piece * bytes : 0),
-          rows: values.pointer, indices: indices, part: part))
+      let position = rows.move(
+        .scatterAdd, values.dtype, table: tables + (parts > 1 ? piece * bytes : 0),
+        rows: values.pointer, indices: indices, part: part)
+      if let position { bad.note((), at: position) }
     }
-    if let position = bad.position {
-      refuse(position, of: indices, axis: IndexedAxis(call.attributes).named, size: rows.size, call)
+    if let (position, _) = bad.found {
+      throw fault(
+        position, of: indices, axis: IndexedAxis(call.attributes).named, size: rows.size, call)
     }
     if let scratch {
       Kernels.joinTables(
@@ -136,27 +139,15 @@ extension Routines {
     }
   }
 
-  private static func refuse(
+  private static func fault(
     _ position: Int, of indices: MemoryArray, axis: Int, size: Int, _ call: RoutineCall
-  ) -> Never {
+  ) -> EvaluationError {
     let index =
       indices.dtype == .int64
       ? indices.elements(as: Int.self)[position] : Int(indices.elements(as: Int32.self)[position])
-    call.fail(
-      "index \(index) is out of range for axis \(axis) of size \(size)",
-      at: CallSite(lastOf: call.attributes))
-  }
-}
-
-/// The position of the first index out of range that threads find.
-private final class FirstFault: Sendable {
-  private let found = Locked<Int?>(nil)
-
-  var position: Int? { found.withLock { $0 } }
-
-  func note(_ position: Int?) {
-    guard let position else { return }
-    found.withLock { $0 = min($0 ?? position, position) }
+    return call.fault(
+      .indexOutOfRange(index, axis: axis, size: size),
+      at: Shape.position(position, in: indices.shape), of: indices.shape)
   }
 }
 

@@ -8,9 +8,21 @@ struct RoutineCall {
   let operands: [MemoryArray]
   let result: MemoryArray
 
-  /// Ends the process over a fault in the data, with the operation and the user's line.
-  func fail(_ message: String, at site: CallSite) -> Never {
-    stop("\(operation): \(message); made at \(site)", locating: false)
+  /// A fault of the matrix with an index in a stack of this shape.
+  func fault(_ problem: EvaluationError.Problem, ofMatrix index: Int, in shape: [Int])
+    -> EvaluationError
+  {
+    let batch = Array(shape.dropLast(2))
+    return fault(problem, at: Shape.position(index, in: batch), of: shape)
+  }
+
+  /// A fault in the data, with the operation and the user's line, which are the last attributes.
+  func fault(_ problem: EvaluationError.Problem, at position: [Int], of shape: [Int])
+    -> EvaluationError
+  {
+    EvaluationError(
+      "\(operation)", problem, at: position, of: shape,
+      origin: "\(CallSite(lastOf: attributes))")
   }
 }
 
@@ -18,8 +30,8 @@ struct RoutineCall {
 /// one axis: a sort, a matrix product, a gather.
 ///
 /// Routines run between the passes of a plan. The value must follow from the operands alone, with the
-/// same bits for any number of threads.
-typealias Routine = @Sendable (RoutineCall) -> Void
+/// same bits for any number of threads. A fault that only the data show is thrown, the first one of several.
+typealias Routine = @Sendable (RoutineCall) throws(EvaluationError) -> Void
 
 extension Operation {
   /// The table of routines: nil for what passes alone compute.

@@ -11,7 +11,7 @@ extension Tensor {
 
   /// The same numbers as a starting point for gradients, evaluated but not copied.
   package func asGradientLeaf(sink: GradientSink? = nil) -> Tensor {
-    evaluate(self)
+    evaluateOrStop(self)
     guard let view = node.result else { fatalError("evaluation left no result") }
     return Tensor(
       Node(leaf: view, shape: shape, dtype: dtype, requiresGradient: true, sink: sink))
@@ -66,7 +66,7 @@ extension Tensor {
         "\(operation): index \(bad) is out of range for axis 0 of size \(size), of a tensor of shape \(shape)"
       )
     }
-    evaluate(self)
+    evaluateOrStop(self)
     guard let view = node.result else { fatalError("evaluation left no result") }
     guard view.strides == nil else { return .stacked(indices.map { self[$0] }) }
     let rowBytes = elementCount / Swift.max(count, 1) * dtype.byteCount

@@ -7,7 +7,7 @@ extension Tensor: CustomStringConvertible, CustomDebugStringConvertible {
   /// last three along each axis are shown, and nothing else is read. A tensor of rank 0 is a plain number.
   public var description: String {
     if elementCount == 0 { return rank == 1 ? "[]" : "[] of shape \(shape)" }
-    evaluate(self)
+    evaluateOrStop(self)
     guard let view = node.result else { fatalError("evaluation left no result") }
     let shown = ShownElements(shape: shape)
     let offsets = shown.offsets(strides: view.strides ?? Shape.contiguousStrides(shape))

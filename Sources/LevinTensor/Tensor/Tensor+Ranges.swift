@@ -100,7 +100,7 @@ extension Tensor {
 
   private func inMemory(as dtype: DType) -> Tensor {
     let result = cast(to: dtype)
-    evaluate(result)
+    evaluateOrStop(result)
     return result
   }
 

@@ -4,7 +4,7 @@ extension Tensor {
 
   /// The elements in row-major order as Swift numbers; evaluates the tensor if need be.
   public func scalars<S: TensorScalar>(as type: S.Type) -> [S] {
-    evaluate(self)
+    evaluateOrStop(self)
     guard let view = node.result else { fatalError("evaluation left no result") }
     if elementCount == 0 { return [] }
     if dtype == S.dtype, view.strides == nil {

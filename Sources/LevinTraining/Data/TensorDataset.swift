@@ -23,7 +23,7 @@ public struct TensorDataset<Batch>: Sendable {
     require(!tensors.isEmpty, "TensorDataset: there are no tensors; give at least one")
     Self.requireObservations(in: tensors.map(\.shape))
     let data = tensors.map { $0.detached() }
-    evaluate(data)
+    evaluateOrStop(data)
     self.tensors = data
     self.assemble = assemble
   }

@@ -54,9 +54,20 @@ final class FitLoop<Model: LightningModule> {
     try train.checkSettings(for: .training)
     try validation?.source.checkSettings(for: .validation)
     if walk.parameters.isEmpty { throw unreachableParameters ?? noParameters }
-    check = try DataCheck.begin(model, train, for: .training)
-    if let validation {
-      validation.check = try DataCheck.begin(model, validation.source, for: .validation)
+    do {
+      check = try DataCheck.begin(model, train, for: .training)
+      if let validation {
+        validation.check = try DataCheck.begin(model, validation.source, for: .validation)
+      }
+    } catch let violation as DomainViolation {
+      throw TrainerError.nonFinite(
+        NonFiniteStep(
+          refusedFor: violation, in: session.progress, result: session.result(.nonFinite)))
+    } catch let fault as EvaluationError {
+      throw TrainerError.nonFinite(
+        NonFiniteStep(
+          epoch: 0, step: 0, loss: .nan, culprit: .fault(fault), result: session.result(.nonFinite))
+      )
     }
   }
 
@@ -106,7 +117,7 @@ final class FitLoop<Model: LightningModule> {
     for (_, buffer) in walk.buffers { buffer.commit() }
     let epochs = EpochLoop(
       session, model, train: train, validation: validation,
-      stepping: TrainingStep(session, model, optimizer, walk), check: check)
+      stepping: TrainingStep(session, model, optimizer, walk, train), check: check)
     self.epochs = epochs
     announce()
     try session.callAll { try $0.onFitStart(trainer, model) }

@@ -10,11 +10,17 @@ final class TrainingStep<Model: LightningModule> {
   private let bufferNames: [String]
   // The names of the optimizer's parameters, in its order.
   private let names: [String]
+  private let source: any BatchSource<Model.Batch>
   private var reach: GradientReach?
+  private var looks = ParameterLooks()
   private var loss = WeightedMean()
   private var dtype = DType.float32
 
-  init(_ session: FitSession, _ model: Model, _ optimizer: any Optimizer, _ walk: ModuleWalk) {
+  init(
+    _ session: FitSession, _ model: Model, _ optimizer: any Optimizer, _ walk: ModuleWalk,
+    _ source: any BatchSource<Model.Batch>
+  ) {
+    self.source = source
     self.session = session
     self.model = model
     self.optimizer = optimizer
@@ -57,14 +63,28 @@ final class TrainingStep<Model: LightningModule> {
   private func learn(from batch: Model.Batch, _ index: Int) throws -> StepOutcome {
     session.board.trainingBatch = Int(session.board.batchWeight)
     defer { session.board.trainingBatch = nil }
+    let stream = DefaultGenerator.streamInForce
     do {
-      let output = try withMode(.training) { try model.trainingStep(batch, batchIndex: index) }
+      let output = try output(of: batch, index)
       try session.board.throwRejection()
       return try output.loss.map(take) ?? skip()
     } catch {
-      for buffer in buffers { buffer.discard() }
-      session.board.discardPending()
-      throw error
+      forget()
+      throw explained(error, batch, index, drawingFrom: stream)
+    }
+  }
+
+  private func forget() {
+    for buffer in buffers { buffer.discard() }
+    session.board.discardPending()
+  }
+
+  // Parameters of distributions are looked at now and then: a look costs an evaluation of its own.
+  private func output(of batch: Model.Batch, _ index: Int) throws -> Model.Output {
+    defer { looks.stepBegan() }
+    return try withMode(.training) {
+      if !looks.isDue { return try model.trainingStep(batch, batchIndex: index) }
+      return try withParameterChecks { try model.trainingStep(batch, batchIndex: index) }
     }
   }
 
@@ -90,12 +110,7 @@ final class TrainingStep<Model: LightningModule> {
     }
     try callBeforeOptimizerStep(&step)
     step.compute(session.board.pendingTensors)
-    do {
-      let value = try step.take()
-      return try settle(value, loss.dtype)
-    } catch let failure as Step.NonFinite {
-      throw TrainerError.nonFinite(describe(failure))
-    }
+    return try settle(step.take(), loss.dtype)
   }
 
   private func settle(_ value: Double, _ dtype: DType) throws -> StepOutcome {
@@ -122,19 +137,52 @@ final class TrainingStep<Model: LightningModule> {
     if reach?.isDone == true { reach = nil }
   }
 
-  private func describe(_ failure: Step.NonFinite) -> NonFiniteStep {
+  // MARK: - Steps that fail
+
+  private func explained(
+    _ error: any Error, _ batch: Model.Batch, _ index: Int, drawingFrom stream: PCG64
+  ) -> any Error {
+    if let violation = error as? DomainViolation {
+      return TrainerError.nonFinite(
+        NonFiniteStep(refusedFor: violation, in: session.progress, result: result))
+    }
+    guard let failure = error as? Step.NonFinite else { return error }
+    let violation = violation(batch, index, drawingFrom: stream)
+    return TrainerError.nonFinite(
+      NonFiniteStep(
+        epoch: session.progress.epoch, step: session.progress.step, loss: failure.loss,
+        culprit: name(failure.culprit), element: failure.element,
+        input: NonFiniteInput(in: batch, of: source, otherwise: failure.input),
+        violation: violation, result: result))
+  }
+
+  private var result: FitResult { session.result(.nonFinite) }
+
+  // The step is run once more with the same draws, this time with a look at what its distributions are given.
+  private func violation(
+    _ batch: Model.Batch, _ index: Int, drawingFrom stream: PCG64
+  ) -> DomainViolation? {
+    defer { forget() }
+    return session.board.withoutIntake {
+      withDefaultGenerator(stream) {
+        firstParameterViolation {
+          try withMode(.training) { _ = try model.trainingStep(batch, batchIndex: index) }
+        }
+      }
+    }
+  }
+
+  private func name(_ culprit: Step.NonFinite.Culprit?) -> NonFiniteStep.Culprit? {
     func name(_ index: Int?) -> String { index.map { names[$0] } ?? "" }
-    let culprit: NonFiniteStep.Culprit? = failure.culprit.map { culprit in
+    return culprit.map { culprit in
       switch culprit {
       case .parameter(let index): .parameter(names[index])
       case .gradient(let index): .gradient(names[index])
       case .update(let index): .update(name(index))
       case .optimizerState(let index): .optimizerState(name(index))
       case .buffer(let index): .buffer(bufferNames[index])
+      case .fault(let error): .fault(error)
       }
     }
-    return NonFiniteStep(
-      epoch: session.progress.epoch, step: session.progress.step, loss: failure.loss,
-      culprit: culprit, result: session.result(.nonFinite))
   }
 }

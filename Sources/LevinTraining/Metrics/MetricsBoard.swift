@@ -48,6 +48,8 @@ package final class MetricsBoard: @unchecked Sendable {
     case answering(Set<ExactName>)
     /// Not at all: the loggers have closed.
     case closed
+    /// Not at all: a step is run once more to see why it failed.
+    case muted
   }
 
   enum Pending {
@@ -111,6 +113,7 @@ package final class MetricsBoard: @unchecked Sendable {
   private func takes(_ name: String) -> Bool {
     switch intake {
     case .open: return true
+    case .muted: return false
     case .answering(let known):
       if !known.contains(ExactName(name)), toldOf.insert(ExactName(name)).inserted {
         warn(
@@ -197,7 +200,7 @@ package final class MetricsBoard: @unchecked Sendable {
   /// Computes what is pending and makes it current.
   func collect() throws {
     if pending.isEmpty && rejection == nil { return }
-    evaluate(pendingTensors)
+    try evaluate(pendingTensors)
     try settle()
   }
 
@@ -232,6 +235,14 @@ package final class MetricsBoard: @unchecked Sendable {
     }
     slots[index].add(value, largeInteger: largeInteger, weight: batchWeight)
     isFresh = true
+  }
+
+  /// Runs `body` without taking in what it logs.
+  func withoutIntake<R>(_ body: () throws -> R) rethrows -> R {
+    let before = intake
+    defer { intake = before }
+    intake = .muted
+    return try body()
   }
 
   /// Forgets what is pending: the values of a step that was not put in force.

@@ -17,7 +17,7 @@ private struct DoubleExponential: Distribution {
 
   func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
     let numbers = reparameterizedSample(shape, using: &generator).detached()
-    evaluate(numbers)
+    try? evaluate(numbers)
     return numbers
   }
 }

@@ -46,7 +46,7 @@ import Testing
     let x = Tensor([3.0]).requiringGradient()
     let late = (x * x).detached() * x
     let square = x * x
-    evaluate(square)
+    evaluateOrStop(square)
     let afterReading = square.detached() * x
     let found = [late, afterReading].map { gradients(of: $0.sum(), at: [x])[0]?.scalars }
     #expect(found == [[9], [9]] && !x.detached().requiresGradient)

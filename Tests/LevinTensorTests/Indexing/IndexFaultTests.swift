@@ -16,7 +16,7 @@ struct IndexFault: Sendable, CustomTestStringConvertible {
     testDescription = description
     // A closure after the brackets begins on the same line.
     self.named = named + (line.map { ["IndexFaultTests.swift:\($0)"] } ?? [])
-    self.make = { evaluate(make()) }
+    self.make = { evaluateOrStop(make()) }
   }
 
   private static let x = Tensor.ones([2, 3])

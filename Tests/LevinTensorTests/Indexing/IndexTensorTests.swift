@@ -67,7 +67,7 @@ import Testing
   @Test func masksMayLieInAnyLayout() {
     let x = Self.counting([3, 4])
     let mask = (Self.counting([4, 3], .int64) .> 5)
-    evaluate(mask)
+    evaluateOrStop(mask)
     #expect(x[mask.transposed()].scalars == [2, 3, 6, 7, 10, 11])
     #expect(mask.transposed().nonzero().scalars == [0, 2, 0, 3, 1, 2, 1, 3, 2, 2, 2, 3])
   }
@@ -126,7 +126,7 @@ import Testing
     let taken = table[index]
     let slope = gradients(of: (taken.square() * weights).sum(), at: [table])[0] ?? table
     let curvature = gradients(of: slope.sum(), at: [table])[0] ?? table
-    evaluate(taken, slope, curvature)
+    evaluateOrStop(taken, slope, curvature)
     var sums = [Double](repeating: 0, count: entries)
     for (row, entry) in named.enumerated() { sums[entry] += Double(row % 11) }
     #expect(taken.scalars == named.map { Double($0) + 0.5 })

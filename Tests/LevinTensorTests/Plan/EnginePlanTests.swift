@@ -95,7 +95,7 @@ import Testing
         let loss = (x * parameter - 1).square().mean()
         let gradient = gradients(of: loss, at: [parameter])[0] ?? loss
         let next = parameter - gradient * (0.001 / Double(step + 1))
-        evaluate(loss, next)
+        evaluateOrStop(loss, next)
         parameter = next.requiringGradient()
       }
       precondition(PlanCache.shared.plansMade == 1, "\(PlanCache.shared.plansMade) plans")
@@ -165,7 +165,7 @@ import Testing
       (turned + 0).transposed(),
     ]
     let leaves = Capture.with(roots: roots.map(\.node), usesMarks: false) { $0.leaves.count }
-    evaluate(roots)
+    evaluateOrStop(roots)
     // (4 r) 1 + (4 r + 1) 2 + (4 r + 2) 3 + (4 r + 3) 4
     let expected = (0..<500).map { Double(40 * $0 + 20) }
     // The data; the row in two shapes, which is too short to be looked for.
@@ -191,7 +191,7 @@ import Testing
       (a - 1).max(axes: [1, 0], keepingDimensions: true),
     ]
     #expect(Self.extents(elements + reductions) == [0, 1200, 1600])
-    evaluate(elements + reductions)
+    evaluateOrStop(elements + reductions)
     let pairs = zip(a.scalars, b.scalars)
     let squares = pairs.map { (x, y) -> Double in (2 * x - y) * (2 * x - y) }
     let sum = pairs.reduce(0.0) { $0 + $1.0 * $1.1 }
@@ -220,7 +220,7 @@ import Testing
   @Test(arguments: [DType.float32, .float64, .int32]) func columnsAreReadBackwardsToo(dtype: DType)
   {
     let x = Tensor((0..<4000).map { Float($0 % 13) }, shape: [800, 5]).cast(to: dtype)
-    evaluate(x)
+    evaluateOrStop(x)
     let backwards = x[.range(nil, nil, step: -1), .all]
     let numbers = x.scalars
     let expected = (0..<800).map { row -> Double in
@@ -250,7 +250,7 @@ import Testing
   }
 
   private func bits(of roots: [Tensor]) -> [[UInt64]] {
-    evaluate(roots)
+    evaluateOrStop(roots)
     return roots.map { $0.scalars.map(\.bitPattern) }
   }
 }

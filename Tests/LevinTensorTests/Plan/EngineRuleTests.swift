@@ -15,7 +15,7 @@ import Testing
 
   // Walks of other tests may still be on their way through a node that is to go.
   private static func letOtherWalksEnd(until isDone: () -> Bool) {
-    for _ in 0..<1_000_000 where !isDone() { evaluate(Tensor([1.0]) + 1) }
+    for _ in 0..<1_000_000 where !isDone() { evaluateOrStop(Tensor([1.0]) + 1) }
   }
 
   @Test func drawsAreMadeWhenTheyAreCalledAndNeverAgain() {
@@ -44,7 +44,7 @@ import Testing
     let x = Self.data(count)
     let alone = Self.functions.map { $0.1(x).scalars }
     let roots = Self.functions.map { $0.1(x) }
-    evaluate(roots)
+    evaluateOrStop(roots)
     let different = Self.functions.indices.filter { roots[$0].scalars != alone[$0] }
     #expect(different.isEmpty, "\(different.map { Self.functions[$0].0 })")
   }
@@ -103,7 +103,7 @@ import Testing
     early = x.node
     for _ in 0..<20_000 {
       x = x + 1
-      evaluate(x)
+      evaluateOrStop(x)
     }
     Self.letOtherWalksEnd { early == nil }
     #expect(early == nil && x.scalars == [20_002, 20_003])
@@ -116,7 +116,7 @@ import Testing
     early = x.node
     for _ in 0..<10 {
       x = x * 1.5
-      evaluate(x)
+      evaluateOrStop(x)
     }
     #expect(early != nil && gradients(of: x.sum(), at: [leaf])[0] != nil)
   }
@@ -128,7 +128,7 @@ import Testing
       let y = x * 2
       early = y.node
       x = y.detached()
-      evaluate(x)
+      evaluateOrStop(x)
     }
     Self.letOtherWalksEnd { early == nil }
     #expect(early == nil && x.scalars == [2])
@@ -153,7 +153,7 @@ import Testing
       let expected = Self.fresh(x)
       DispatchQueue.concurrentPerform(iterations: 8) { thread in
         let index = thread % roots.count
-        if thread < 4 { evaluate(roots) }
+        if thread < 4 { evaluateOrStop(roots) }
         if roots[index].scalars != expected[index] {
           mismatches.withLock { $0.append(thread) }
         }
@@ -165,7 +165,7 @@ import Testing
   private static func fresh(_ x: Tensor) -> [[Double]] {
     let middle = x.exp() + 1
     let roots = [middle.log().sum(), (middle * x).mean(), middle, middle.sum()]
-    evaluate(roots)
+    evaluateOrStop(roots)
     return roots.map(\.scalars)
   }
 
@@ -188,7 +188,7 @@ import Testing
   @Test func emptyTensorsAreComputedLikeOthers() {
     let x = Tensor([Float](), shape: [0, 3])
     let shapes = [x.exp(), x + 1, x.transposed(), x[.all, 0..<2], concatenate([x, x])].map {
-      evaluate($0)
+      evaluateOrStop($0)
       return $0.shape
     }
     #expect(shapes == [[0, 3], [0, 3], [3, 0], [0, 2], [0, 3]])

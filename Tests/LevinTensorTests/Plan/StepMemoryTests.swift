@@ -31,7 +31,7 @@ import Testing
     let terms = (a - 1) * y.log() + (y + 1).logGamma() * a.square() - (-y).log1p() / a
     let loss = terms.logSumExp(axis: 1).mean() + y.log().sum()
     let gradient = gradients(of: loss, at: [a])[0] ?? a
-    evaluate(loss, gradient)
+    evaluateOrStop(loss, gradient)
     return loss.scalars + gradient.scalars
   }
 
@@ -130,7 +130,7 @@ import Testing
         let columns = (x.transposed().log1p() * b).sum(axis: 0)
         let flat = (x.exp().reshaped(to: [-1]) * b).logSumExp()
         let strided = (wide[.ellipsis, 1] * b).sum(axis: 0)
-        evaluate(rows, columns, flat, strided)
+        evaluateOrStop(rows, columns, flat, strided)
         return [rows, columns, flat, strided].flatMap(\.scalars)
       }
       let plain = Self.withBudget(0) { (1..<5).map { value(Double($0)) } }
@@ -153,7 +153,7 @@ import Testing
         where leaves.count == 1 || index != round % leaves.count { kept[index] = leaf }
         if leaves.count == 1, round > 3 { kept = [:] }
         let roots = graph.requested(in: graph.build(&random, replacing: kept))
-        evaluate(roots)
+        evaluateOrStop(roots)
         return roots.flatMap { $0.scalars.map(\.bitPattern) }
       }
       let rounds = [0, 0, 0, 0, 1, 1, 1, 2, 2, 2, 0]

@@ -21,7 +21,7 @@ struct NodeComparison {
     let nodes = ReferenceEvaluator.nodes(feeding: roots)
     // An evaluated node may drop its inputs, so they are kept here.
     let inputs = nodes.map(\.operands)
-    evaluate(nodes.map { Tensor($0) })
+    evaluateOrStop(nodes.map { Tensor($0) })
     for (node, operands) in zip(nodes, inputs) {
       let values = operands.map { ReferenceArray(reading: $0) }
       let expected = ReferenceEvaluator.apply(node, values)

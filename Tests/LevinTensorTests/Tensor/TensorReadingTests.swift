@@ -80,7 +80,7 @@ import Testing
     let x = Tensor([1.0, 2.0]).requiringGradient()
     let y = x * 2
     let before = y.detached()
-    evaluate(y, before)
+    evaluateOrStop(y, before)
     let after = y.detached()
     #expect(before.scalars == [2, 4] && after.scalars == [2, 4])
     #expect(after.node.result?.storage === y.node.result?.storage && !before.requiresGradient)

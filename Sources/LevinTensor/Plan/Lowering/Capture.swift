@@ -44,6 +44,8 @@ final class Capture {
   private(set) var roots: [Int] = []
   /// The elements of the leaves, held until the capture is given back.
   private(set) var leafViews: [Node.View] = []
+  /// The first leaf that stands for a fault.
+  @exclusivity(unchecked) private(set) var faultyLeaf: Unmanaged<Node>?
 
   private static let spares = SparePool<Capture>()
   private static let mostWordsKept = 1 << 16
@@ -52,7 +54,9 @@ final class Capture {
   private static let mostLargeLeaves = 16
 
   /// Calls `body` with the graph of some nodes.
-  static func with<R>(roots: [Node], usesMarks: Bool, _ body: (Capture) -> R) -> R {
+  static func with<R, E: Error>(
+    roots: [Node], usesMarks: Bool, _ body: (Capture) throws(E) -> R
+  ) throws(E) -> R {
     let spare = spares.take()
     spare?.renew(roots: roots, usesMarks: usesMarks)
     let capture = spare ?? Capture(roots: roots, usesMarks: usesMarks)
@@ -61,7 +65,7 @@ final class Capture {
       capture.leafViews.removeAll(keepingCapacity: true)
       if capture.words.count <= mostWordsKept { spares.give(capture) }
     }
-    return body(capture)
+    return try body(capture)
   }
 
   init(roots requested: [Node], usesMarks: Bool) {
@@ -80,6 +84,7 @@ final class Capture {
     largeLeaves.removeAll()
     scalarBuffer.removeAll()
     roots.removeAll(keepingCapacity: true)
+    faultyLeaf = nil
     walk(requested)
   }
 
@@ -174,7 +179,10 @@ final class Capture {
   }
 
   private func appendLeaf(_ node: Node) {
-    guard let view = node.result else { fatalError("\(node.operation) has no inputs") }
+    guard let view = node.result else {
+      if faultyLeaf == nil { faultyLeaf = .passUnretained(node) }
+      return
+    }
     wordBuffer.append(Self.head(.leaf, node, rank: node.shape.count))
     for axis in 0..<node.shape.count { wordBuffer.append(node.shape[axis]) }
     wordBuffer.append(view.strides == nil ? 0 : 1)

@@ -1,7 +1,10 @@
 /// Runs plans.
 enum Evaluation {
   /// Computes nodes together and publishes their elements.
-  static func run(_ nodes: [Node]) {
+  ///
+  /// - Throws: The first fault in the order of the plan. Then no node is published, and the nodes can be computed
+  ///   again.
+  static func run(_ nodes: [Node]) throws(EvaluationError) {
     var roots: [Node] = []
     roots.reserveCapacity(nodes.count)
     for node in nodes where !node.isEvaluated {
@@ -13,25 +16,33 @@ enum Evaluation {
     }
     if roots.isEmpty { return }
     let ticket = GraphReaders.shared.enter()
-    Capture.with(roots: roots, usesMarks: ticket.ownsMarks) { capture in
+    try Capture.with(roots: roots, usesMarks: ticket.ownsMarks) { capture throws(EvaluationError) in
+      if let leaf = capture.faultyLeaf {
+        let fault = leaf.takeUnretainedValue().fault
+        GraphReaders.shared.leave(ticket)
+        throw fault ?? EvaluationError("leaf", .invalidArgument("it has no elements"))
+      }
       let planned = PlanCache.shared.plan(for: capture) { GraphReaders.shared.leave(ticket) }
-      let views = run(planned, capture)
+      let views = try run(planned, capture)
       var evaluated: [Node] = []
       for (node, view) in zip(roots, views) where node.publish(view) { evaluated.append(node) }
       GraphReaders.shared.retire(evaluated)
     }
   }
 
-  private static func run(_ planned: PlanCache.Planned, _ capture: Capture) -> [Node.View] {
+  private static func run(
+    _ planned: PlanCache.Planned, _ capture: Capture
+  ) throws(EvaluationError) -> [Node.View] {
     switch planned.memory?.run(for: capture) ?? .whole {
-    case .whole: return Execution(planned.plan, capture).run()
+    case .whole: return try Execution(planned.plan, capture).run()
     case .recalling(let plan, let kept):
       // Another thread may let go of what is kept as soon as it has been read.
       defer { for storage in kept { storage.noteAccess() } }
-      return Execution(plan, capture, kept: kept).run()
+      return try Execution(plan, capture, kept: kept).run()
     case .filling(let plan, let kept, let commit):
-      defer { commit() }
-      return Execution(plan, capture, kept: kept).run()
+      let views = try Execution(plan, capture, kept: kept).run()
+      commit()
+      return views
     }
   }
 
@@ -106,11 +117,11 @@ private struct Execution {
   }
 
   /// The roots' elements.
-  func run() -> [Node.View] {
+  func run() throws(EvaluationError) -> [Node.View] {
     for step in plan.steps {
       switch step {
       case .pass(let pass): run(pass)
-      case .routine(let routine): run(routine)
+      case .routine(let routine): try run(routine)
       }
     }
     return plan.roots.map { root in
@@ -130,7 +141,7 @@ private struct Execution {
     pass.program.run(buffers: buffers, workspace: workspace, threads: threads)
   }
 
-  private func run(_ step: RoutineStep) {
+  private func run(_ step: RoutineStep) throws(EvaluationError) {
     func array(_ view: RoutineStep.View) -> MemoryArray {
       guard let base = buffers[view.buffer] else { fatalError("a buffer has no address") }
       return MemoryArray(
@@ -140,7 +151,7 @@ private struct Execution {
     guard let routine = step.operation.routine else {
       fatalError("\(step.operation) has no routine")
     }
-    routine(
+    try routine(
       RoutineCall(
         operation: step.operation, attributes: step.attributes,
         operands: step.operands.map(array), result: array(step.result)))

@@ -62,7 +62,9 @@ package enum LazyChains {
     guard !node.requiresGradient, !node.isEvaluated, pthread_getspecific(scope) == nil else {
       return
     }
-    if node.chain > longest || isLookedAt(node.chain) && isHeavy(node) { Evaluation.run([node]) }
+    guard node.chain > longest || isLookedAt(node.chain) && isHeavy(node) else { return }
+    // A fault is told of when somebody reads the tensor.
+    try? Evaluation.run([node])
   }
 
   // At powers of two. A tensor may be two operations from the one before, of which one has no tensor.
