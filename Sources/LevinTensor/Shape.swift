@@ -25,9 +25,12 @@ package enum Shape {
     _ shape: [Int], for operation: @autoclosure () -> String, from operands: [Int]...
   ) {
     if exactCount(shape) != nil { return }
+    let names = operands.map { "\($0)" }.joined(separator: " and ")
     let origin =
-      operands.isEmpty ? "" : " of shapes \(operands.map { "\($0)" }.joined(separator: " and "))"
-    stop("\(operation()):\(origin) a tensor of shape \(shape) has more elements than any memory")
+      operands.isEmpty ? "" : "shape\(operands.count > 1 ? "s" : "") \(names) would give "
+    stop(
+      "\(operation()): \(origin)a tensor of shape \(shape), which has more elements than any memory"
+    )
   }
 
   /// The sum of two sizes, or one that no shape may have.

@@ -90,7 +90,7 @@ public func meshgrid(_ tensors: [Tensor]) -> [Tensor] {
   return tensors.enumerated().map { axis, tensor in
     var own = [Int](repeating: 1, count: grid.count)
     own[axis] = grid[axis]
-    return tensor.reshaped(to: own).expanded(to: grid)
+    return Tensor(Node.expand(tensor.reshaped(to: own).node, to: grid, for: "meshgrid"))
   }
 }
 

@@ -67,14 +67,14 @@ import Testing
 
   @Test func aBoundThatIsNotANumberGivesNone() {
     let x = Tensor([-2, 0, 3] as [Float])
-    #expect(x.clip(min: .nan).scalars.allSatisfy(\.isNaN))
-    #expect(x.clip(max: Tensor(Float.nan)).scalars.allSatisfy(\.isNaN))
-    #expect(x.clip(min: -1, max: .nan).scalars.allSatisfy(\.isNaN))
+    #expect(x.clip(min: .nan).scalars.allSatisfy { $0.isNaN })
+    #expect(x.clip(max: Tensor(Float.nan)).scalars.allSatisfy { $0.isNaN })
+    #expect(x.clip(min: -1, max: .nan).scalars.allSatisfy { $0.isNaN })
     let bounds = x.clip(
       min: Tensor([.nan, 1, 1] as [Float]), max: Tensor([5, 5, .nan] as [Float]))
     #expect(bounds.scalars[0].isNaN && bounds.scalars[1] == 1 && bounds.scalars[2].isNaN)
     #expect(Tensor([Float.nan, 2]).clip(min: 0, max: 1).scalars[0].isNaN)
     #expect(Tensor([1, 5]).clip(min: 2, max: 3).scalars(as: Int.self) == [2, 3])
-    #expect(Tensor([1, 5]).clip(max: .nan).scalars.allSatisfy(\.isNaN))
+    #expect(Tensor([1, 5]).clip(max: .nan).scalars.allSatisfy { $0.isNaN })
   }
 }

@@ -45,7 +45,7 @@ import Testing
     Case("add", "[4294967296, 1]", "[1, 4294967296]") { column + row },
     Case("less", "[4294967296, 1]", "[1, 4294967296]") { column .< row },
     Case("where", "4294967296") { `where`(column .> 0, row, 0) },
-    Case("regularizedBeta", "4294967296") { regularizedBeta(column, row, 0.5) },
+    Case("betaI", "[1, 4294967296]") { regularizedBeta(column, row, 0.5) },
     Case("4294967296") { outer(line, line) },
     Case("matmul", "[4294967296, 1]", "[1, 4294967296]") { column.matmul(row) },
     Case("concatenate") {

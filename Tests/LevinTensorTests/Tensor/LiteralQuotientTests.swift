@@ -55,7 +55,7 @@ import Testing
 
   @Test func namesOfNumbersStandInLiterals() {
     let y: Tensor = [.pi, .infinity, 1 / 2]
-    #expect(y.scalars == [Double(Float.pi), .infinity, 0.5])
+    #expect(y.scalars == [Double(Float(Double.pi)), .infinity, 0.5])
     let z: Tensor = [[1 / 2, .nan]]
     #expect(z.shape == [1, 2] && z.scalars[1].isNaN)
   }

@@ -84,7 +84,8 @@ private final class Patience: Callback {
       board.log("open", 4.0, LogOptions(false, nil, true))
       try board.settle()
     }
-    #expect(other.takeEpochMetrics(.training).map(\.value.description) == ["3.0", "3.0", "\(Int.max)"])
+    #expect(
+      other.takeEpochMetrics(.training).map(\.value.description) == ["3.0", "3.0", "\(Int.max)"])
     #expect(other.metrics["open"] == 3 && other.metrics["both"] == 3)
   }
 
