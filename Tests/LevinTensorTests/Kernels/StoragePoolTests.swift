@@ -38,7 +38,7 @@ import Testing
       processExitsWith: .failure, observing: [\.standardErrorContent]
     ) {
       setenv("LEVIN_POOL", "none", 1)
-      evaluate(Tensor.ones([4]) + 1)
+      evaluateOrStop(Tensor.ones([4]) + 1)
     }
     let message = String(decoding: result.standardErrorContent, as: UTF8.self)
     #expect(message.contains("LEVIN_POOL is 'none'; it may be 'off'"))

@@ -39,7 +39,7 @@ import Darwin
     await #expect(processExitsWith: .success) { [name] in
       setenv(name, "", 1)
       let x = Tensor((0..<10_000).map { Float($0) }, shape: [100, 100])
-      for _ in 0..<3 { evaluate(matmul(x, x).exp() + x.log1p()) }
+      for _ in 0..<3 { evaluateOrStop(matmul(x, x).exp() + x.log1p()) }
       precondition(StepMemory.shared.budget > 0)
     }
   }
@@ -61,7 +61,7 @@ import Darwin
     let result = await #expect(processExitsWith: .failure, observing: [\.standardOutputContent]) {
       print("step 7")
       setenv("LEVIN_ISA", "sse9", 1)
-      evaluate(Tensor([1, 2] as [Float]).exp())
+      evaluateOrStop(Tensor([1, 2] as [Float]).exp())
     }
     let output = String(decoding: result?.standardOutputContent ?? [], as: UTF8.self)
     #expect(output.hasSuffix("step 7\n"))

@@ -77,7 +77,7 @@ import Testing
     let result = await #expect(
       processExitsWith: .failure, observing: [\.standardErrorContent]
     ) { [index] in
-      evaluate(ElementCountTests.cases[index].make())
+      evaluateOrStop(ElementCountTests.cases[index].make())
     }
     let message = String(decoding: result?.standardErrorContent ?? [], as: UTF8.self)
     #expect(message.contains("error: "), "\(message)")
