@@ -55,6 +55,14 @@ extension Distribution {
   }
 }
 
+/// The part of log k! beside the exponent of a Poisson probability, and infinity for what is no count.
+///
+/// It depends on the data alone, so loops over the same data compute it once, and what is impossible costs them nothing.
+func logFactorialRest(_ count: Tensor, _ isOutside: Tensor) -> Tensor {
+  let rest = (count + 1).stirlingRest()
+  return `where`(isOutside, Tensor.infinity(rest.dtype), rest)
+}
+
 /// Draws one number after the other for each element of sample shape + batch shape.
 ///
 /// - Parameters:

@@ -77,12 +77,12 @@ import Testing
   }
 
   @Test(arguments: examples)
-  func impossibleValuesHaveNoGradient(_ example: Example) {
+  func gradientsAtImpossibleValuesAreNumbers(_ example: Example) {
     for value in example.outside where example.testDescription != "Delta" {
       let leaves = example.parameters.map { Tensor($0).requiringGradient() }
       let logProb = example.make(leaves).logProb(Tensor([value]))
       let result = gradients(of: logProb.sum(), at: leaves).flatMap { $0?.scalars ?? [0] }
-      #expect(result.allSatisfy { $0 == 0 }, "\(result) at \(value)")
+      #expect(result.allSatisfy { !$0.isNaN }, "\(result) at \(value)")
     }
   }
 

@@ -46,17 +46,20 @@ public struct Beta: Distribution {
   public func logProb(_ value: Tensor) -> Tensor {
     showParameters()
     let value = value.observed(with: concentration1)
-    let powers = ProportionPowers(
-      total: concentration1.precise(in: batchShape) + concentration0.precise(in: batchShape),
-      count: 2, dtype: concentration1.dtype)
+    let (a, b) = (concentration1.precise(in: batchShape), concentration0.precise(in: batchShape))
+    let powers = ProportionPowers(total: a + b, count: 2, dtype: concentration1.dtype)
+    // Outside, the rest is infinite, which its exponent takes for impossible. All this depends on the data alone, and
+    // so costs loops over the same data nothing.
+    let isOutside = (value .< 0) .| (value .> 1)
+    func inside(_ x: Tensor, else other: Double) -> Tensor {
+      `where`(isOutside, Tensor.full([], other, dtype: value.dtype), x)
+    }
     let exponents =
-      powers.exponent(concentration1, value, log: value.log())
-      + powers.exponent(concentration0, 1 - value, log: log1p(-value))
-    let normalizer =
-      powers.logTotal + powers.share(concentration1.precise(in: batchShape))
-      + powers.share(concentration0.precise(in: batchShape))
-    return (exponents + normalizer.cast(to: exponents.dtype))
-      .impossible(where: (value .< 0) .| (value .> 1))
+      powers.exponent(concentration1, inside(value, else: 1), log: inside(value.log(), else: 0))
+      + powers.exponent(
+        concentration0, inside(1 - value, else: .infinity), log: inside(log1p(-value), else: 0))
+    let normalizer = powers.logTotal + powers.share(a) + powers.share(b)
+    return exponents + normalizer.cast(to: exponents.dtype)
   }
 
   /// Ratios X / (X + Y) of gamma draws, or Jöhnk's method, from NumPy's stream.

@@ -34,9 +34,7 @@ public struct Poisson: Distribution {
     let value = value.observed(with: rate)
     let isOutside = value.isNoCount
     let count = `where`(isOutside, 0, value)
-    // What depends on counts alone stands by itself, so that loops over the same data compute it once.
-    let logProb = gammaExponent(count, rate, log: rate.log()) - (count + 1).stirlingRest()
-    return logProb.impossible(where: isOutside)
+    return gammaExponent(count, rate, log: rate.log()) - logFactorialRest(count, isOutside)
   }
 
   /// Counts from NumPy's stream, in the dtype of `rate`.

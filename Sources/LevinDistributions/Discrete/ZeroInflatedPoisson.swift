@@ -58,11 +58,11 @@ public struct ZeroInflatedPoisson: Distribution {
     let value = value.observed(with: rate)
     let logOpen = givenLogits.map { (-$0).logSigmoid() } ?? log1p(-gate)
     let isOutside = value.isNoCount
-    let count = `where`(isOutside, 0, value)
+    // Not 0, so that one array tells both what is 0 and what is counted.
+    let count = `where`(isOutside, 1, value)
     let exponent = gammaExponent(count, rate, log: rate.log())
-    let logCount = exponent - (count + 1).stirlingRest() + logOpen
-    return `where`(value .== 0, logZeroProbability(logOpen), logCount)
-      .impossible(where: isOutside)
+    let logCount = exponent - logFactorialRest(count, isOutside) + logOpen
+    return `where`(count .== 0, logZeroProbability(logOpen), logCount)
   }
 
   // With logits, gradients are exact on the log scale. Without, the sum of both ways to a zero has exact

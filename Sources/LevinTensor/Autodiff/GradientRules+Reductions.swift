@@ -23,12 +23,11 @@ extension GradientRule {
     }
   }
 
-  // What log w, which is -inf, keeps back. It is a plain product, since a sum takes it on its way, and the slope is
-  // finite.
+  // What log w, which is -inf, keeps back.
   private func zeroWeightGradient(_ g: Tensor) -> Tensor {
-    kept(g)
-      * Tensor(
-        Node.ternary(.zeroWeightSlope, input(2).node, input(1).node, kept(output).node))
+    let total = kept(output).node
+    return absorb(
+      kept(g), times: Tensor(Node.ternary(.zeroWeightSlope, input(2).node, input(1).node, total)))
   }
 
   // For each element the product of the others that meet with it. Dividing the product of all by the
