@@ -49,7 +49,7 @@ private struct DataMistake: Sendable, CustomTestStringConvertible {
     .init("a batch before the first", names: ["no batch -1"]) {
       _ = DataLoader(rows, batchSize: 2, shuffle: .seeded(0)).batches()[-1]
     },
-    .init("an epoch before the first", names: ["epoch is -1"]) {
+    .init("an epoch before the first", names: ["epoch -1"]) {
       _ = DataLoader(rows, batchSize: 2, shuffle: .seeded(0)).batches(epoch: -1)
     },
   ]
