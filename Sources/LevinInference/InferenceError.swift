@@ -79,22 +79,8 @@ public enum InferenceError: Error, Sendable, CustomStringConvertible {
     case .discreteSiteInContinuousGuide(let name):
       "the site '\(name)' is discrete, and an automatic guide is for real values; leave it out of "
         + "'expose' and sum it out with enumerate: .parallel"
-    case .plateBeyondNesting(let plate, let dim, let maximum):
-      "plate '\(plate)' has dim \(dim), beyond maxPlateNesting \(maximum); set maxPlateNesting to at "
-        + "least \(-dim), or leave it out; a firstAvailableDim has to be at most \(dim - 1)"
-    case .unexplainedAxis(let site, let dim, let size, let shapes):
-      "site '\(site)' has size \(size) along dim \(dim), where there is no plate; put it inside a plate "
-        + "of that size, move the axis into the event by toEvent(_:), or correct the shape of its "
-        + "parameters or data\n\(shapes)"
-    case .eventRanksDiffer(let site, let model, let guide):
-      "site '\(site)' has events of \(model) axes in the model and of \(guide) in the guide; write the same "
-        + "toEvent(_:) in both"
-    case .shapesDiffer(let site, let model, let guide):
-      "site '\(site)' has shape \(model) in the model and \(guide) in the guide; put it inside the same plates "
-        + "in both, or correct the shape of its parameters"
-    case .subsamplesDiffer(let plate, let model, let guide):
-      "plate '\(plate)': the model looks at the elements \(Self.list(model)) and the guide at "
-        + "\(Self.list(guide)); give both the same indices, or the model none"
+    case .plateBeyondNesting, .unexplainedAxis, .eventRanksDiffer, .shapesDiffer, .subsamplesDiffer:
+      shapeDescription
     case .dependenceOnInnerSite(let variable, let plates):
       "a site outside \(Self.list(plates)) depends on the enumerated site '\(variable)' inside; move it "
         + "into the plate, or '\(variable)' out of it"
@@ -108,23 +94,8 @@ public enum InferenceError: Error, Sendable, CustomStringConvertible {
     case .latentSiteInSubsample(let site, let plate):
       "the latent site '\(site)' is inside the sequential plate '\(plate)', of which a run looks at a part; an automatic "
         + "guide has values for all sites by their names, so let the plate take an axis, or do not subsample"
-    case .latentSiteInBatch(let site, let plate):
-      "the latent site '\(site)' is inside plate '\(plate)', which lies along a batch; an automatic guide has values "
-        + "for all elements of a plate, so give the batch the indices of its observations, as in "
-        + "plate(\"\(plate)\", size, subsample: indices), and make the SVIModule with scaling: .byModel"
-    case .noBatchPlate(let count, let total):
-      "the batch has \(count) of \(total) observations, and no plate around an observation has \(count) elements; put "
-        + "the observations into plate(\"data\", batch.count), by which they count for all data, or make the "
-        + "SVIModule with scaling: .byModel"
-    case .severalBatchPlates(let site, let plates):
-      "the plates \(Self.list(plates)) around site '\(site)' all have the size of the batch, so it is not known which "
-        + "one lies along the observations; choose another batch size, or make the SVIModule with scaling: .byModel"
-    case .scaledTwice(let site, let plate, let count, let total):
-      "the batch has \(count) of \(total) observations, for which the trainer lets them count, and site '\(site)' counts "
-        + "for others already, by "
-        + (plate.map { "the subsample of plate '\($0)'; write plate(\"\($0)\", batch.count)" }
-          ?? "withScale; take it away")
-        + ", or make the SVIModule with scaling: .byModel"
+    case .latentSiteInBatch, .noBatchPlate, .severalBatchPlates, .scaledTwice:
+      batchDescription
     case .unknownSites(let names, let known):
       "the guide is to stand for \(Self.list(names)), and the model has no such latent site; it has "
         + (known.isEmpty ? "none" : Self.list(known))
@@ -142,15 +113,5 @@ public enum InferenceError: Error, Sendable, CustomStringConvertible {
     case .faultyStep(let step, let error):
       "step \(step): \(error); the parameters stay as they were before the step"
     }
-  }
-
-  // The first indices of a subsample.
-  private static func list(_ indices: [Int]) -> String {
-    "[" + indices.prefix(8).map(String.init).joined(separator: ", ")
-      + (indices.count > 8 ? ", …]" : "]")
-  }
-
-  private static func list(_ names: [String]) -> String {
-    names.map { "'\($0)'" }.joined(separator: ", ")
   }
 }

@@ -16,9 +16,6 @@ extension GradientRule {
     }
   }
 
-  /// The first operand from which `gammaExponent` is told from its largest value.
-  static var centeredFrom: Double { 32 }
-
   // By whatever formula it is computed, in form it is linear in y and in log y, to which the gradient goes on as to
   // numbers of their own. So a sum over observations can take the parameter out.
   private func gammaExponent(
@@ -36,7 +33,7 @@ extension GradientRule {
   // log y, where a > 32 less log a.
   private func gammaExponentSlope(_ a: Tensor, _ g: Tensor, _ index: Int) -> Tensor? {
     switch index {
-    case 0: `where`(a .> Self.centeredFrom, -absorb(g, over: a), 0)
+    case 0: `where`(a .> Tensor.centeredFrom, -absorb(g, over: a), 0)
     case 1: nil
     default: g
     }

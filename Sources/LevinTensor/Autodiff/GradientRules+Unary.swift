@@ -52,7 +52,7 @@ extension GradientRule {
 
   // trigamma(a), from a - 1 = 32 on less 1 / (a - 1), of which the series is that of digamma(a) - log(a - 1).
   private func stirlingRestCurvature(_ x: Tensor) -> Tensor {
-    let isLarge = x .> Self.centeredFrom + 1
+    let isLarge = x .> Tensor.centeredFrom + 1
     let s = `where`(isLarge, (x - 1).reciprocal(), 0)
     let series = ((s.square() * (1.0 / 42) - 1.0 / 30) * s.square() + 1.0 / 6) * s - 0.5
     return `where`(isLarge, series * s.square(), x.polygamma(order: 1))

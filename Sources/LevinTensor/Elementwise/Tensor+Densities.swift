@@ -5,7 +5,7 @@ extension Tensor {
   package func stirlingRest() -> Tensor { unary(.stirlingRest) }
 
   /// The number from which ``gammaExponent(_:_:log:)`` is told from its largest value.
-  package static var centeredFrom: Double { GradientRule.centeredFrom }
+  package static var centeredFrom: Double { 32 }
 }
 
 /// a log y - y, where a > 32 less a log a - a, its largest value: the exponent of y^a exp(-y) without the
