@@ -9,52 +9,17 @@ public protocol LiteralInteger {
 
 extension Int: LiteralInteger {}
 
-/// A real number in a row of an array literal, as the quotient of two integers gives it.
-public struct LiteralReal: TensorConvertible, ExpressibleByIntegerLiteral,
-  ExpressibleByFloatLiteral, Sendable
-{
+/// The real number that `n / 2` is in an array literal.
+public struct LiteralReal: TensorConvertible, Sendable {
   let value: Double
-
-  init(_ value: Double) { self.value = value }
-
-  /// A number as it was written.
-  public init(integerLiteral value: Int) { self.value = Double(value) }
-  /// A number as it was written.
-  public init(floatLiteral value: Double) { self.value = value }
 
   /// A tensor of rank 0 that takes the dtype of its neighbours.
   public var tensorLiteral: Tensor { .weak(value, .float32) }
-
-  /// Not a number.
-  public static var nan: LiteralReal { LiteralReal(.nan) }
-  /// Infinity.
-  public static var infinity: LiteralReal { LiteralReal(.infinity) }
-  /// The circumference of a circle over its diameter.
-  public static var pi: LiteralReal { LiteralReal(.pi) }
-
-  /// The sum.
-  public static func + (a: LiteralReal, b: LiteralReal) -> LiteralReal {
-    LiteralReal(a.value + b.value)
-  }
-  /// The difference.
-  public static func - (a: LiteralReal, b: LiteralReal) -> LiteralReal {
-    LiteralReal(a.value - b.value)
-  }
-  /// The product.
-  public static func * (a: LiteralReal, b: LiteralReal) -> LiteralReal {
-    LiteralReal(a.value * b.value)
-  }
-  /// The quotient.
-  public static func / (a: LiteralReal, b: LiteralReal) -> LiteralReal {
-    LiteralReal(a.value / b.value)
-  }
-  /// The number with its sign changed.
-  public static prefix func - (a: LiteralReal) -> LiteralReal { LiteralReal(-a.value) }
 }
 
-/// The quotient of two integers as real numbers, in a row of an array literal.
+/// The quotient of two integers as real numbers, in an array literal.
 public func / (a: any LiteralInteger, b: any LiteralInteger) -> LiteralReal {
-  LiteralReal(a.doubleValue / b.doubleValue)
+  LiteralReal(value: a.doubleValue / b.doubleValue)
 }
 
 /// An integer as it is written in `Tensor(1 / 3)`.

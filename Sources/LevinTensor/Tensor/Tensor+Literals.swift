@@ -1,7 +1,8 @@
-/// An element of an array literal that becomes a tensor: real numbers, tensors, and arrays of these.
+/// An element of an array literal that becomes a tensor: a real number, a tensor, or a literal of these.
 ///
 /// `Int` is none of them, so that the compiler has to take `1 / 3` in a literal as a quotient of real numbers; write
-/// `Float(n)` for a variable. Integers in a literal are real numbers too.
+/// `Float(n)` for a variable. Integers in a literal are real numbers too. Arrays of numbers that are no literals make a
+/// matrix by `Tensor([row, row])`.
 public protocol TensorConvertible {
   /// The tensor that this element of a literal stands for.
   var tensorLiteral: Tensor { get }
@@ -22,7 +23,9 @@ extension Double: TensorConvertible {
   public var tensorLiteral: Tensor { .weak(self, .float32) }
 }
 
-extension Array: TensorConvertible where Element: TensorConvertible {
+// Rows have the elements that the whole has: the compiler reads each as it does the elements of a literal without rows,
+// and need not find a type for a row first.
+extension Array: TensorConvertible where Element == (any TensorConvertible)? {
   /// The elements stacked along a new first axis.
   public var tensorLiteral: Tensor { Tensor.literal(map(\.tensorLiteral)) }
 }
