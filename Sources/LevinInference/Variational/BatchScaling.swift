@@ -38,6 +38,11 @@ final class BatchPlates: Handler {
       }
       let plates = site.plates.filter { $0.size == batch.count }.map(\.name)
       if plates.count > 1 { throw InferenceError.severalBatchPlates(site: site.name, plates) }
+      // An event of the size of the batch would count once among plates that count for all.
+      let events = site.distribution?.eventShape ?? []
+      if plates.isEmpty, events.contains(batch.count) {
+        throw InferenceError.noBatchPlate(batch.count, of: total)
+      }
       names.formUnion(plates)
     }
     if names.isEmpty { throw InferenceError.noBatchPlate(batch.count, of: total) }

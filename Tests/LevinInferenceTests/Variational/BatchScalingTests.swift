@@ -111,6 +111,19 @@ import Testing
     }
   }
 
+  @Test func anObservationWithoutAPlateBesideOneWithItIsRefused() {
+    let error = refusal { batch in
+      let mean = sample("mean", Normal(number(0), 3))
+      plate("data", batch.count) { sample("x", Normal(mean, 1), observed: batch) }
+      let means = mean + Tensor.zeros([batch.count], dtype: .float64)
+      sample("again", Normal(means, 2).toEvent(1), observed: batch)
+    }
+    guard case .noBatchPlate(10, of: 50) = error else {
+      Issue.record("\(String(describing: error))")
+      return
+    }
+  }
+
   @Test func twoPlatesOfTheSizeOfTheBatchAreRefused() {
     let error = refusal { batch in
       let mean = sample("mean", Normal(number(0), 3))
