@@ -39,6 +39,13 @@ func inferenceError(_ body: () throws -> Void) -> InferenceError? {
   return nil
 }
 
+/// Another error than the one that was looked for.
+struct Unexpected: Error {
+  let error: (any Error)?
+
+  init(_ error: (any Error)?) { self.error = error }
+}
+
 /// A guide made of a closure, without parameters of its own.
 final class ClosureGuide: Guide {
   private let body: (Tensor) throws -> Void

@@ -144,10 +144,3 @@ import Testing
     #expect(shown == bare)
   }
 }
-
-/// Another error than the one that was looked for.
-struct Unexpected: Error {
-  let error: (any Error)?
-
-  init(_ error: (any Error)?) { self.error = error }
-}

@@ -71,60 +71,48 @@ import Testing
     inferenceError { _ = try quietTrainer(maxEpochs: 1).fit(try module(model), train: loader(10)) }
   }
 
-  @Test func aModelThatScalesByItsSubsampleAsWellIsRefusedWithTheRemedy() {
+  @Test func aModelThatScalesByItsSubsampleAsWellIsRefusedWithTheRemedy() throws {
     let error = refusal { batch in
       let mean = sample("mean", Normal(number(0), 3))
       plate("data", 50, subsampleSize: batch.count) {
         sample("x", Normal(mean, 1), observed: batch)
       }
     }
-    guard case .scaledTwice("x", "data", 10, of: 50) = error else {
-      Issue.record("\(String(describing: error))")
-      return
-    }
+    guard case .scaledTwice("x", "data", 10, of: 50) = error else { throw Unexpected(error) }
     let text = error?.description ?? ""
     #expect(text.contains("plate(\"data\", batch.count)") && text.contains("scaling: .byModel"))
   }
 
-  @Test func aModelThatScalesByHandAsWellIsRefused() {
+  @Test func aModelThatScalesByHandAsWellIsRefused() throws {
     let error = refusal { batch in
       let mean = sample("mean", Normal(number(0), 3))
       withScale(5) {
         plate("data", batch.count) { sample("x", Normal(mean, 1), observed: batch) }
       }
     }
-    guard case .scaledTwice("x", nil, 10, of: 50) = error else {
-      Issue.record("\(String(describing: error))")
-      return
-    }
+    guard case .scaledTwice("x", nil, 10, of: 50) = error else { throw Unexpected(error) }
   }
 
-  @Test func aBatchWithoutAPlateIsRefused() {
+  @Test func aBatchWithoutAPlateIsRefused() throws {
     let error = refusal { batch in
       let mean = sample("mean", Normal(number(0), 3))
       let means = mean + Tensor.zeros([batch.count], dtype: .float64)
       sample("x", Normal(means, 1).toEvent(1), observed: batch)
     }
-    guard case .noBatchPlate(10, of: 50) = error else {
-      Issue.record("\(String(describing: error))")
-      return
-    }
+    guard case .noBatchPlate(10, of: 50) = error else { throw Unexpected(error) }
   }
 
-  @Test func anObservationWithoutAPlateBesideOneWithItIsRefused() {
+  @Test func anObservationWithoutAPlateBesideOneWithItIsRefused() throws {
     let error = refusal { batch in
       let mean = sample("mean", Normal(number(0), 3))
       plate("data", batch.count) { sample("x", Normal(mean, 1), observed: batch) }
       let means = mean + Tensor.zeros([batch.count], dtype: .float64)
       sample("again", Normal(means, 2).toEvent(1), observed: batch)
     }
-    guard case .noBatchPlate(10, of: 50) = error else {
-      Issue.record("\(String(describing: error))")
-      return
-    }
+    guard case .noBatchPlate(10, of: 50) = error else { throw Unexpected(error) }
   }
 
-  @Test func twoPlatesOfTheSizeOfTheBatchAreRefused() {
+  @Test func twoPlatesOfTheSizeOfTheBatchAreRefused() throws {
     let error = refusal { batch in
       let mean = sample("mean", Normal(number(0), 3))
       plate("data", batch.count, dim: -2) {
@@ -133,23 +121,17 @@ import Testing
         }
       }
     }
-    guard case .severalBatchPlates("x", ["data", "times"]) = error else {
-      Issue.record("\(String(describing: error))")
-      return
-    }
+    guard case .severalBatchPlates("x", ["data", "times"]) = error else { throw Unexpected(error) }
   }
 
-  @Test func anAutomaticGuideForTheObservationsOfABatchIsRefused() {
+  @Test func anAutomaticGuideForTheObservationsOfABatchIsRefused() throws {
     let error = refusal { batch in
       plate("data", batch.count) {
         let local = sample("local", Normal(number(0), 1))
         sample("x", Normal(local, 1), observed: batch)
       }
     }
-    guard case .latentSiteInBatch("local", plate: "data") = error else {
-      Issue.record("\(String(describing: error))")
-      return
-    }
+    guard case .latentSiteInBatch("local", plate: "data") = error else { throw Unexpected(error) }
   }
 
   @Test func aModelMayScaleByItself() throws {
