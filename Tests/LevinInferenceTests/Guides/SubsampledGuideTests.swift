@@ -95,8 +95,8 @@ import Testing
     #expect(losses.allSatisfy { $0.isFinite })
   }
 
-  @Test func sitesOfASubsampledSequentialPlateAreRefused() {
-    func model(_ data: Tensor) throws {
+  @Test func sitesOfASubsampledSequentialPlateAreRefused() throws {
+    func model(_ data: Tensor) {
       Plate("data", 8, subsampleSize: 2).sequential { sample("z \($0)", Normal(number(0), 1)) }
     }
     let error = inferenceError { try AutoDelta(model)(Self.data) }

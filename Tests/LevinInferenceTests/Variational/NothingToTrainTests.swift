@@ -11,8 +11,8 @@ import Testing
 
   private let data = Tensor([1.0, 2])
 
-  @Test func aStepWithoutParametersSaysSo() {
-    func model(_ data: Tensor) throws {
+  @Test func aStepWithoutParametersSaysSo() throws {
+    func model(_ data: Tensor) {
       plate("data", data.count) { sample("x", Normal(number(0), 1), observed: data) }
     }
     let guides: [any Guide<Tensor>] = [ClosureGuide(), AutoDelta(model), AutoNormal(model)]
@@ -26,7 +26,7 @@ import Testing
     try SVI(model, guide, loss: TraceELBO()) { Adam($0) }.step(data)
   }
 
-  @Test func aLossThatDependsOnNoParameterSaysSo() {
+  @Test func aLossThatDependsOnNoParameterSaysSo() throws {
     final class Idle: Guide {
       @Parameter var unused: Tensor = [0]
 

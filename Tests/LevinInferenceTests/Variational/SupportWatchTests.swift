@@ -106,7 +106,7 @@ import Testing
 
   // Numbers below the larger of the enumerated bounds are possible with the other one.
   @Test func aSupportThatDependsOnAnEnumeratedSiteAllowsWhatOneValueAllows() throws {
-    func model(_ data: Tensor) throws {
+    func model(_ data: Tensor) {
       sample("rate", Gamma(2, 1))
       plate("data", 2) {
         let c = sample("c", Categorical(probs: [0.5, 0.5]), enumerate: .parallel)
