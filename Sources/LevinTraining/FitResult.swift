@@ -30,9 +30,15 @@ public struct FitResult: Sendable {
 public enum StopReason: Sendable, Hashable, CustomStringConvertible {
   /// All epochs were run.
   case maxEpochs
+  /// All steps were taken.
+  case maxSteps
+  /// The time was over.
+  case maxTime
+  /// The parameters are where no further step would move them by much.
+  case converged
   /// A callback asked for the end by ``Trainer/stop(_:)``.
   case requested
-  /// The user pressed Ctrl-C.
+  /// The user pressed Ctrl-C, or the process was asked to end (SIGTERM).
   case interrupted
   /// The task that the fit runs in was cancelled.
   case cancelled
@@ -45,6 +51,9 @@ public enum StopReason: Sendable, Hashable, CustomStringConvertible {
   public var description: String {
     switch self {
     case .maxEpochs: "all epochs done"
+    case .maxSteps: "all steps done"
+    case .maxTime: "time is over"
+    case .converged: "converged"
     case .requested: "stopped by a callback"
     case .interrupted: "interrupted"
     case .cancelled: "cancelled"

@@ -33,45 +33,25 @@ public protocol ValidatingModule<Batch>: LightningModule {
   func validationStep(_ batch: Batch, batchIndex: Int) throws
 }
 
-/// The result of a training step: a loss, or none for a batch to be skipped.
-///
-/// `Tensor` and `Tensor?` conform.
-public protocol StepOutput {
-  /// The loss, a tensor of one element; nil when nothing is to be learnt.
-  var loss: Tensor? { get }
+/// A module that can be tried on test data.
+public protocol TestingModule<Batch>: LightningModule {
+  /// Looks at one batch of test data and logs what is of interest, such as `test_loss`.
+  ///
+  /// It runs without gradients and in ``Mode/evaluation``.
+  ///
+  /// - Throws: Whatever keeps it from looking; it ends the test and comes out of it unchanged.
+  func testStep(_ batch: Batch, batchIndex: Int) throws
 }
 
-extension Tensor: StepOutput {
-  /// The tensor itself.
-  public var loss: Tensor? { self }
-}
+/// A module that predicts.
+public protocol PredictingModule<Batch>: LightningModule {
+  /// The type of what is predicted from a batch.
+  associatedtype Prediction
 
-extension Optional: StepOutput where Wrapped == Tensor {
-  /// The tensor, if there is one.
-  public var loss: Tensor? { self }
-}
-
-/// The outcome of a batch.
-public enum StepOutcome: Sendable, Hashable {
-  /// A step was taken; its loss is the one before the step.
-  case taken(loss: Double)
-  /// The module gave no loss, so nothing was learnt from the batch.
-  case skipped
-
-  /// The loss; nil for a batch that was skipped.
-  public var loss: Double? {
-    switch self {
-    case .taken(let loss): loss
-    case .skipped: nil
-    }
-  }
-}
-
-/// The way in which the parameters of a module are optimised.
-public struct OptimizerConfiguration {
-  /// The optimizer that takes the steps.
-  public let optimizer: any Optimizer
-
-  /// Uses one optimizer throughout.
-  public init(_ optimizer: some Optimizer) { self.optimizer = optimizer }
+  /// The prediction from one batch.
+  ///
+  /// It runs without gradients and in ``Mode/evaluation``.
+  ///
+  /// - Throws: Whatever keeps it from predicting; it comes out of `Trainer.predict` unchanged.
+  func predictStep(_ batch: Batch, batchIndex: Int) throws -> Prediction
 }

@@ -15,6 +15,14 @@ public enum TrainerError: Error, Sendable {
   case negativeSeed(Int, source: String)
   /// The number of epochs is negative.
   case invalidMaxEpochs(Int)
+  /// Neither epochs, steps nor time are limited.
+  case unlimitedFit
+  /// An argument of the trainer makes no sense, by itself or beside the data.
+  case invalidSetting(name: String, problem: String)
+  /// A callback has settings that make no sense.
+  case invalidCallback(name: String, problem: String)
+  /// A callback watches a metric that nobody logs.
+  case unknownMetric(name: String, callback: String, known: [String])
   /// The number of restarts or of threads for them is out of range.
   case invalidRestarts(count: Int, threads: Int)
   /// The module has no parameters.
@@ -25,6 +33,12 @@ public enum TrainerError: Error, Sendable {
   case invalidObservationCount(Int, DataRole)
   /// The loss of a step is no real number, so it has no gradient.
   case integerLoss(module: String, dtype: String)
+  /// A validation, test or prediction was ended by Ctrl-C or by cancelling its task.
+  case evaluationCutShort(DataRole)
+  /// There is no fit to go on with.
+  case nothingToResume(String)
+  /// What was kept of a fit does not belong to this one.
+  case cannotResume(String)
   /// The trainer runs another fit.
   case trainerInUse
   /// Ctrl-C was pressed during an earlier fit, and nobody has cleared that.
@@ -53,6 +67,13 @@ extension TrainerError: CustomStringConvertible {
     case .emptyDataset, .invalidBatchSize, .noCompleteBatch, .negativeSeed: dataDescription
     case .invalidMaxEpochs(let number):
       "Trainer: maxEpochs is \(number); give 0 or a positive number"
+    case .unlimitedFit:
+      "Trainer: nothing says when a fit ends; give maxEpochs, maxSteps or maxTime"
+    case .invalidSetting(let name, let problem): "Trainer: \(name): \(problem)"
+    case .invalidCallback(let name, let problem): "\(name): \(problem)"
+    case .unknownMetric(let name, let callback, let known):
+      "\(callback): no metric is called '\(name)'; "
+        + (known.isEmpty ? "none has been logged" : "logged are \(Self.list(known))")
     case .invalidRestarts(let count, let threads):
       "restarts: \(count) starts on \(threads) threads; give at least 0 starts and 1 thread"
     case .noParameters(let module):
@@ -65,6 +86,9 @@ extension TrainerError: CustomStringConvertible {
       "the \(role): a batch came with \(count) observations; give the number of observations in it, at least 1"
     case .integerLoss(let module, let dtype):
       "trainingStep of \(module): the loss is \(dtype), which has no gradient; cast it to float32"
+    case .evaluationCutShort(let role): "the pass over the \(role) was ended before it was complete"
+    case .nothingToResume(let problem): "fit: there is nothing to go on with: \(problem)"
+    case .cannotResume(let problem): "fit: it cannot go on with what was kept: \(problem)"
     case .trainerInUse:
       "Trainer: it runs a fit already, on another thread or in whose hook this one was begun; make a Trainer for "
         + "each fit"
@@ -88,6 +112,10 @@ extension TrainerError: CustomStringConvertible {
       "Trainer: cannot make the run's folder '\(path)': \(reason); "
         + "choose another 'directory' for the trainer"
     }
+  }
+
+  private static func list(_ names: [String]) -> String {
+    names.map { "'\($0)'" }.joined(separator: ", ")
   }
 
   private var dataDescription: String {

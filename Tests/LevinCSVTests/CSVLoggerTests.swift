@@ -28,7 +28,7 @@ private final class Peek: Callback {
   var look: (Trainer) throws -> Void = { _ in }
 
   override func onTrainBatchStart(
-    _ trainer: Trainer, _ module: any LightningModule, batchIndex: Int
+    _ trainer: Trainer, _ module: any LightningModule, batch: Any, batchIndex: Int
   ) throws { try look(trainer) }
 }
 

@@ -53,7 +53,7 @@ final class Probe: Callback {
   private(set) var errors: [any Error] = []
 
   override func onTrainBatchEnd(
-    _ trainer: Trainer, _ module: any LightningModule, outcome: StepOutcome, batchIndex: Int
+    _ trainer: Trainer, _ module: any LightningModule, outcome: StepOutcome, batch: Any, batchIndex: Int
   ) throws {
     try batchEnd(trainer, batchIndex)
   }
@@ -106,4 +106,29 @@ func quietTrainer(
 
 func loader(_ numbers: [Float], batchSize: Int? = nil) -> DataLoader<Tensor> {
   DataLoader(TensorDataset(Tensor(numbers)), batchSize: batchSize ?? numbers.count)
+}
+
+/// A trainer that keeps quiet.
+func quietTrainer(_ settings: TrainerSettings, _ callbacks: [Callback] = []) -> Trainer {
+  Trainer(
+    settings, callbacks: callbacks, progressBar: false, summary: false,
+    console: Transcript().console)
+}
+
+/// A model that logs a number of a list in each validation, under the name `score`.
+final class Replay: ValidatingModule {
+  @Parameter var weight: Tensor = [1]
+  private var scores: [Double]
+
+  init(_ scores: [Double]) { self.scores = scores }
+
+  func trainingStep(_ batch: Tensor, batchIndex: Int) -> Tensor { (weight * batch).square().mean() }
+
+  func validationStep(_ batch: Tensor, batchIndex: Int) {
+    if batchIndex == 0 { log("score", scores.isEmpty ? .nan : scores.removeFirst()) }
+  }
+
+  func configureOptimizers() -> OptimizerConfiguration {
+    .init(SGD(parameters, learningRate: 0.01))
+  }
 }

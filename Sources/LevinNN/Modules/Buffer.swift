@@ -65,7 +65,7 @@ public final class Buffer {
   package func discard() { pending = nil }
 
   /// Takes over a value of the same shape and dtype.
-  func restore(_ newValue: Tensor) { (value, pending) = (Self.evaluated(newValue), nil) }
+  package func restore(_ newValue: Tensor) { (value, pending) = (Self.evaluated(newValue), nil) }
 
   private static func evaluated(_ tensor: Tensor) -> Tensor {
     let copy = tensor.detached()

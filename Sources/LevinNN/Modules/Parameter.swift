@@ -77,7 +77,7 @@ public final class Parameter {
   }
 
   /// Takes over unconstrained numbers of the same shape and dtype.
-  func restore(_ value: Tensor) { leaf = Self.leaf(of: value, sink) }
+  package func restore(_ value: Tensor) { leaf = Self.leaf(of: value, sink) }
 
   /// The sum of the gradients that `backward()` has left here; nil before the first.
   ///

@@ -31,7 +31,7 @@ final class ProgressBar: Callback {
   }
 
   override func onTrainBatchEnd(
-    _ trainer: Trainer, _ module: any LightningModule, outcome: StepOutcome, batchIndex: Int
+    _ trainer: Trainer, _ module: any LightningModule, outcome: StepOutcome, batch: Any, batchIndex: Int
   ) {
     showIfDue(console.now())
   }
@@ -41,7 +41,7 @@ final class ProgressBar: Callback {
   }
 
   override func onValidationBatchEnd(
-    _ trainer: Trainer, _ module: any LightningModule, batchIndex: Int
+    _ trainer: Trainer, _ module: any LightningModule, batch: Any, batchIndex: Int
   ) {
     showIfDue(console.now())
   }

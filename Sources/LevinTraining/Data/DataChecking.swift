@@ -29,7 +29,11 @@ public enum DataRole: String, Sendable, CustomStringConvertible {
   case training
   /// The data that the module is tried on.
   case validation
+  /// The data that the module is tested on.
+  case test
+  /// The data that the module predicts from.
+  case prediction
 
-  /// `training data` or `validation data`.
+  /// `training data`, `validation data` and so on.
   public var description: String { "\(rawValue) data" }
 }

@@ -1,72 +1,126 @@
 internal import LevinTensor
 
-/// A pass over validation data.
+/// A pass over data that nothing is learnt from: a validation, a test, a prediction.
 final class EvaluationLoop<Model: LightningModule> {
+  /// What is done with a batch, given its index and that of its source.
+  typealias Work = (_ batch: Model.Batch, _ index: Int, _ loader: Int) throws -> Any
+
   private let session: FitSession
   private let model: Model
-  let source: any BatchSource<Model.Batch>
-  private let step: (Model.Batch, Int) throws -> Void
-  /// Looks at batches that could not be looked at before the fit.
-  var check: DataCheck<Model>?
+  private let stage: EvaluationStage
+  private let work: Work
+  /// The data, one source after the other.
+  private(set) var sources: [any BatchSource<Model.Batch>]
+  /// Looks at batches of a source that could not be looked at before the fit.
+  var checks: [DataCheck<Model>?] = []
+  /// What came of the batches of a prediction, source by source.
+  private(set) var results: [[Any]] = []
 
   init(
-    _ session: FitSession, _ model: Model, _ source: any BatchSource<Model.Batch>,
-    step: @escaping (Model.Batch, Int) throws -> Void
+    _ session: FitSession, _ model: Model, _ stage: EvaluationStage,
+    _ sources: [any BatchSource<Model.Batch>], _ work: @escaping Work
   ) {
     self.session = session
     self.model = model
-    self.source = source
-    self.step = step
+    self.stage = stage
+    self.sources = sources
+    self.work = work
   }
 
   private var trainer: Trainer { session.trainer }
 
   /// Runs all batches, and gives the means over them; nil when the fit was interrupted.
   func run() throws -> MetricsBoard.NamedValues? {
-    try session.callAll { try $0.onValidationStart(trainer, model) }
-    try session.callAll { try $0.onValidationEpochStart(trainer, model) }
+    let (trainer, model, stage) = (trainer, model, stage)
+    try session.callAll { try $0.onStart(stage, trainer, model) }
+    try session.callAll { try $0.onEpochStart(stage, trainer, model) }
     session.board.phase = .validation
-    session.validated = .init(done: 0, total: source.batchesPerEpoch)
+    session.board.reopen(.validation)
+    session.validated = .init(done: 0, total: total)
     defer {
       session.board.phase = .training
       session.board.batchWeight = 1
+      session.board.suffix = ""
       session.validated = nil
+      trainer.dataloaderIndex = 0
     }
-    check?.begin()
-    let isComplete = try runBatches()
+    results = []
+    var isComplete = true
+    for index in sources.indices where isComplete { isComplete = try runSource(index) }
+    session.board.suffix = ""
     let metrics = session.board.takeEpochMetrics(.validation)
     return isComplete ? metrics : nil
   }
 
-  /// Calls the hooks at the end of a validation, whose metrics are known.
+  /// Calls the hooks at the end of a pass, whose metrics are known.
   func close() throws {
-    try session.callAll { try $0.onValidationEpochEnd(trainer, model) }
-    try session.callAll { try $0.onValidationEnd(trainer, model) }
+    let (trainer, model, stage) = (trainer, model, stage)
+    let all = results.flatMap(\.self)
+    try session.callAll { try $0.onEpochEnd(stage, trainer, model, all) }
+    try session.callAll { try $0.onEnd(stage, trainer, model) }
   }
 
-  private func runBatches() throws -> Bool {
+  /// Runs the first batches as a trial whose metrics and draws count for nothing.
+  func rehearse(_ limit: BatchLimit) throws {
+    let all = sources
+    defer { sources = all }
+    sources = try all.compactMap { try $0.limited(to: limit, "sanityValidationBatches") }
+    if sources.isEmpty { return }
+    let (trainer, model) = (trainer, model)
+    try session.callAll { try $0.onSanityCheckStart(trainer, model) }
+    try withDefaultGenerator(session.generator.stream) {
+      try session.board.withoutIntake {
+        trainer.isSanityChecking = true
+        defer { trainer.isSanityChecking = false }
+        if try run() != nil { try close() }
+      }
+    }
+    try session.callAll { try $0.onSanityCheckEnd(trainer, model) }
+  }
+
+  private var total: Int? {
+    sources.reduce(0) { sum, source in
+      guard let sum, let count = source.batchesPerEpoch else { return nil }
+      return sum + count
+    }
+  }
+
+  private func runSource(_ loader: Int) throws -> Bool {
+    let source = sources[loader]
+    trainer.dataloaderIndex = loader
+    if sources.count > 1 { session.board.suffix = "/dataloader_idx_\(loader)" }
+    let check = loader < checks.count ? checks[loader] : nil
+    check?.begin()
+    results.append([])
     var batches = try source.makeBatches(epoch: 0)
     var index = 0
     while let batch = try batches.next() {
       try check?.look(at: batch)
-      session.board.batchWeight = try session.weight(of: batch.observationCount, .validation)
-      try session.callAll { try $0.onValidationBatchStart(trainer, model, batchIndex: index) }
-      try look(at: batch.content, index)
-      session.validated?.done = index + 1
-      try session.callAll { try $0.onValidationBatchEnd(trainer, model, batchIndex: index) }
-      try session.sendStepMetrics(batchIndex: index)
-      if let ending = session.ending, ending != .requested { return false }
+      session.board.batchWeight = try session.weight(of: batch.observationCount, stage.role)
+      try run(batch.content, index, loader)
+      if session.urgentEnding != nil { return false }
       index += 1
     }
-    if index == 0 { throw TrainerError.emptyDataset(.validation) }
+    if index == 0 { throw TrainerError.emptyDataset(stage.role) }
     return true
   }
 
+  private func run(_ batch: Model.Batch, _ index: Int, _ loader: Int) throws {
+    let (trainer, model, stage) = (trainer, model, stage)
+    try session.callAll { try $0.onBatchStart(stage, trainer, model, batch, index) }
+    let result = try look(at: batch, index, loader)
+    if stage == .prediction { results[loader].append(result) }
+    session.validated?.done += 1
+    try session.callAll { try $0.onBatchEnd(stage, trainer, model, result, batch, index) }
+    try session.sendStepMetrics(batchIndex: index)
+  }
+
   // Hooks are outside: they may begin a fit of their own.
-  private func look(at batch: Model.Batch, _ index: Int) throws {
-    try withoutGradient { () throws -> Void in
-      try step(batch, index)
+  private func look(at batch: Model.Batch, _ index: Int, _ loader: Int) throws -> Any {
+    try withoutGradient { () throws -> Any in
+      let result = try work(batch, index, loader)
       try session.board.collect()
+      return result
     }
   }
 }

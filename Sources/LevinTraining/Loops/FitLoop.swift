@@ -5,59 +5,64 @@ internal import LevinTensor
 final class FitLoop<Model: LightningModule> {
   private let trainer: Trainer
   private let model: Model
-  private let train: any BatchSource<Model.Batch>
+  private let settings: TrainerSettings
+  private let train: (any BatchSource<Model.Batch>)?
   private let validation: EvaluationLoop<Model>?
   private let walk: ModuleWalk
   private let session: FitSession
   private var check: DataCheck<Model>?
-  private var epochs: EpochLoop<Model>?
 
   init(
-    _ trainer: Trainer, _ model: Model, train: any BatchSource<Model.Batch>,
-    validation: (source: any BatchSource<Model.Batch>, step: (Model.Batch, Int) throws -> Void)?
-  ) {
-    self.trainer = trainer
-    self.model = model
-    self.train = train
-    walk = ModuleWalk(model)
-    session = FitSession(trainer, model, stepsPerEpoch: train.batchesPerEpoch)
+    _ trainer: Trainer, _ model: Model, train: some BatchSource<Model.Batch>,
+    validation sources: [any BatchSource<Model.Batch>], work: EvaluationLoop<Model>.Work?
+  ) throws {
+    try trainer.settings.check()
+    let settings = trainer.settings.inForce
+    try train.checkSettings(for: .training)
+    for source in sources { try source.checkSettings(for: .validation) }
+    let isFixed = !settings.overfitBatches.isZero
+    let limited = try train.limited(
+      to: settings.limitTrainBatches, "limitTrainBatches", isFixed: isFixed)
+    let limitedSources = try sources.compactMap {
+      try $0.limited(
+        to: settings.limitValidationBatches, "limitValidationBatches", isFixed: isFixed)
+    }
+    let batches = limited?.batchesPerEpoch ?? nil
+    let session = FitSession(
+      trainer, model, settings, batchesPerEpoch: limited == nil ? 0 : batches,
+      validations: try ValidationSchedule(
+        limitedSources.isEmpty ? .epochs(1) : settings.validationInterval, of: batches))
+    session.hasValidation = !limitedSources.isEmpty
     session.board.trainingCount = train.observationCount
-    self.validation = validation.map { [session] in
-      EvaluationLoop(session, model, $0.source, step: $0.step)
+    (self.trainer, self.model, self.settings) = (trainer, model, settings)
+    (self.train, self.session, walk) = (limited, session, ModuleWalk(model))
+    validation = work.flatMap {
+      limitedSources.isEmpty
+        ? nil : EvaluationLoop(session, model, .validation, limitedSources, $0)
     }
   }
 
-  func run() throws -> FitResult {
+  func run(from state: State? = nil) throws -> FitResult {
     try trainer.exclusively {
       if Interrupts.isRaised { throw TrainerError.interruptedBefore }
       try checkBeforeStart()
       trainer.begin(session)
       try trainer.folder.takeSettings(of: model)
-      return try Interrupts.watching { try withSurroundings { try runWithTeardown() } }
-    }
-  }
-
-  // What the code of a fit finds in force: its log, its warnings, evaluation outside of steps, and a generator of its
-  // own, so that two fits at once do not take turns with each other's draws.
-  private func withSurroundings<R>(_ body: () throws -> R) throws -> R {
-    try OpenFits.including(session.warnings) {
-      try Warnings.$current.withValue(session.warnings) {
-        try MetricsBoard.$inherited.withValue(session.board) {
-          try withDefaultGenerator(DefaultGenerator.makeChild()) { try withMode(.evaluation, body) }
-        }
+      return try Interrupts.watching {
+        try session.withSurroundings { try runWithTeardown(from: state) }
       }
     }
   }
 
   private func checkBeforeStart() throws {
-    if trainer.maxEpochs < 0 { throw TrainerError.invalidMaxEpochs(trainer.maxEpochs) }
-    try train.checkSettings(for: .training)
-    try validation?.source.checkSettings(for: .validation)
     if walk.parameters.isEmpty { throw unreachableParameters ?? noParameters }
+    try session.checkCallbacks()
     do {
-      check = try DataCheck.begin(model, train, for: .training)
+      if let train { check = try DataCheck.begin(model, train, for: .training) }
       if let validation {
-        validation.check = try DataCheck.begin(model, validation.source, for: .validation)
+        validation.checks = try validation.sources.map {
+          try DataCheck.begin(model, $0, for: .validation)
+        }
       }
     } catch let violation as DomainViolation {
       throw TrainerError.nonFinite(
@@ -78,51 +83,26 @@ final class FitLoop<Model: LightningModule> {
       ? nil : .unreachableParameters(walk.unreachable, module: session.moduleName)
   }
 
-  private func runWithTeardown() throws -> FitResult {
-    let outcome = Result { try runPhases() }
-    if case .failure(let error) = outcome { close(after: error) }
-    session.board.intake = .closed
-    var failure: (any Error)?
-    for callback in session.callbacks {
-      do { try callback.teardown(trainer, model) } catch { failure = failure ?? error }
-    }
-    let result = try outcome.get()
-    if let failure { throw failure }
-    return result
+  private func runWithTeardown(from state: State?) throws -> FitResult {
+    try session.withTeardown { try runPhases(from: state) }
   }
 
-  // The row of an epoch that was over is not lost, and the callbacks see what the fit had come to.
-  private func close(after error: any Error) {
-    session.board.discardPending()
-    try? epochs?.sendMetricsOfEpoch()
-    _ = session.board.takeEpochMetrics(.training)
-    session.board.beginEpoch()
-    if case TrainerError.nonFinite(let step) = error {
-      trainer.result = step.result
-    } else {
-      trainer.result = session.result(.failed)
-    }
-    for callback in session.callbacks {
-      callback.onException(trainer, model, error: error)
-      try? session.board.collect()
-    }
-    try? session.sendEpochMetrics([])
-  }
-
-  private func runPhases() throws -> FitResult {
+  private func runPhases(from state: State?) throws -> FitResult {
     try session.callAll { try $0.setup(trainer, model) }
     let optimizer = try configureOptimizer(of: model, parameters: walk.parameters)
     trainer.optimizers = optimizer.groups
     // Of a loop by hand that took no steps; those of a step that was not taken are gone.
     for (_, buffer) in walk.buffers { buffer.commit() }
-    let epochs = EpochLoop(
-      session, model, train: train, validation: validation,
-      stepping: TrainingStep(session, model, optimizer, walk, train), check: check)
-    self.epochs = epochs
+    let stepping = train.map { TrainingStep(session, model, optimizer, walk, $0) }
+    let keeper = FitKeeper(session, model, optimizer, train, stepping)
+    session.makeState = keeper.state
+    if let state { try keeper.restore(from: state) }
     announce()
     try session.callAll { try $0.onFitStart(trainer, model) }
+    if state == nil { try validation?.rehearse(settings.sanityValidationBatches) }
     try session.callAll { try $0.onTrainStart(trainer, model) }
-    let reason = try epochs.run()
+    let reason = try runEpochs(stepping)
+    if session.keptState == nil { session.keepState() }
     try session.callAll { try $0.onTrainEnd(trainer, model) }
     trainer.result = session.result(reason)
     try session.callAll { try $0.onFitEnd(trainer, model) }
@@ -130,6 +110,16 @@ final class FitLoop<Model: LightningModule> {
     let result = session.result(reason)
     trainer.result = result
     return result
+  }
+
+  private func runEpochs(_ stepping: TrainingStep<Model>?) throws -> StopReason {
+    // Without batches there is nothing to learn.
+    guard let train, let stepping, settings.maxSteps != 0 else {
+      return settings.maxSteps == 0 ? .maxSteps : .maxEpochs
+    }
+    let epochs = EpochLoop(
+      session, model, train: train, validation: validation, stepping: stepping, check: check)
+    return try epochs.run()
   }
 
   private func announce() {

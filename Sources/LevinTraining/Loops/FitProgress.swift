@@ -1,33 +1,97 @@
 internal import LevinTensor
 
-/// The counts of epochs, batches and steps that a fit has come to.
+/// The counts of epochs, batches and steps that a fit has come to, and what it does next.
 final class FitProgress: Stateful {
+  /// What a fit does next. One that goes on where another stopped begins there.
+  enum Moment: String {
+    /// An epoch begins, or the fit is over.
+    case epoch
+    /// A batch is learnt from.
+    case batch
+    /// The hooks that close a batch are called.
+    case batchEnd
+    /// The row of the step is sent.
+    case stepRow
+    /// A validation is run if it is due after this batch.
+    case validation
+    /// The row of a validation within the epoch is sent.
+    case validationRow
+    /// The metrics of the epoch are closed, and its validation is run if it is due.
+    case epochEnd
+    /// The hooks that close an epoch are called.
+    case epochHooks
+    /// The row of the epoch is sent.
+    case epochRow
+  }
+
   /// The epoch that the fit is in, counted from 0; after the fit, the epochs completed.
   var epoch = 0
   /// The batches of the epoch that were learnt from or skipped.
   var batchesConsumed = 0
+  /// The batches over all epochs.
+  var totalBatches = 0
   /// The steps taken over all epochs.
   var step = 0
+  /// What comes next.
+  var moment = Moment.epoch
   /// Whether somebody asked for the end.
   var isStopRequested = false
   /// The reason given for that.
   var stopReason: String?
+  /// The callbacks that ask for the end as things stand, with their reasons.
+  private var requests: [(owner: ObjectIdentifier, text: String, reason: StopReason)] = []
+
+  /// Whether anybody asks for the end.
+  var isEndWanted: Bool { isStopRequested || !requests.isEmpty }
+
+  /// The words of whoever asks for the end.
+  var wordsForEnd: String? { stopReason ?? requests.first?.text }
+
+  /// The kind of end that is asked for.
+  var kindOfEnd: StopReason { isStopRequested ? .requested : requests.first?.reason ?? .requested }
+
+  func request(by owner: AnyObject, _ text: String, _ reason: StopReason) {
+    withdraw(by: owner)
+    requests.append((ObjectIdentifier(owner), text, reason))
+  }
+
+  func withdraw(by owner: AnyObject) {
+    if requests.isEmpty { return }
+    requests.removeAll { $0.owner == ObjectIdentifier(owner) }
+  }
+
+  /// Forgets who asked for the end.
+  func clearRequests() {
+    isStopRequested = false
+    stopReason = nil
+    requests = []
+  }
+
+  func reset() {
+    (epoch, batchesConsumed, totalBatches, step) = (0, 0, 0, 0)
+    moment = .epoch
+    clearRequests()
+  }
 
   func state() -> State {
     var state = State()
     state["epoch"] = .integer(epoch)
     state["batchesConsumed"] = .integer(batchesConsumed)
+    state["totalBatches"] = .integer(totalBatches)
     state["step"] = .integer(step)
-    state["isStopRequested"] = .boolean(isStopRequested)
-    state["stopReason"] = stopReason.map { .text($0) }
+    state["moment"] = .text(moment.rawValue)
     return state
   }
 
+  // Who goes on with a fit does not want the end that it had.
   func restore(from state: State) throws {
-    let counts = try ["epoch", "batchesConsumed", "step"].map(state.integer)
-    let isStopRequested = try state.boolean("isStopRequested")
-    let reason = state["stopReason"] == nil ? nil : try state.text("stopReason")
-    (epoch, batchesConsumed, step) = (counts[0], counts[1], counts[2])
-    (self.isStopRequested, stopReason) = (isStopRequested, reason)
+    let names = ["epoch", "batchesConsumed", "totalBatches", "step"]
+    let counts = try names.map(state.integer)
+    guard let moment = Moment(rawValue: try state.text("moment")) else {
+      throw StateError.mismatch(
+        path: "moment", expected: "a moment of a fit", found: try state.text("moment"))
+    }
+    (epoch, batchesConsumed, totalBatches, step) = (counts[0], counts[1], counts[2], counts[3])
+    self.moment = moment
   }
 }

@@ -44,18 +44,6 @@ extension NonFiniteInput {
     return found.first { $0.1.value.isNaN } ?? found.first
   }
 
-  // Tuples, structures and arrays of tensors, to any depth that a batch may have.
-  private static func tensors(
-    in value: Any, _ path: String = "", depth: Int = 0
-  ) -> [(name: String, tensor: Tensor)] {
-    if let tensor = value as? Tensor { return [(path, tensor)] }
-    if depth > 4 { return [] }
-    return Mirror(reflecting: value).children.enumerated().flatMap { number, child in
-      let label = child.label.map { $0.hasPrefix(".") ? $0 : "." + $0 } ?? "[\(number)]"
-      return tensors(in: child.value, path + label, depth: depth + 1)
-    }
-  }
-
   // The batch may be shuffled, so the data are read in their order.
   private static func dataIndex<Batch>(in source: any BatchSource<Batch>) -> [Int]? {
     guard var batches = try? source.observationsInOrder() else { return nil }
@@ -68,5 +56,17 @@ extension NonFiniteInput {
       first += batch.observationCount
     }
     return nil
+  }
+}
+
+/// The tensors in a value: tuples, structures and arrays of them, to any depth that a batch may have.
+func tensors(
+  in value: Any, _ path: String = "", depth: Int = 0
+) -> [(name: String, tensor: Tensor)] {
+  if let tensor = value as? Tensor { return [(path, tensor)] }
+  if depth > 4 { return [] }
+  return Mirror(reflecting: value).children.enumerated().flatMap { number, child in
+    let label = child.label.map { $0.hasPrefix(".") ? $0 : "." + $0 } ?? "[\(number)]"
+    return tensors(in: child.value, path + label, depth: depth + 1)
   }
 }

@@ -6,6 +6,8 @@ final class TrainingStep<Model: LightningModule> {
   private let session: FitSession
   private let model: Model
   private let optimizer: any Optimizer
+  private let accumulator: GradientAccumulator
+  private var isStepDue = true
   private let buffers: [Buffer]
   private let bufferNames: [String]
   // The names of the optimizer's parameters, in its order.
@@ -24,6 +26,7 @@ final class TrainingStep<Model: LightningModule> {
     self.session = session
     self.model = model
     self.optimizer = optimizer
+    accumulator = GradientAccumulator(optimizer)
     buffers = walk.buffers.map(\.buffer)
     bufferNames = walk.buffers.map(\.name)
     names = parameterNames(of: optimizer, among: walk.parameters)
@@ -32,31 +35,55 @@ final class TrainingStep<Model: LightningModule> {
 
   private var trainer: Trainer { session.trainer }
 
+  // MARK: - State
+
+  /// What a fit needs of the steps before: the loss of the epoch, the gradients of a window that is not full.
+  func state() -> State {
+    var state = State()
+    state["loss"] = .tree(loss.state())
+    state["dtype"] = .text("\(dtype)")
+    state["window"] = .tree(accumulator.state())
+    return state
+  }
+
+  func restore(from state: State) throws {
+    try loss.restore(from: state.tree("loss"))
+    let name = try state.text("dtype")
+    dtype = DType.allCases.first { "\($0)" == name } ?? dtype
+    try accumulator.restore(from: state.tree("window"))
+    session.loss = epochLoss
+  }
+
+  // MARK: - Steps
+
   /// The mean loss since the epoch began; nil when no step was taken.
   private var epochLoss: MetricValue? { loss.weight > 0 ? MetricValue(loss.mean, dtype) : nil }
 
   func beginEpoch() { loss = WeightedMean() }
 
+  /// The number of batches that a step is made of.
+  var window: Int { trainer.accumulateGradientBatches }
+
   /// Learns from a batch.
   ///
-  /// - Returns: Whether it did; a hook may ask for the end before.
-  func run(_ batch: LoadedBatch<Model.Batch>, index: Int) throws -> Bool {
+  /// - Parameter isLast: Whether the epoch has no further batch, so that a window of several ends with this one.
+  /// - Returns: What became of it; nil if a hook asked for the end before.
+  func run(
+    _ batch: LoadedBatch<Model.Batch>, index: Int, isLast: Bool
+  ) throws -> StepOutcome? {
     let board = session.board
     board.batchWeight = try session.weight(of: batch.observationCount, .training)
-    // Values of hooks outside of a batch count once each.
-    defer { board.batchWeight = 1 }
-    for callback in session.callbacks {
-      try callback.onTrainBatchStart(trainer, model, batchIndex: index)
-      try board.collect()
+    if !session.callbacks.isEmpty {
+      try session.callAll {
+        try $0.onTrainBatchStart(trainer, model, batch: batch.content, batchIndex: index)
+      }
+      if session.ending != nil {
+        board.batchWeight = 1
+        return nil
+      }
     }
-    if session.progress.isStopRequested { return false }
-    let outcome = try learn(from: batch.content, index)
-    for callback in session.callbacks {
-      try callback.onTrainBatchEnd(trainer, model, outcome: outcome, batchIndex: index)
-      try board.collect()
-    }
-    try session.sendStepMetrics()
-    return true
+    isStepDue = isLast || accumulator.count + 1 >= window
+    return try learn(from: batch.content, index)
   }
 
   // Whatever keeps the step from being taken, what it would have changed or logged is forgotten.
@@ -70,7 +97,15 @@ final class TrainingStep<Model: LightningModule> {
       return try output.loss.map(take) ?? skip()
     } catch {
       forget()
-      throw explained(error, batch, index, drawingFrom: stream)
+      let explained = explained(error, batch, index, drawingFrom: stream)
+      if case TrainerError.nonFinite(let step) = explained, goesOn(after: step) { return .skipped }
+      throw explained
+    }
+  }
+
+  private func goesOn(after step: NonFiniteStep) -> Bool {
+    session.callbacks.contains { callback in
+      (callback as? NonFinitePolicy)?.goesOn(after: step, trainer) ?? false
     }
   }
 
@@ -102,32 +137,65 @@ final class TrainingStep<Model: LightningModule> {
     if !loss.dtype.isFloatingPoint {
       throw TrainerError.integerLoss(module: session.moduleName, dtype: "\(loss.dtype)")
     }
-    var step = Step(loss, optimizer: optimizer, buffers: buffers)
+    return try isStepDue ? step(on: loss) : accumulate(loss)
+  }
+
+  private func step(on loss: Tensor) throws -> StepOutcome {
+    var step = try makeStep(loss, optimizer)
+    accumulator.average(into: &step)
+    try callBeforeOptimizerStep(&step)
+    if let clipping = session.settings.gradientClipping {
+      step.revise { $0 = withoutGradient { [gradients = $0] in clipping.clipped(gradients) } }
+    }
+    step.compute(session.board.pendingTensors)
+    let value = try settle(step.take(), loss.dtype)
+    session.progress.step += 1
+    return .taken(loss: value)
+  }
+
+  // Adds the gradients to those of the window; no parameter changes.
+  private func accumulate(_ loss: Tensor) throws -> StepOutcome {
+    var step = try makeStep(loss, accumulator.collector)
+    try session.board.throwRejection()
+    step.compute(session.board.pendingTensors)
+    return .accumulated(loss: try settle(step.take(), loss.dtype))
+  }
+
+  private func makeStep(_ loss: Tensor, _ optimizer: any Optimizer) throws -> Step {
+    try call {
+      if accumulator.count == 0 { try $0.onBeforeZeroGrad(trainer, model) }
+      try $0.onBeforeBackward(trainer, model, loss: loss)
+    }
+    let step = Step(loss, optimizer: optimizer, buffers: buffers)
     if reach != nil && step.hasGradient { noteReach(of: step) }
     if !step.hasGradient {
       throw TrainerError.lossWithoutGradient(
         module: session.moduleName, step: session.progress.step)
     }
-    try callBeforeOptimizerStep(&step)
-    step.compute(session.board.pendingTensors)
-    return try settle(step.take(), loss.dtype)
+    if !session.callbacks.isEmpty {
+      let gradients = NamedGradients(names: names, tensors: step.gradients)
+      try call { try $0.onAfterBackward(trainer, model, gradients: gradients) }
+    }
+    return step
   }
 
-  private func settle(_ value: Double, _ dtype: DType) throws -> StepOutcome {
+  // What is logged here joins the evaluation of the step.
+  private func call(_ hook: (Callback) throws -> Void) throws {
+    for callback in session.callbacks { try hook(callback) }
+  }
+
+  private func settle(_ value: Double, _ dtype: DType) throws -> Double {
     try session.board.settle()
     loss.add(value, weight: session.board.batchWeight)
     self.dtype = dtype
     session.loss = epochLoss
-    session.progress.step += 1
-    return .taken(loss: value)
+    return value
   }
 
   private func callBeforeOptimizerStep(_ step: inout Step) throws {
     if session.callbacks.isEmpty { return }
     var gradients = NamedGradients(names: names, tensors: step.gradients)
-    for callback in session.callbacks {
-      try callback.onBeforeOptimizerStep(trainer, model, gradients: &gradients)
-    }
+    try call { try $0.onBeforeOptimizerStep(trainer, model, gradients: &gradients) }
     try session.board.throwRejection()
     step.revise { $0 = gradients.tensors }
   }

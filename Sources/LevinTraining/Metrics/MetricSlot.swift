@@ -111,6 +111,7 @@ extension MetricSlot {
     state["largeClosed"] = large.closed.map { .integer($0) }
     state["largeCommon"] = large.common.map { .integer($0) }
     state["isClosed"] = .boolean(isClosed)
+    state["isNew"] = .boolean(isNew)
     return state
   }
 
@@ -137,6 +138,7 @@ extension MetricSlot {
       try integer("largeLast"), try integer("largeClosed"), try integer("largeCommon")
     )
     isClosed = try state.boolean("isClosed")
+    isNew = try state.boolean("isNew")
   }
 }
 

@@ -56,6 +56,8 @@ package final class MetricsBoard: @unchecked Sendable {
     case tensor(slot: Int, Tensor)
     case number(slot: Int, Double, largeInteger: Int?)
     case histogram(name: String, Tensor, bins: Int)
+    /// For whoever asked, who keeps it.
+    case computed(Tensor)
   }
 
   // A board is on one thread and calls nobody back while it changes, so exclusive access need not be checked in
@@ -80,6 +82,8 @@ package final class MetricsBoard: @unchecked Sendable {
   @exclusivity(unchecked) var trainingBatch: Int?
   /// The number of observations in all training data; nil when nobody knows.
   var trainingCount: Int?
+  /// What is added to names, to tell the data of several validations apart.
+  var suffix = ""
   /// Tells the user of what is not taken in.
   var warn: (String) -> Void = { _ in }
   private var toldOf: Set<ExactName> = []
@@ -89,11 +93,13 @@ package final class MetricsBoard: @unchecked Sendable {
   // MARK: - Taking in
 
   func log(_ name: String, _ value: Tensor, _ options: LogOptions) {
+    let name = suffix.isEmpty ? name : name + suffix
     guard takes(name) else { return }
     pending.append(.tensor(slot: slot(name, options, value.dtype), value))
   }
 
   func log(_ name: String, _ number: some TensorScalar, _ options: LogOptions) {
+    let name = suffix.isEmpty ? name : name + suffix
     guard takes(name) else { return }
     let slot = slot(name, options, type(of: number).dtype)
     pending.append(
@@ -109,6 +115,9 @@ package final class MetricsBoard: @unchecked Sendable {
   func logHistogram(_ name: String, _ values: Tensor, bins: Int) {
     if takes(name) { pending.append(.histogram(name: name, values, bins: bins)) }
   }
+
+  /// Has a tensor computed with what was logged.
+  func compute(_ tensor: Tensor) { pending.append(.computed(tensor)) }
 
   private func takes(_ name: String) -> Bool {
     switch intake {
@@ -191,7 +200,7 @@ package final class MetricsBoard: @unchecked Sendable {
   var pendingTensors: [Tensor] {
     pending.compactMap { entry in
       switch entry {
-      case .tensor(_, let tensor), .histogram(_, let tensor, _): tensor
+      case .tensor(_, let tensor), .histogram(_, let tensor, _), .computed(let tensor): tensor
       case .number: nil
       }
     }
@@ -223,6 +232,7 @@ package final class MetricsBoard: @unchecked Sendable {
       case .histogram(let name, let values, let bins):
         media.append((name, .histogram(Histogram(of: values.scalars, bins: bins))))
         isFresh = true
+      case .computed: break
       }
     }
     discardPending()
@@ -286,6 +296,11 @@ package final class MetricsBoard: @unchecked Sendable {
     return media
   }
 
+  /// Lets metrics of a phase have another value in the same epoch.
+  func reopen(_ phase: Phase) {
+    for index in slots.indices where slots[index].phase == phase { slots[index].isClosed = false }
+  }
+
   /// Lets metrics have a value in a new epoch.
   func beginEpoch() {
     guard hasClosed else { return }
@@ -317,6 +332,8 @@ package final class MetricsBoard: @unchecked Sendable {
     positions = Dictionary(
       uniqueKeysWithValues: slots.enumerated().map { (ExactName($1.name), $0) })
     outputs = Set(slots.flatMap { $0.options.outputs(of: $0.name) }.map(ExactName.init))
+    isFresh = slots.contains(where: \.isNew)
+    hasClosed = slots.contains(where: \.isClosed)
     discardPending()
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import LevinTensor
 
 /// The folder `directory/name/version_N` of a run, made when the first file is written.
 ///
@@ -29,6 +30,11 @@ final class RunFolder {
   func takeSettings(of module: any LightningModule) throws(TrainerError) {
     let hyperparameters = (module as? any HyperparameterProviding)?.hyperparameters ?? [:]
     settings = YAML.document(try Setting(hyperparameters))
+  }
+
+  /// Goes on with the folder of a run, if it is there still.
+  func reopen(_ path: String) throws {
+    if fileStatus(at: path)?.kind == S_IFDIR { self.path = path }
   }
 
   func make() throws -> String {

@@ -90,8 +90,8 @@ private func frames(_ text: String) -> [String] {
         return 0
       })
     try fit(model, on: console)
-    // A fit itself looks three times, the bar at the start, at the end and once in each of 3 validations.
-    #expect(looks == 60 + 12 + 3 + 5)
+    // A fit itself looks four times, the bar at the start, at the end and once in each of 3 validations.
+    #expect(looks == 60 + 12 + 3 + 6)
     #expect(written == 3)
   }
 

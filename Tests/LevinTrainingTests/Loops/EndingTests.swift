@@ -19,11 +19,11 @@ private final class Stopper: Callback {
   }
 
   override func onTrainEpochStart(_ t: Trainer, _ m: any LightningModule) { stop(t, .epochStart) }
-  override func onTrainBatchStart(_ t: Trainer, _ m: any LightningModule, batchIndex: Int) {
+  override func onTrainBatchStart(_ t: Trainer, _ m: any LightningModule, batch: Any, batchIndex: Int) {
     stop(t, .batchStart)
   }
   override func onTrainBatchEnd(
-    _ t: Trainer, _ m: any LightningModule, outcome: StepOutcome, batchIndex: Int
+    _ t: Trainer, _ m: any LightningModule, outcome: StepOutcome, batch: Any, batchIndex: Int
   ) { stop(t, .batchEnd) }
 }
 

@@ -104,10 +104,10 @@ private final class Throwing: Callback {
         count += 1
       }
       override func onTrainBatchEnd(
-        _ t: Trainer, _ m: any LightningModule, outcome: StepOutcome, batchIndex: Int
+        _ t: Trainer, _ m: any LightningModule, outcome: StepOutcome, batch: Any, batchIndex: Int
       ) throws { try fit() }
       override func onValidationBatchStart(
-        _ t: Trainer, _ m: any LightningModule, batchIndex: Int
+        _ t: Trainer, _ m: any LightningModule, batch: Any, batchIndex: Int
       ) throws { try fit() }
       override func onValidationEpochEnd(_ t: Trainer, _ m: any LightningModule) throws {
         try fit()
@@ -124,12 +124,12 @@ private final class Throwing: Callback {
     final class Counting: Callback {
       var calls = 0.0
       override func onTrainEpochStart(_ t: Trainer, _ m: any LightningModule) { calls = 0 }
-      override func onTrainBatchStart(_ t: Trainer, _ m: any LightningModule, batchIndex: Int) {
+      override func onTrainBatchStart(_ t: Trainer, _ m: any LightningModule, batch: Any, batchIndex: Int) {
         calls += 1
         log("at start", calls)
       }
       override func onTrainBatchEnd(
-        _ t: Trainer, _ m: any LightningModule, outcome: StepOutcome, batchIndex: Int
+        _ t: Trainer, _ m: any LightningModule, outcome: StepOutcome, batch: Any, batchIndex: Int
       ) { log("at end", calls) }
     }
     let probe = Probe()

@@ -20,7 +20,7 @@ private final class Recorder: Callback {
   override func onTrainEpochStart(_ t: Trainer, _ m: any LightningModule) {
     note("epochStart\(t.currentEpoch)")
   }
-  override func onTrainBatchStart(_ t: Trainer, _ m: any LightningModule, batchIndex: Int) {
+  override func onTrainBatchStart(_ t: Trainer, _ m: any LightningModule, batch: Any, batchIndex: Int) {
     note("batchStart\(batchIndex)")
   }
   override func onBeforeOptimizerStep(
@@ -29,7 +29,7 @@ private final class Recorder: Callback {
     note("beforeStep")
   }
   override func onTrainBatchEnd(
-    _ t: Trainer, _ m: any LightningModule, outcome: StepOutcome, batchIndex: Int
+    _ t: Trainer, _ m: any LightningModule, outcome: StepOutcome, batch: Any, batchIndex: Int
   ) {
     note("batchEnd\(batchIndex)/\(t.globalStep)")
   }
@@ -38,10 +38,10 @@ private final class Recorder: Callback {
   override func onValidationEpochStart(_ t: Trainer, _ m: any LightningModule) {
     note("valEpochStart")
   }
-  override func onValidationBatchStart(_ t: Trainer, _ m: any LightningModule, batchIndex: Int) {
+  override func onValidationBatchStart(_ t: Trainer, _ m: any LightningModule, batch: Any, batchIndex: Int) {
     note("valBatchStart\(batchIndex)")
   }
-  override func onValidationBatchEnd(_ t: Trainer, _ m: any LightningModule, batchIndex: Int) {
+  override func onValidationBatchEnd(_ t: Trainer, _ m: any LightningModule, batch: Any, batchIndex: Int) {
     note("valBatchEnd\(batchIndex)")
   }
   override func onValidationEpochEnd(_ t: Trainer, _ m: any LightningModule) {

@@ -1,0 +1,29 @@
+/// The direction in which a metric gets better.
+public enum MonitorMode: Sendable, Hashable {
+  /// Lower is better.
+  case min
+  /// Higher is better.
+  case max
+
+  /// Whether a value is better than another by more than a difference; NaN is better than nothing.
+  func isBetter(_ value: Double, than other: Double, by difference: Double = 0) -> Bool {
+    switch self {
+    case .min: value < other - difference
+    case .max: value > other + difference
+    }
+  }
+
+  /// The value that every other one is better than.
+  var worst: Double { self == .min ? .infinity : -.infinity }
+}
+
+extension Trainer {
+  /// The newest value of a metric that a callback watches.
+  ///
+  /// - Throws: ``TrainerError/unknownMetric(name:callback:known:)`` if nobody has logged it.
+  func watched(_ name: String, by callback: Callback) throws -> Double {
+    if let value = metrics[name] { return value }
+    throw TrainerError.unknownMetric(
+      name: name, callback: "\(type(of: callback))", known: metrics.names)
+  }
+}

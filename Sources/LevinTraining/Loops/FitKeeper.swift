@@ -1,0 +1,96 @@
+internal import LevinNN
+internal import LevinTensor
+
+/// Takes down everything that a fit needs to go on to the last bit, and puts it back.
+struct FitKeeper<Model: LightningModule> {
+  private let session: FitSession
+  private let model: Model
+  private let optimizer: any Optimizer
+  private let train: (any BatchSource<Model.Batch>)?
+  private let stepping: TrainingStep<Model>?
+
+  init(
+    _ session: FitSession, _ model: Model, _ optimizer: any Optimizer,
+    _ train: (any BatchSource<Model.Batch>)?, _ stepping: TrainingStep<Model>?
+  ) {
+    (self.session, self.model, self.optimizer) = (session, model, optimizer)
+    (self.train, self.stepping) = (train, stepping)
+  }
+
+  func state() -> State {
+    var state = State()
+    state["module"] = .tree(model.state())
+    state["optimizer"] = .tree(optimizer.state())
+    state["generator"] = .tree(session.streamToKeep.state())
+    state["session"] = .tree(session.state())
+    state["data"] = train.map { .tree($0.state()) }
+    state["stepping"] = stepping.map { .tree($0.state()) }
+    return state
+  }
+
+  /// - Throws: `StateError` when the state was taken from something else.
+  func restore(from state: State) throws {
+    if var train { try train.restore(from: state.tree("data")) }
+    var stream = PCG64(seed: 0)
+    try stream.restore(from: state.tree("generator"))
+    try optimizer.restore(from: state.tree("optimizer"))
+    try model.restore(from: state.tree("module"))
+    try stepping?.restore(from: state.tree("stepping"))
+    try session.restore(from: state.tree("session"))
+    session.generator.restart(stream)
+  }
+}
+
+extension FitSession: Stateful {
+  func state() -> State {
+    var state = State()
+    state["progress"] = .tree(progress.state())
+    state["metrics"] = .tree(board.state())
+    state["validations"] = .tree(validations.state())
+    state["outbox"] = .tree(outbox.state())
+    state["epochOfRecords"] = .integer(epochOfRecords)
+    state["batchWeight"] = .real(board.batchWeight)
+    state["seconds"] = .real(now)
+    state["window"] = .integer(trainer.accumulateGradientBatches)
+    state["directory"] = trainer.folder.path.map { .text($0) }
+    var callbacks = State()
+    for (name, callback) in namedCallbacks {
+      let own = callback.state()
+      if !own.isEmpty { callbacks[name] = .tree(own) }
+    }
+    state["callbacks"] = .tree(callbacks)
+    return state
+  }
+
+  func restore(from state: State) throws {
+    try progress.restore(from: state.tree("progress"))
+    try board.restore(from: state.tree("metrics"))
+    try validations.restore(from: state.tree("validations"))
+    try outbox.restore(from: state.tree("outbox"))
+    epochOfRecords = try state.integer("epochOfRecords")
+    board.batchWeight = try state.real("batchWeight")
+    secondsBefore = try state.real("seconds")
+    trainer.accumulateGradientBatches = try state.integer("window")
+    if state["directory"] != nil { try trainer.folder.reopen(state.text("directory")) }
+    let kept = try state.tree("callbacks")
+    for (name, callback) in namedCallbacks where kept[name] != nil {
+      try callback.restore(from: kept.tree(name))
+    }
+    let known = Set(namedCallbacks.map(\.name))
+    for name in kept.names where !known.contains(name) {
+      warnings.show(
+        "the fit goes on without the callback '\(name)', whose state was kept; give it to the trainer to have it")
+    }
+  }
+
+  // Two of one name are told apart by their order.
+  private var namedCallbacks: [(name: String, callback: Callback)] {
+    var counts: [String: Int] = [:]
+    return callbacks.map { callback in
+      let name = callback.stateName
+      let count = counts[name, default: 0]
+      counts[name] = count + 1
+      return (count == 0 ? name : "\(name)-\(count)", callback)
+    }
+  }
+}

@@ -1,0 +1,59 @@
+internal import LevinNN
+internal import LevinTensor
+
+// The frame that every run of a trainer has, whatever it does inside.
+extension FitSession {
+  /// Runs `body` with what the code of a fit finds in force: its log, its warnings, evaluation outside of steps, and a
+  /// generator of its own, so that two fits at once do not take turns with each other's draws.
+  func withSurroundings<R>(_ body: () throws -> R) throws -> R {
+    try OpenFits.including(warnings) {
+      try Warnings.$current.withValue(warnings) {
+        try MetricsBoard.$inherited.withValue(board) {
+          try withDefaultGenerator(generator) { try withMode(.evaluation, body) }
+        }
+      }
+    }
+  }
+
+  /// Runs `body`, then the hooks of the end, whatever happened.
+  func withTeardown<R>(_ body: () throws -> R) throws -> R {
+    let outcome = Result { try body() }
+    if case .failure(let error) = outcome { close(after: error) }
+    board.intake = .closed
+    var failure: (any Error)?
+    for callback in callbacks {
+      do { try callback.teardown(trainer, module) } catch { failure = failure ?? error }
+    }
+    let result = try outcome.get()
+    if let failure { throw failure }
+    return result
+  }
+
+  // The row of an epoch that was over is not lost, and the callbacks see what the fit had come to.
+  private func close(after error: any Error) {
+    board.discardPending()
+    for case let averaging as WeightAveraging in callbacks { averaging.useCurrent() }
+    if keptState == nil { keepState() }
+    try? sendEpochRow()
+    _ = board.takeEpochMetrics(.training)
+    board.beginEpoch()
+    if case TrainerError.nonFinite(let step) = error {
+      trainer.result = step.result
+    } else {
+      trainer.result = result(.failed)
+    }
+    for callback in callbacks {
+      callback.onException(trainer, module, error: error)
+      try? board.collect()
+    }
+    try? sendEpochMetrics([])
+  }
+
+  /// Throws for the first callback with settings that make no sense.
+  func checkCallbacks() throws {
+    for callback in callbacks {
+      guard let problem = callback.settingsProblem(trainer) else { continue }
+      throw TrainerError.invalidCallback(name: "\(type(of: callback))", problem: problem)
+    }
+  }
+}
