@@ -1,7 +1,6 @@
 package import LevinTensor
 
-/// A distribution of the numbers 0, 1, ... of which one may have the probability 0, so that the gradient of its logarithm
-/// says nothing.
+/// A distribution of integers from 0 up of which one may have the probability 0: its logarithm has no gradient then.
 package protocol FadingDistribution: Distribution {
   /// The probabilities with gradients along a last axis; nil where none is 0 or they have no gradient.
   var fadingProbs: Tensor? { get }

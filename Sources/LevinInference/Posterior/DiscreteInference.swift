@@ -10,8 +10,8 @@ internal import LevinTensor
 ///     trace["assignment"].value          // the most probable component of each observation
 ///
 /// The sites that say `enumerate: .parallel` are inferred jointly, and the model is run once more with their
-/// values and the same elements of plates. Masks count, and scales do not. Real latent values must be fixed from outside, by
-/// ``withReplay(of:_:)`` or ``withCondition(_:_:)``.
+/// values and the same elements of plates. Masks count, and scales do not. Real latent values must be fixed from
+/// outside, by ``withReplay(of:_:)`` or ``withCondition(_:_:)``.
 ///
 /// - Parameters:
 ///   - temperature: 0 for the most probable values together, 1 for an exact draw from their posterior.

@@ -1,3 +1,4 @@
+import Foundation
 import Levin
 import LevinTestKit
 import Testing
