@@ -78,8 +78,10 @@ struct KnownShapes {
   mutating func look(
     at run: EnumeratedRun, model: () throws -> Void, guide: () throws -> Void
   ) throws {
-    guard seen.insert(run.signature).inserted, seen.count > 1 else { return }
-    try PlainRun.look(model: model, guide: guide)
+    let signature = run.signature
+    if seen.contains(signature) { return }
+    if !seen.isEmpty { try PlainRun.look(model: model, guide: guide) }
+    seen.insert(signature)
   }
 }
 
