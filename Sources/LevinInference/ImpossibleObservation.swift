@@ -3,8 +3,11 @@ public struct ImpossibleObservation: Sendable, CustomStringConvertible {
   /// The name of the site.
   public let site: String
   /// Its index in the batch shape of the site, one number for each axis.
+  ///
+  /// For a plate that is looked at in parts it is the index among all its elements. Where the elements of an event are
+  /// possible or not each by itself, the index of the element follows.
   public let index: [Int]
-  /// The observation; the first element of one that is an array.
+  /// The observation, or the element that the index tells; the first one of an event whose elements belong together.
   public let value: Double
   /// The condition that every observation must meet, with its article.
   public let support: String

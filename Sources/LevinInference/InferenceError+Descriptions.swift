@@ -18,6 +18,9 @@ extension InferenceError {
     case .subsamplesDiffer(let plate, let model, let guide):
       "plate '\(plate)': the model looks at the elements \(Self.list(model)) and the guide at "
         + "\(Self.list(guide)); give both the same indices, or the model none"
+    case .scalesDiffer(let site, let model, let guide):
+      "site '\(site)' counts \(model) times in the model and \(guide) times in the guide, by the plates around it; put it "
+        + "into plates of the same names and sizes in both"
     default: ""
     }
   }
@@ -34,8 +37,9 @@ extension InferenceError {
         + "the observations into plate(\"data\", batch.count), by which they count for all data, or make the "
         + "SVIModule with scaling: .byModel"
     case .severalBatchPlates(let site, let plates):
-      "the plates \(Self.list(plates)) around site '\(site)' all have the size of the batch, so it is not known which "
-        + "one lies along the observations; choose another batch size, or make the SVIModule with scaling: .byModel"
+      "the plates \(Self.list(plates)), around site '\(site)' or other observations, all have the size of the batch, so "
+        + "it is not known which one lies along it; choose another batch size, make the SVIModule with a prototype of "
+        + "another number of observations, or with scaling: .byModel"
     case .scaledTwice(let site, let plate, let count, let total):
       "the batch has \(count) of \(total) observations, for which the trainer lets them count, and site '\(site)' counts "
         + "for others already, by "

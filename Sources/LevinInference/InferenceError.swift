@@ -13,6 +13,12 @@ public enum InferenceError: Error, Sendable, CustomStringConvertible {
   case siteMissingFromGuide(String)
   /// The model draws a discrete value that nobody sums out and the guide does not draw.
   case discreteSiteNotEnumerated(String)
+  /// A site is to be enumerated whose distribution has no list of its values.
+  case notEnumerable(String)
+  /// Posteriors of enumerated sites are asked for, and the guide enumerates one itself.
+  case siteEnumeratedInGuide(String)
+  /// No values of the enumerated sites can explain the observations of some sites.
+  case impossibleObservations([String])
   /// Discrete inference would draw a value anew that the enumerated sites depend on.
   case freeSiteInDiscreteInference(String)
   /// A temperature that discrete inference does not know.
@@ -29,6 +35,8 @@ public enum InferenceError: Error, Sendable, CustomStringConvertible {
   case shapesDiffer(site: String, model: [Int], guide: [Int])
   /// The model and the guide were given different elements of a plate.
   case subsamplesDiffer(plate: String, model: [Int], guide: [Int])
+  /// A latent site counts for more elements in the model than in the guide, or for fewer.
+  case scalesDiffer(site: String, model: Double, guide: Double)
   /// A site outside a plate depends on an enumerated site inside it.
   case dependenceOnInnerSite(variable: String, plates: [String])
   /// A site depends on enumerated sites of plates that cross each other.
@@ -41,7 +49,7 @@ public enum InferenceError: Error, Sendable, CustomStringConvertible {
   case latentSiteInBatch(site: String, plate: String)
   /// A batch is a part of the data, and no plate around an observation has its size.
   case noBatchPlate(Int, of: Int)
-  /// A batch is a part of the data, and several plates around an observation have its size.
+  /// A batch is a part of the data, and several plates around observations have its size.
   case severalBatchPlates(site: String, [String])
   /// A model counts the observations of a batch for others by itself.
   case scaledTwice(site: String, plate: String?, Int, of: Int)
@@ -79,11 +87,26 @@ public enum InferenceError: Error, Sendable, CustomStringConvertible {
     case .discreteSiteInContinuousGuide(let name):
       "the site '\(name)' is discrete, and an automatic guide is for real values; leave it out of "
         + "'expose' and sum it out with enumerate: .parallel"
-    case .plateBeyondNesting, .unexplainedAxis, .eventRanksDiffer, .shapesDiffer, .subsamplesDiffer:
+    case .notEnumerable(let name):
+      "the site '\(name)' says enumerate: .parallel, and its distribution has no list of its values; write it as single "
+        + "numbers of a Categorical or a Bernoulli inside a plate, without toEvent(_:), or let the guide draw it"
+    case .siteEnumeratedInGuide(let name):
+      "the guide enumerates '\(name)', so its values have the probabilities of the guide and no posterior that goes with "
+        + "them; leave '\(name)' to the model, or let the guide draw it"
+    case .impossibleObservations(let names):
+      "no values of the enumerated sites can explain the observations: the log-probability of "
+        + "\(Self.list(names)) is -inf or NaN for all of them; correct the data, leave them out by withMask, or choose "
+        + "distributions that can produce them"
+    case .plateBeyondNesting, .unexplainedAxis, .eventRanksDiffer, .shapesDiffer, .subsamplesDiffer,
+      .scalesDiffer:
       shapeDescription
     case .dependenceOnInnerSite(let variable, let plates):
       "a site outside \(Self.list(plates)) depends on the enumerated site '\(variable)' inside; move it "
         + "into the plate, or '\(variable)' out of it"
+    case .crossedPlates(let site, let variables, let plates) where plates.count == 1:
+      "site '\(site)' depends on the enumerated sites \(Self.list(variables)), of which the guide enumerates those inside "
+        + "plate \(Self.list(plates)) and the model one outside, which all elements share; enumerate all of them in the "
+        + "model, or all in the guide"
     case .crossedPlates(let site, let variables, let plates):
       "site '\(site)' depends on the enumerated sites \(Self.list(variables)) of the plates "
         + "\(Self.list(plates)), which cross each other; enumerated sites need plates nested in one "

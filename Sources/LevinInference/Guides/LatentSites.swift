@@ -24,7 +24,9 @@ struct LatentSites {
   }
 
   let entries: [Entry]
+  // Those that take an axis, each once; the sites inside sequential plates have names of their own.
   private let frames: [PlateFrame]
+  private let looksEachTime: Bool
 
   /// - Parameter expose: The names of the sites to stand for; all that are not to be enumerated if nil.
   init(expose: Set<String>?, start: StartStrategy, _ model: () throws -> Void) throws {
@@ -40,12 +42,15 @@ struct LatentSites {
     let sites = latents.filter { expose?.contains($0.name) ?? ($0.enumeration == nil) }
     entries = try withoutGradient { try sites.map { try Self.entry(for: $0, start) } }
     var frames: [PlateFrame] = []
-    // Sequential plates take no axis, and the sites inside have names of their own.
     for frame in entries.flatMap(\.plates)
     where frame.dim != nil && !frames.contains(where: { $0.name == frame.name }) {
       frames.append(frame)
     }
     self.frames = frames
+    let chosen = Set(sites.flatMap(\.chosenIndices.keys))
+    looksEachTime = frames.contains {
+      chosen.contains($0.name) || trace.site($0.name)?.isPart == true
+    }
   }
 
   private static func entry(for site: Site, _ start: StartStrategy) throws -> Entry {
@@ -62,7 +67,8 @@ struct LatentSites {
     }
     return Entry(
       name: site.name, eventRank: distribution.eventShape.count, plates: site.plates,
-      support: distribution.support, start: site.spread(value, overAllOf: distribution))
+      support: distribution.support,
+      start: site.spread(value, overAllOf: distribution, inOrder: start.isGiven(site)))
   }
 
   /// Calls `body` with the index of each site, inside its plates, each of which is made once before all sites.
@@ -79,19 +85,19 @@ struct LatentSites {
     for frame in frames {
       let look = looks[frame.name]
       plates[frame.name] = Plate(
-        frame.name, frame.size, subsampleSize: look?.count, subsample: look?.indices, dim: frame.dim
-      )
+        frame.name, frame.size, subsampleSize: look?.count, subsample: look?.indices)
     }
     for (index, entry) in entries.enumerated() {
-      Self.inside(entry.plates.compactMap { plates[$0.name] }[...]) {
+      Self.inside(entry.plates[...], plates) {
         body(index) { Self.pick($0, $1, entry.plates, plates) }
       }
     }
   }
 
-  // Plates that are looked at as a whole need no look; for others the model says how many elements, and maybe which.
+  // Plates that are always looked at as a whole need no look; for others the model says how many elements, and maybe
+  // which.
   private func looks(_ model: () throws -> Void) throws -> [String: Look] {
-    if frames.allSatisfy({ $0.count == $0.size }) { return [:] }
+    if !looksEachTime { return [:] }
     let recorder = PlateLooks()
     try withoutGradient {
       try withSeed(0) {
@@ -101,20 +107,25 @@ struct LatentSites {
     return recorder.looks
   }
 
-  private static func inside(_ plates: ArraySlice<Plate>, _ body: () -> Void) {
-    guard let outer = plates.first else { return body() }
-    outer { inside(plates.dropFirst(), body) }
+  // A plate may be entered at another axis for each site.
+  private static func inside(
+    _ frames: ArraySlice<PlateFrame>, _ plates: [String: Plate], _ body: () -> Void
+  ) {
+    guard let outer = frames.first else { return body() }
+    let rest = frames.dropFirst()
+    guard let dim = outer.dim, let plate = plates[outer.name] else {
+      return inside(rest, plates, body)
+    }
+    plate.inside(dim: dim) { inside(rest, plates, body) }
   }
 
   private static func pick(
     _ values: Tensor, _ eventRank: Int, _ frames: [PlateFrame], _ plates: [String: Plate]
   ) -> Tensor {
     frames.reduce(values) { values, frame in
-      guard let dim = frame.dim, let plate = plates[frame.name], plate.count != plate.size else {
-        return values
-      }
+      guard let dim = frame.dim, let chosen = plates[frame.name]?.chosen else { return values }
       let axis = values.rank - eventRank + dim
-      return values.movingAxis(axis, to: 0)[plate.indices].movingAxis(0, to: axis)
+      return values.movingAxis(axis, to: 0)[chosen].movingAxis(0, to: axis)
     }
   }
 }
@@ -123,29 +134,50 @@ struct LatentSites {
 private final class PlateLooks: Handler {
   private(set) var looks: [String: LatentSites.Look] = [:]
 
+  // The plates that were made in this run and have no indices of their own.
+  private var open: Set<String> = []
+
   func process(_ site: Site) {
-    guard site.kind == .plate, site.lookedAtCount != site.elementCount else { return }
-    looks[site.name] = LatentSites.Look(
-      count: site.lookedAtCount, indices: site.hasOwnIndices ? site.given : nil)
-    if site.given == nil { site.given = Tensor.arange(site.lookedAtCount) }
+    guard site.kind == .plate else { return }
+    if site.hasOwnIndices {
+      looks[site.name] = LatentSites.Look(count: site.lookedAtCount, indices: site.given)
+    } else if !site.looksAtAll {
+      looks[site.name] = LatentSites.Look(count: site.lookedAtCount, indices: nil)
+      open.insert(site.name)
+      if site.given == nil { site.given = Tensor.arange(site.lookedAtCount) }
+    }
   }
 
-  func postprocess(_ site: Site) {}
+  // Plates that were made outside of the model have chosen their elements for good.
+  func postprocess(_ site: Site) {
+    for (name, indices) in site.chosenIndices where !open.contains(name) {
+      looks[name] = LatentSites.Look(count: indices.count, indices: indices)
+    }
+  }
 }
 
 extension Site {
-  // Values for all elements of the plates; those of a part are repeated.
-  fileprivate func spread(_ value: Tensor, overAllOf distribution: any Distribution) -> Tensor {
+  // Whether a plate may look at other elements, or in another order, in another run.
+  fileprivate var isPart: Bool { kind == .plate && isSubsampled }
+
+  // Values for all elements of the plates: those of a part are repeated where no element is looked at.
+  fileprivate func spread(
+    _ value: Tensor, overAllOf distribution: any Distribution, inOrder: Bool
+  ) -> Tensor {
     let eventRank = distribution.eventShape.count
     var values = value
     var batch = distribution.batchShape
     for frame in plates {
-      guard let dim = frame.dim, frame.count != frame.size else { continue }
+      guard let dim = frame.dim, let chosen = chosenIndices[frame.name] else { continue }
       batch[batch.count + dim] = frame.size
       let axis = values.rank - eventRank + dim
       guard axis >= 0, values.shape[axis] == frame.count, frame.count > 1 else { continue }
-      let indices = Tensor((0..<frame.size).map { $0 % frame.count })
-      values = values.movingAxis(axis, to: 0)[indices].movingAxis(0, to: axis)
+      if inOrder, frame.count == frame.size { continue }
+      var positions = (0..<frame.size).map { $0 % frame.count }
+      for (position, index) in chosen.scalars(as: Int.self).enumerated() {
+        positions[index] = position
+      }
+      values = values.movingAxis(axis, to: 0)[Tensor(positions)].movingAxis(0, to: axis)
     }
     return values.expanded(to: batch + distribution.eventShape)
   }

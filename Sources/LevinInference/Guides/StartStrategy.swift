@@ -5,6 +5,8 @@ public import LevinTensor
 public struct StartStrategy {
   /// The first value of a site, in its support and of shape batch shape + event shape.
   public let value: (Site) throws -> Tensor
+  // Whether the value of a site is for all elements of its plates in their order, rather than those of the run.
+  private(set) var isGiven: (Site) -> Bool = { _ in false }
 
   /// Begins at values that a closure chooses.
   ///
@@ -54,7 +56,9 @@ public struct StartStrategy {
   public static func values(
     _ values: [String: Tensor], otherwise rest: StartStrategy = .feasible
   ) -> StartStrategy {
-    StartStrategy { site in try values[site.name] ?? rest.value(site) }
+    var result = StartStrategy { site in try values[site.name] ?? rest.value(site) }
+    result.isGiven = { values[$0.name] != nil || rest.isGiven($0) }
+    return result
   }
 
   private static func ifFeasible(_ value: Tensor, at site: Site) throws -> Tensor {

@@ -55,7 +55,8 @@ private final class Replay: Handler {
     else { return }
     if site.kind == .plate {
       // Indices that the model was given stay; those that differ from the guide's are refused afterwards.
-      if site.given == nil { site.given = source.given }
+      // So does the order of a plate that looks at all elements.
+      if site.given == nil, !(site.looksAtAll && source.looksAtAll) { site.given = source.given }
       return
     }
     site.given = source.given

@@ -37,6 +37,11 @@ struct HandlerStack: @unchecked Sendable {
     current.handlers.compactMap { ($0 as? PlateScope)?.frame }
   }
 
+  /// The number of elements that those of a plate stand for, where they are a batch of more data.
+  static func total(ofPlate name: String) -> Int? {
+    current.handlers.lazy.compactMap { ($0 as? BatchPlates)?.total(ofPlate: name) }.first
+  }
+
   /// The Markov chains in force, outermost first.
   static var chains: [MarkovScope] { current.handlers.compactMap { $0 as? MarkovScope } }
 

@@ -23,8 +23,7 @@ public struct Plate {
   public let name: String
   /// The number of elements.
   public let size: Int
-  private let chosen: Tensor?
-  private let standsFor: Int
+  let chosen: Tensor?
   /// The axis that was asked for, or nil for the rightmost one that is free.
   public let dim: Int?
 
@@ -62,10 +61,10 @@ public struct Plate {
     site.elementCount = size
     site.lookedAtCount = count
     site.hasOwnIndices = subsample != nil
+    site.isSubsampled = subsample != nil || subsampleSize != nil
     // The first indices of a random order; without subsampling there is nothing to draw.
     HandlerStack.visit(site) { count == size ? nil : Tensor.permutation(size)[0..<count] }
     chosen = site.given
-    standsFor = site.standsFor ?? size
     requireInModel(
       (chosen?.count ?? size) == count,
       "plate '\(name)': the guide looks at \(chosen?.count ?? size) elements and the model at "
@@ -88,7 +87,12 @@ public struct Plate {
   /// Runs `body` inside the plate.
   @discardableResult
   public func callAsFunction<R>(_ body: () throws -> R) rethrows -> R {
-    try HandlerStack.with(PlateScope(frame(dim: freeDim())), body)
+    try inside(dim: freeDim(), body)
+  }
+
+  /// Runs `body` inside the plate, which takes an axis that is known to be free.
+  func inside<R>(dim: Int, _ body: () throws -> R) rethrows -> R {
+    try HandlerStack.with(scope(dim: dim), body)
   }
 
   /// Runs `body` inside the plate with the indices that are looked at.
@@ -103,13 +107,15 @@ public struct Plate {
   @discardableResult
   public func sequential<R>(_ body: (_ index: Int) throws -> R) rethrows -> [R] {
     try indices.scalars(as: Int.self).map { index in
-      let frame = PlateFrame(name: name, dim: nil, count: count, size: standsFor, index: index)
-      return try HandlerStack.with(PlateScope(frame)) { try body(index) }
+      try HandlerStack.with(scope(dim: nil, index: index)) { try body(index) }
     }
   }
 
-  private func frame(dim: Int) -> PlateFrame {
-    PlateFrame(name: name, dim: dim, count: count, size: standsFor, index: 0)
+  // A batch of more data stands for all of them, wherever its plate was made.
+  private func scope(dim: Int?, index: Int = 0) -> PlateScope {
+    let total = HandlerStack.total(ofPlate: name) ?? size
+    let frame = PlateFrame(name: name, dim: dim, count: count, size: total, index: index)
+    return PlateScope(frame, indices: chosen)
   }
 
   private func freeDim() -> Int {
@@ -149,17 +155,21 @@ public func plate<R>(
 /// A plate that has been entered.
 final class PlateScope: Handler {
   let frame: PlateFrame
+  private let indices: Tensor?
   private let weight: Double
 
-  /// - Parameter weight: A factor of log-probabilities beside that of the plate.
-  init(_ frame: PlateFrame, weight: Double = 1) {
-    (self.frame, self.weight) = (frame, weight)
+  /// - Parameters:
+  ///   - indices: The indices of the elements that are looked at; nil for all of them.
+  ///   - weight: A factor of log-probabilities beside that of the plate.
+  init(_ frame: PlateFrame, indices: Tensor? = nil, weight: Double = 1) {
+    (self.frame, self.indices, self.weight) = (frame, indices, weight)
   }
 
   func process(_ site: Site) {
     // Plates are made outside each other, wherever their code stands.
     guard site.kind == .sample else { return }
     site.plates.insert(frame, at: 0)
+    if let indices { site.chosenIndices[frame.name] = indices }
     site.plateScale *= frame.scale
     site.explicitScale *= weight
   }

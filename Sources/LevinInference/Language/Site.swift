@@ -50,8 +50,10 @@ public final class Site {
   // The number of elements of a plate that a run looks at, and whether the model says which.
   var lookedAtCount = 0
   var hasOwnIndices = false
-  // The number of elements that those of the plate stand for, where they are a batch of more data.
-  var standsFor: Int?
+  var isSubsampled = false
+  var looksAtAll: Bool { lookedAtCount == elementCount }
+  // The indices that were chosen of the plates around a sample, by their names.
+  var chosenIndices: [String: Tensor] = [:]
   // Whether the value was drawn in this run rather than given by a handler.
   var isDrawn = false
   // Whether the value follows from others, so that it is no data.
@@ -122,16 +124,38 @@ public final class Site {
       return nil
     }
     categorical.showParameters()
-    let rank = max(-dim, distribution.batchShape.count)
-    let missing = [Int](repeating: 1, count: rank - categorical.batchShape.count)
+    return laidOut(categorical.logits, along: dim, distribution.batchShape)
+  }
+
+  // Numbers of categories, in the last axis, along the axis of the enumerated values.
+  private func laidOut(_ numbers: Tensor, along dim: Int, _ batchShape: [Int]) -> Tensor {
+    let rank = max(-dim, batchShape.count)
+    let missing = [Int](repeating: 1, count: rank - (numbers.rank - 1))
     let axis = rank + dim
     // Along a Markov chain the axis may lie among those of the batch, which do not use it then.
-    let wide = categorical.logits.reshaped(to: missing + categorical.logits.shape)
+    let wide = numbers.reshaped(to: missing + numbers.shape)
     let table = wide.squeezed(axis: axis).movingAxis(-1, to: axis)
-    let around = [Int](repeating: 1, count: rank - distribution.batchShape.count)
-    var shape = around + distribution.batchShape
-    shape[axis] = categorical.categoryCount
+    let around = [Int](repeating: 1, count: rank - batchShape.count)
+    var shape = around + batchShape
+    shape[axis] = numbers.shape[numbers.rank - 1]
     return table.expanded(to: shape)
+  }
+
+  /// The probabilities of the value, in the shape of ``unscaledLogProb``, where one of them may be 0 and have a gradient;
+  /// else nil.
+  ///
+  /// The logarithm of such a probability has no gradient, and a sum over enumerated values has.
+  var fadingProbs: Tensor? {
+    guard let distribution,
+      let probs = (distribution.unexpanded as? any FadingDistribution)?.fadingProbs
+    else { return nil }
+    if let dim = enumeratedDim, distribution.unexpanded is Categorical {
+      return laidOut(probs, along: dim, distribution.batchShape)
+    }
+    let values = Tensor.arange(probs.shape[probs.rank - 1])
+    let isChosen = value.expandingDimensions(at: -1) .== values
+    let chosen = `where`(isChosen, probs, 0).sum(axis: -1)
+    return chosen.expanded(to: unscaledLogProb.shape)
   }
 }
 

@@ -97,12 +97,19 @@ struct Contraction {
     }
     let tables = factors.map { $0.table(over: order) }
     var table = tables.dropFirst().reduce(tables[0], +)
+    let hasZeros = ring == .sum && factors.contains { $0.zeros != nil }
+    var zeros = hasZeros ? Factor.Zeros.product(factors.map { $0.zeros(over: order) }) : nil
     if let variable, let axis = order.firstIndex(of: variable) {
-      table = ring == .sum ? table.logSumExp(axis: axis) : table.max(axis: axis)
+      if let met = zeros {
+        (table, zeros) = met.sum(of: table, alongAxis: axis)
+      } else {
+        table = ring == .sum ? table.logSumExp(axis: axis) : table.max(axis: axis)
+      }
       order.remove(at: axis)
     }
     return Factor(
-      table, order, plates: factors[0].plates, site: factors[0].site, scale: factors[0].scale)
+      table, order, plates: factors[0].plates, site: factors[0].site, scale: factors[0].scale,
+      zeros: zeros)
   }
 
   // A factor that depends on variables yet to eliminate goes on in their plates; another one is done.

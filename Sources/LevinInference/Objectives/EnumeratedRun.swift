@@ -11,15 +11,17 @@ struct EnumeratedRun {
   /// The number of axes of the batch shape that belong to plates.
   let plateRank: Int
 
+  /// - Parameter look: Called when the guide has run, and so has its parameters, and before the model does.
   init(
     model: () throws -> Void, guide: () throws -> Void, plateRank: Int,
-    axis: ParticleAxis = ParticleAxis()
+    axis: ParticleAxis = ParticleAxis(), afterGuide look: () throws -> Void = {}
   ) throws {
     self.plateRank = plateRank
     let ofGuide = ParallelEnumeration(firstAvailableDim: -1 - plateRank)
     let guideTrace = try Trace { try HandlerStack.with(ofGuide) { try axis.run(guide) } }
     self.guide = guideTrace
     guideVariables = ofGuide.variables
+    try look()
     for site in guideTrace.samples { try Self.check(site, of: guideTrace, plateRank) }
     let ofModel = ParallelEnumeration(firstAvailableDim: -1 - plateRank)
     self.model = try Trace {
@@ -41,11 +43,9 @@ struct EnumeratedRun {
     self.model = try Trace { try HandlerStack.with(enumeration, model) }
     variables = enumeration.variables
     for site in self.model.samples where site.isDrawn {
-      throw site.distribution?.support.isDiscrete == true
-        ? InferenceError.discreteSiteNotEnumerated(site.name)
-        : InferenceError.freeSiteInDiscreteInference(site.name)
+      throw site.freeError ?? .freeSiteInDiscreteInference(site.name)
     }
-    _ = try PlainRun.look(model: model, guide: {})
+    try PlainRun.look(model: model, guide: {})
     for site in modelTerms { try Self.check(site, of: self.model, plateRank) }
   }
 
@@ -89,7 +89,7 @@ struct EnumeratedRun {
   var factors: [Factor] {
     modelTerms.filter { depends($0, on: variables) }.map { site in
       let isSummed = site.enumeratedDim != nil && guide.site(site.name) == nil
-      return Factor(site, plateRank: plateRank, isMasked: !isSummed)
+      return Factor(site, plateRank: plateRank, isMasked: !isSummed, keepsZeros: true)
     }
   }
 

@@ -9,7 +9,6 @@ struct Particles {
   let count: Int
   let isVectorized: Bool
   private var knownNesting: Int?
-  private var hasLooked = false
 
   init(_ count: Int, isVectorized: Bool, maxPlateNesting: Int?, for objective: String) {
     require(
@@ -22,14 +21,14 @@ struct Particles {
     knownNesting = maxPlateNesting
   }
 
+  /// Whether the number of axes that plates take was given or found before.
+  var knowsNesting: Bool { knownNesting != nil }
+
   /// The number of axes of the batch shape that plates take, as they were given or as the first run has them.
   ///
   /// - Throws: ``InferenceError`` if a site of the first run is wider than its plates.
   mutating func maxPlateNesting(model: () throws -> Void, guide: () throws -> Void) throws -> Int {
-    if let knownNesting, hasLooked { return knownNesting }
-    let deepest = try PlainRun.look(model: model, guide: guide)
-    hasLooked = true
-    let nesting = knownNesting ?? deepest
+    let nesting = try knownNesting ?? PlainRun.first(model: model, guide: guide)
     knownNesting = nesting
     return nesting
   }

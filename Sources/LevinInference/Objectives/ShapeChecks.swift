@@ -43,22 +43,25 @@ extension Trace {
 /// A run of a guide, and of a model that takes over what the guide drew, in which nothing is enumerated.
 ///
 /// An axis that an enumerated site's values would lie along cannot be taken for one of the data then, so this is where
-/// a forgotten plate shows. It draws nothing from the streams of the program around it.
+/// a forgotten plate shows.
 enum PlainRun {
+  /// The first run of a program, in which a guide may draw its start: from the generator in force.
+  ///
   /// - Returns: The number of axes that plates take.
-  static func look(model: () throws -> Void, guide: () throws -> Void) throws -> Int {
+  static func first(model: () throws -> Void, guide: () throws -> Void) throws -> Int {
     try HandlerStack.rehearsing {
-      try withSeed(0) {
-        try withoutGradient { () throws -> Int in
-          let guideTrace = try Trace(guide)
-          try guideTrace.checkShapes()
-          let modelTrace = try Trace { try withReplay(of: guideTrace, model) }
-          try modelTrace.checkShapes()
-          let sites = guideTrace.samples + modelTrace.samples
-          return -(sites.flatMap(\.plates).compactMap(\.dim).min() ?? 0)
-        }
-      }
+      let guideTrace = try Trace(guide)
+      try guideTrace.checkShapes()
+      let modelTrace = try Trace { try withReplay(of: guideTrace, model) }
+      try modelTrace.checkShapes()
+      let sites = guideTrace.samples + modelTrace.samples
+      return -(sites.flatMap(\.plates).compactMap(\.dim).min() ?? 0)
     }
+  }
+
+  /// A look at a guide that has run before, which draws nothing from the streams of the program around it.
+  static func look(model: () throws -> Void, guide: () throws -> Void) throws {
+    _ = try withSeed(0) { try withoutGradient { try first(model: model, guide: guide) } }
   }
 }
 
@@ -68,12 +71,17 @@ enum PlainRun {
 struct KnownShapes {
   private var seen: Set<Int> = []
 
+  /// Whether no run is known.
+  var isEmpty: Bool { seen.isEmpty }
+
   /// Looks at a run unless one of the same sites, plates and shapes is known; the first one is taken as seen.
   mutating func look(
     at run: EnumeratedRun, model: () throws -> Void, guide: () throws -> Void
   ) throws {
-    guard seen.insert(run.signature).inserted, seen.count > 1 else { return }
-    _ = try PlainRun.look(model: model, guide: guide)
+    let signature = run.signature
+    if seen.contains(signature) { return }
+    if !seen.isEmpty { try PlainRun.look(model: model, guide: guide) }
+    seen.insert(signature)
   }
 }
 
@@ -84,6 +92,10 @@ extension EnumeratedRun {
     for site in guide.samples + model.samples {
       hasher.combine(site.name)
       hasher.combine(site.unscaledLogProb.shape)
+      hasher.combine(site.value.shape)
+      hasher.combine(site.mask?.shape)
+      hasher.combine(site.distribution?.batchShape)
+      hasher.combine(site.distribution?.eventShape)
       for plate in site.plates {
         hasher.combine(plate.dim)
         hasher.combine(plate.count)

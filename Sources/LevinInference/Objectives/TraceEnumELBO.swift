@@ -32,9 +32,11 @@ public final class TraceEnumELBO: Objective {
 
   /// The loss of one run, or the mean of several; see ``Objective``.
   public func loss(model: () throws -> Void, guide: () throws -> Void) throws -> Tensor {
-    try particles.mean(model: model, guide: guide) { plateRank, axis in
-      let run = try EnumeratedRun(
-        model: model, guide: guide, plateRank: plateRank, axis: axis)
+    let looks = particles.knowsNesting && shapes.isEmpty
+    return try particles.mean(model: model, guide: guide) { plateRank, axis in
+      let run = try EnumeratedRun(model: model, guide: guide, plateRank: plateRank, axis: axis) {
+        if looks, shapes.isEmpty { try PlainRun.look(model: model, guide: guide) }
+      }
       try shapes.look(at: run, model: model, guide: guide)
       return -(try run.evidenceLowerBound())
     }
@@ -47,13 +49,22 @@ public final class TraceEnumELBO: Objective {
   ///   - model: Runs the model on data.
   ///   - guide: Runs the guide on the same data.
   /// - Returns: A distribution for each site that is enumerated.
+  /// - Throws: ``InferenceError`` if the model and the guide do not fit together, the guide enumerates a site itself,
+  ///   or the observations are impossible whatever the enumerated sites are.
   public func computeMarginals(
     model: () throws -> Void, guide: () throws -> Void
   ) throws -> [String: Categorical] {
+    let looks = particles.knowsNesting && shapes.isEmpty
     let nesting = try particles.maxPlateNesting(model: model, guide: guide)
     let run = try withoutGradient { () throws -> EnumeratedRun in
-      try EnumeratedRun(model: model, guide: guide, plateRank: nesting)
+      try EnumeratedRun(model: model, guide: guide, plateRank: nesting) {
+        if looks { try PlainRun.look(model: model, guide: guide) }
+      }
     }
+    if let variable = run.guideVariables.first {
+      throw InferenceError.siteEnumeratedInGuide(variable.name)
+    }
+    try run.checkEvidence()
     let posterior = DiscretePosterior(run.factors, plateRank: run.plateRank)
     var marginals: [String: Categorical] = [:]
     for variable in run.variables {

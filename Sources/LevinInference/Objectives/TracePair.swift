@@ -32,9 +32,7 @@ struct TracePair {
     try checkSubsamples(guide, model)
     for site in model.samples where site.isLatent && site.enumeratedDim == nil {
       if guide.site(site.name) != nil { continue }
-      throw site.distribution?.support.isDiscrete == true
-        ? InferenceError.discreteSiteNotEnumerated(site.name)
-        : InferenceError.siteMissingFromGuide(site.name)
+      throw site.freeError ?? .siteMissingFromGuide(site.name)
     }
   }
 
@@ -51,14 +49,21 @@ struct TracePair {
       throw InferenceError.shapesDiffer(
         site: site.name, model: p.batchShape + p.eventShape, guide: q.batchShape + q.eventShape)
     }
+    if abs(source.plateScale / site.plateScale - 1) > 1e-9 {
+      throw InferenceError.scalesDiffer(
+        site: site.name, model: site.plateScale, guide: source.plateScale)
+    }
   }
 
+  // A plate without indices looks at all elements in their order.
   private static func checkSubsamples(_ guide: Trace, _ model: Trace) throws {
     for site in model.sites where site.kind == .plate {
-      guard let own = site.given, let source = guide.site(site.name), source.kind == .plate,
-        let theirs = source.given, own.node !== theirs.node
+      guard let source = guide.site(site.name), source.kind == .plate,
+        site.given != nil || source.given != nil, site.given?.node !== source.given?.node
       else { continue }
-      let (indices, others) = (own.scalars(as: Int.self), theirs.scalars(as: Int.self))
+      let (indices, others) = (
+        site.value.scalars(as: Int.self), source.value.scalars(as: Int.self)
+      )
       if indices != others {
         throw InferenceError.subsamplesDiffer(plate: site.name, model: indices, guide: others)
       }
@@ -71,6 +76,15 @@ struct TracePair {
   /// The draws of the guide through which no gradient passes.
   var scoredSites: [Site] {
     latents.filter { !($0.distribution is any ReparameterizedDistribution) }
+  }
+}
+
+extension Site {
+  /// The error of a discrete value that is neither summed out nor drawn by a guide; nil for a real one.
+  var freeError: InferenceError? {
+    guard distribution?.support.isDiscrete == true else { return nil }
+    let isListed = distribution is any EnumerableDistribution
+    return enumeration != nil && !isListed ? .notEnumerable(name) : .discreteSiteNotEnumerated(name)
   }
 }
 

@@ -15,20 +15,48 @@ public enum BatchScaling: Sendable {
   case byModel
 }
 
+/// The sizes of the plates around observations in a run.
+final class PlateSizes: Handler {
+  private(set) var sizes: [String: Int] = [:]
+
+  func process(_ site: Site) {}
+
+  func postprocess(_ site: Site) {
+    guard site.kind == .sample, site.isObserved, !site.isDeterministic else { return }
+    for plate in site.plates { sizes[plate.name] = plate.size }
+  }
+}
+
 /// Plates along which a batch lies, with the number of elements that they stand for.
 final class BatchPlates: Handler {
-  private let names: Set<String>
-  private let total: Int
+  let names: Set<String>
+  let total: Int
 
   /// Finds the plates of a batch in a run of a guide and a model.
   ///
-  /// - Throws: ``InferenceError`` if there are none, or several around one observation, or the model counts
+  /// - Parameters:
+  ///   - known: The plates of a batch of another size, which are those of this one too.
+  ///   - others: The sizes of plates in a run on other data: one that changes is the batch's rather than one that stays.
+  /// - Throws: ``InferenceError`` if there are none, or it is not known which of several they are, or the model counts
   ///   observations for others by itself, or an automatic guide has values for those of one batch.
   init(
-    _ batch: TrainingBatch, of total: Int, guide: some Guide, model: Trace
+    _ batch: TrainingBatch, of total: Int, guide: some Guide, model: Trace, known: Set<String>?,
+    others: [String: Int]
   ) throws {
     let observed = model.samples.filter { $0.isObserved && !$0.isDeterministic }
-    var names: Set<String> = []
+    try Self.checkScales(of: observed, batch, total)
+    self.names = try known ?? Self.names(in: observed, batch, total, others)
+    self.total = total
+    let own = observed.flatMap(\.plates).filter { names.contains($0.name) }
+    if own.isEmpty || own.contains(where: { $0.size != batch.count }) {
+      throw InferenceError.noBatchPlate(batch.count, of: total)
+    }
+    try checkLatents(of: guide, model)
+  }
+
+  private static func checkScales(
+    of observed: [Site], _ batch: TrainingBatch, _ total: Int
+  ) throws {
     for site in observed {
       if let plate = site.plates.first(where: { $0.count != $0.size }) {
         throw InferenceError.scaledTwice(site: site.name, plate: plate.name, batch.count, of: total)
@@ -36,18 +64,28 @@ final class BatchPlates: Handler {
       if abs(site.explicitScale * Double(batch.count) / Double(total) - 1) < 1e-6 {
         throw InferenceError.scaledTwice(site: site.name, plate: nil, batch.count, of: total)
       }
-      let plates = site.plates.filter { $0.size == batch.count }.map(\.name)
-      if plates.count > 1 { throw InferenceError.severalBatchPlates(site: site.name, plates) }
+    }
+  }
+
+  private static func names(
+    in observed: [Site], _ batch: TrainingBatch, _ total: Int, _ others: [String: Int]
+  ) throws -> Set<String> {
+    var names = Set(observed.flatMap(\.plates).filter { $0.size == batch.count }.map(\.name))
+    let isTold = names.contains { others[$0].map { $0 != batch.count } ?? false }
+    if isTold { names = names.filter { others[$0] != batch.count } }
+    for site in observed {
+      let own = site.plates.map(\.name).filter(names.contains)
+      if own.count > 1 || (names.count > 1 && !isTold && !own.isEmpty) {
+        throw InferenceError.severalBatchPlates(
+          site: site.name, own.count > 1 ? own : names.sorted())
+      }
       // An event of the size of the batch would count once among plates that count for all.
       let events = site.distribution?.eventShape ?? []
-      if plates.isEmpty, events.contains(batch.count) {
+      if own.isEmpty, events.contains(batch.count) {
         throw InferenceError.noBatchPlate(batch.count, of: total)
       }
-      names.formUnion(plates)
     }
-    if names.isEmpty { throw InferenceError.noBatchPlate(batch.count, of: total) }
-    (self.names, self.total) = (names, total)
-    try checkLatents(of: guide, model)
+    return names
   }
 
   // The values of an automatic guide belong to the observations of the batch that it saw first.
@@ -60,9 +98,10 @@ final class BatchPlates: Handler {
     }
   }
 
-  func process(_ site: Site) {
-    if site.kind == .plate, names.contains(site.name) { site.standsFor = total }
-  }
+  /// The number of elements that those of a plate stand for; nil for one that does not lie along the batch.
+  func total(ofPlate name: String) -> Int? { names.contains(name) ? total : nil }
+
+  func process(_ site: Site) {}
 
   func postprocess(_ site: Site) {}
 }

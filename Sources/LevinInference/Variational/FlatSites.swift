@@ -12,13 +12,14 @@ enum FlatSites {
   /// The elements of the latent sites of an automatic guide of which a model says nothing, as warnings.
   static func warnings(
     of guide: any Module, model: () throws -> Void, guide run: () throws -> Void
-  ) throws -> [String] {
+  ) -> [String] {
     guard let owner = guide as? any SiteParameters else { return [] }
     var names: [String] = []
     for site in owner.siteParameters where !names.contains(site.site) { names.append(site.site) }
-    let first = try flat(names, seed: 0, model, run)
-    if first.isEmpty { return [] }
-    let second = try flat(names, seed: 1, model, run)
+    // A model that cannot be run at a value far out says something about it.
+    guard let first = try? flat(names, seed: 0, model, run), !first.isEmpty,
+      let second = try? flat(names, seed: 1, model, run)
+    else { return [] }
     return names.compactMap { name in
       guard let one = first[name], let other = second[name] else { return nil }
       let elements = zip(one, other).map { $0 && $1 }

@@ -131,7 +131,7 @@ public final class SVI<Input> {
   private func prepare(_ input: Input) throws -> any Optimizer {
     let parameters = guide.parameters + others
     if parameters.isEmpty { throw InferenceError.nothingToTrain(hasParameters: false) }
-    let flat = try FlatSites.warnings(
+    let flat = FlatSites.warnings(
       of: guide, model: { try model(input) }, guide: { try guide(input) })
     edges.tell(of: flat)
     let optimizer = makeOptimizer(parameters)

@@ -29,6 +29,8 @@ public final class SVIModule<Input>: BatchCheckingModule, ExtraState {
   private var edges = EdgeWatch()
   private let support = SupportWatch()
   private var batchPlates: [Int: BatchPlates] = [:]
+  private var batchPlateNames: Set<String>?
+  private let plateSizes = PlateSizes()
   private var hasLooked = false
   private var stepCount = 0
 
@@ -46,7 +48,8 @@ public final class SVIModule<Input>: BatchCheckingModule, ExtraState {
   ///   - guide: The guide, whose parameters are trained.
   ///   - objective: The loss that is made small.
   ///   - parameters: Parameters of the model that are trained too.
-  ///   - prototype: Data like those of the batches: a guide makes its parameters when it first sees some.
+  ///   - prototype: Data like those of the batches: a guide makes its parameters when it first sees some. Where several
+  ///     plates have the size of a batch, another number of observations here tells which of them is the batch's.
   ///   - scaling: The way in which a batch stands for all data.
   ///   - optimizer: Makes the optimizer of all parameters.
   /// - Throws: ``InferenceError`` if the model and the guide do not fit together.
@@ -62,7 +65,9 @@ public final class SVIModule<Input>: BatchCheckingModule, ExtraState {
     self.scaling = scaling
     makeOptimizer = optimizer
     _ = try withoutGradient { () throws -> Tensor in
-      try objective.loss(model: { try model(prototype) }, guide: { try guide(prototype) })
+      try HandlerStack.with(plateSizes) {
+        try objective.loss(model: { try model(prototype) }, guide: { try guide(prototype) })
+      }
     }
   }
 
@@ -72,7 +77,7 @@ public final class SVIModule<Input>: BatchCheckingModule, ExtraState {
   ///   all data, or an observation is outside its support.
   public func trainingStep(_ batch: Input, batchIndex: Int) throws -> Tensor {
     if stepCount % Self.stepsBetweenLooks == 0 { edges.inspect(guide, atStep: stepCount) }
-    if !hasLooked { try lookForFlatSites(batch) }
+    if !hasLooked { lookForFlatSites(batch) }
     stepCount += 1
     let (loss, findings) = try support.findings(where: mayBeNew) { try scaledLoss(batch) }
     try support.settle(findings)
@@ -109,7 +114,8 @@ public final class SVIModule<Input>: BatchCheckingModule, ExtraState {
     guard scaling == .automatic, let sizes = TrainingBatch.current, let total = sizes.total,
       sizes.count < total
     else { return try loss(batch) }
-    let plates = try batchPlates[sizes.count] ?? findBatchPlates(batch, sizes, total)
+    let known = batchPlates[sizes.count].flatMap { $0.total == total ? $0 : nil }
+    let plates = try known ?? findBatchPlates(batch, sizes, total)
     return try HandlerStack.with(plates) { try loss(batch) }
   }
 
@@ -122,14 +128,17 @@ public final class SVIModule<Input>: BatchCheckingModule, ExtraState {
         return try Trace { try withReplay(of: drawn) { try model(batch) } }
       }
     }
-    let found = try BatchPlates(sizes, of: total, guide: guide, model: trace)
+    let found = try BatchPlates(
+      sizes, of: total, guide: guide, model: trace, known: batchPlateNames,
+      others: plateSizes.sizes)
     batchPlates[sizes.count] = found
+    batchPlateNames = found.names
     return found
   }
 
-  private func lookForFlatSites(_ batch: Input) throws {
+  private func lookForFlatSites(_ batch: Input) {
     hasLooked = true
-    let flat = try FlatSites.warnings(
+    let flat = FlatSites.warnings(
       of: guide, model: { try model(batch) }, guide: { try guide(batch) })
     edges.tell(of: flat)
   }

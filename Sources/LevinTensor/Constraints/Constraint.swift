@@ -17,6 +17,10 @@ public struct Constraint: Sendable, CustomStringConvertible {
   private let holds: @Sendable (Tensor) -> Tensor
   // A number that meets a constraint without a bijection.
   private let example: Double
+  /// Booleans for each element along axes that meet the constraint each by itself; nil where there are none.
+  package private(set) var holdsAtEach: (@Sendable (Tensor) -> Tensor)?
+  /// Whether a mask leaves elements out.
+  package private(set) var isRelaxed = false
 
   /// Describes a condition of one's own.
   ///
@@ -69,7 +73,7 @@ extension Constraint {
   public static func independent(_ base: Constraint, _ count: Int) -> Constraint {
     require(count >= 0, "Constraint.independent: \(count) axes; give 0 or more")
     if count == 0 { return base }
-    return Constraint(
+    var result = Constraint(
       "\(base.description) at each index", eventRank: base.eventRank + count,
       isDiscrete: base.isDiscrete, example: base.example,
       bijection: base.bijection.map { IndependentTransform($0, count) },
@@ -78,6 +82,9 @@ extension Constraint {
       let met = base.check($0)
       return met.all(axes: Array((met.rank - count)..<met.rank))
     }
+    result.holdsAtEach = base.holdsAtEach ?? { base.check($0) }
+    result.isRelaxed = base.isRelaxed
+    return result
   }
 
   /// The constraint of values that meet this one at some index of a batch axis, which its bounds have and values lack.
@@ -97,10 +104,12 @@ extension Constraint {
 
   /// The constraint where a mask is true; elsewhere everything meets it.
   package func relaxed(exceptWhere mask: Tensor) -> Constraint {
-    Constraint(
+    var result = Constraint(
       description, eventRank: eventRank, isDiscrete: isDiscrete, example: example,
       bijection: bijection, parametrization: parametrization
     ) { check($0) .| .!mask }
+    result.isRelaxed = true
+    return result
   }
 
   /// A value of shape `shape` that meets the constraint, without gradients: what 0 becomes by the bijection,

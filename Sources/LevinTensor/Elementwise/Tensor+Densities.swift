@@ -33,3 +33,15 @@ package func logWeightedSumExp(_ a: Tensor, logWeights: Tensor, weights: Tensor)
   Tensor(
     Node.logWeightedSumExp(a.node, logWeights: logWeights.node, weights: weights.node))
 }
+
+/// log Σ exp(a) along an axis, of tables a that are -inf where a weight in them is 0, with the derivative at such weights
+/// too.
+///
+/// - Parameters:
+///   - table: a, the sum of `rest` and of log w.
+///   - rest: What a would be without the weights that are 0.
+///   - weights: w, of which only those that are 0 matter.
+///   - axis: The axis, from 0 up.
+package func logSumExp(_ table: Tensor, rest: Tensor, weights: Tensor, axis: Int) -> Tensor {
+  Tensor(Node.logSumExp(table.node, rest: rest.node, weights: weights.node, axis: axis))
+}

@@ -21,6 +21,25 @@ extension Tensor {
     }
   }
 
+  /// Whether one of its elements, through which gradients pass, may be one of some numbers.
+  ///
+  /// Elements in memory are looked at, and those that are moved or chosen of such. What a softmax or a sigmoid gives is
+  /// taken for a number beside 0 and 1, and of other results nothing is known.
+  package func mayHold(_ numbers: [Double]) -> Bool {
+    guard requiresGradient else { return false }
+    if node.isEvaluated { return scalars.contains { numbers.contains($0) } }
+    let ticket = GraphReaders.shared.enter()
+    defer { GraphReaders.shared.leave(ticket) }
+    switch node.operation {
+    case .composite(.softmax), .unary(.sigmoid): return false
+    case .movement(let movement) where movement != .embed && node.inputCount == 1: break
+    case .indexing(.gather), .indexing(.takeAlong): break
+    default: return true
+    }
+    guard let input = node.unownedInput(0) else { return true }
+    return Tensor(input.takeUnretainedValue()).mayHold(numbers)
+  }
+
   /// log(1 + x) of x = -sigmoid(z), which is log sigmoid(-z); nil for others, as above.
   var logarithmOfRest: Tensor? {
     guard node.operation == .unary(.negate) else { return nil }

@@ -164,13 +164,16 @@ extension Node {
   /// log sum w exp(a) along the last axis, of weights from 0 up.
   static func logWeightedSumExp(_ a: Node, logWeights: Node, weights: Node) -> Node {
     let sum = Node.binary(.add, a, logWeights)
-    var shape = sum.shape
-    let axis = shape.count - 1
-    shape.removeLast()
+    return logSumExp(sum, rest: a, weights: weights, axis: sum.shape.count - 1)
+  }
+
+  /// log sum exp(a) along an axis, told what a is made of.
+  static func logSumExp(_ a: Node, rest: Node, weights: Node, axis: Int) -> Node {
+    var shape = a.shape
+    shape.remove(at: axis)
     return Node(
-      .composite(.logSumExp), NodeInputs(sum, cast(a, to: sum.dtype), cast(weights, to: sum.dtype)),
-      shape: shape, dtype: sum.dtype,
-      attributes: ReductionAxes([axis], keeping: false).attributes)
+      .composite(.logSumExp), NodeInputs(a, cast(rest, to: a.dtype), cast(weights, to: a.dtype)),
+      shape: shape, dtype: a.dtype, attributes: ReductionAxes([axis], keeping: false).attributes)
   }
 
   /// Normalised exponentials along `axes`.

@@ -117,4 +117,131 @@ import Testing
       throw Unexpected(error)
     }
   }
+
+  private static func wide(_ indices: Tensor) {
+    plate("data", 4, subsample: indices) { indices in
+      let z = sample("z", Normal(number(0), 100))
+      sample("y", Normal(z, 1), observed: Tensor([0.0, 10, 20, 30])[indices])
+    }
+  }
+
+  // All elements in another order, one order or several, and parts in between.
+  @Test(arguments: [
+    [[3, 1, 0, 2]], [[3, 1, 0, 2], [0, 1, 2, 3]], [[0, 1, 2, 3], [2, 0], [3, 1]],
+    [[2, 0], [3, 1, 0, 2], [3, 1]],
+  ]) func elementsInAnotherOrderKeepTheirEstimates(orders: [[Int]]) throws {
+    let guide = AutoDelta(Self.wide, start: .feasible)
+    let svi = SVI(Self.wide, guide, loss: TraceELBO()) { SGD($0, learningRate: 0.2) }
+    for step in 0..<300 { try svi.step(Tensor(orders[step % orders.count])) }
+    for (z, y) in zip(guide["z"].scalars, [0.0, 10, 20, 30]) { #expect(abs(z - y) < 0.01) }
+  }
+
+  @Test func shuffledIndicesOfATrainerTrainTheirElements() throws {
+    let guide = AutoDelta(Self.wide, start: .feasible)
+    let module = try SVIModule(
+      Self.wide, guide, loss: TraceELBO(), prototype: Tensor([0, 1, 2, 3]), scaling: .byModel
+    ) { SGD($0, learningRate: 0.2) }
+    let loader = DataLoader(
+      TensorDataset(Tensor.arange(4)), batchSize: 4, shuffle: .seeded(1))
+    _ = try quietTrainer(maxEpochs: 100).fit(module, train: loader)
+    for (z, y) in zip(guide["z"].scalars, [0.0, 10, 20, 30]) { #expect(abs(z - y) < 0.01) }
+  }
+
+  // A start that follows from the prior belongs to the element that the run looks at, given values to all in order.
+  @Test(arguments: [[3, 1, 0, 2], [3, 1]]) func startsBelongToTheirElements(order: [Int]) throws {
+    func model(_ indices: Tensor) {
+      plate("data", 4, subsample: indices) { indices in
+        let z = sample("z", Normal(Tensor([0.0, 1, 2, 3])[indices], 1))
+        sample("y", Normal(z, 1), observed: Tensor([0.0, 1, 2, 3])[indices])
+      }
+    }
+    let mean = AutoDelta(model, start: .mean)
+    try mean(Tensor(order))
+    for index in order { #expect(mean["z"][index].item() == Double(index)) }
+    let given = AutoDelta(model, start: .values(["z": Tensor([5.0, 6, 7, 8])]))
+    try given(Tensor(order))
+    #expect(given["z"].scalars == [5, 6, 7, 8])
+  }
+
+  @Test func aPlateMadeOutsideOfTheModelKeepsItsElements() throws {
+    let data = Tensor([0.0, 10, 20, 30])
+    let shared = Plate("data", 4, subsample: Tensor([3, 1]))
+    func model(_: Tensor) {
+      shared { indices in
+        let z = sample("z", Normal(number(0), 100))
+        sample("y", Normal(z, 1), observed: data[indices])
+      }
+    }
+    let guide = AutoDelta(model, start: .feasible)
+    let svi = SVI(model, guide, loss: TraceELBO()) { SGD($0, learningRate: 0.2) }
+    for _ in 0..<100 { try svi.step(data) }
+    for (z, y) in zip(guide["z"].scalars, [0.0, 10, 0, 30]) { #expect(abs(z - y) < 0.01) }
+  }
+
+  // Its axis is another one for each site.
+  @Test func aPlateMayBeEnteredAtTwoDepths() throws {
+    let data = Tensor([1.0, 2, 3, 4, 5, 6], shape: [3, 2])
+    func model(_: Tensor) {
+      let (a, b) = (Plate("a", 3), Plate("b", 2))
+      let x = a { sample("x", Normal(number(0), 1)) }
+      b {
+        a {
+          let w = sample("w", Normal(number(0), 1))
+          sample("y", Normal(w + x.expandingDimensions(at: -1), 1), observed: data)
+        }
+      }
+    }
+    let guide = AutoDelta(model, start: .feasible)
+    let svi = SVI(model, guide, loss: TraceELBO()) { SGD($0, learningRate: 0.1) }
+    for _ in 0..<300 { try svi.step(data) }
+    #expect(guide["x"].shape == [3] && guide["w"].shape == [3, 2])
+    // Slopes of the log-joint: w = y - x - w, x = sum of y - x - w over a row.
+    for row in 0..<3 {
+      let x = guide["x"][row].item()
+      for column in 0..<2 {
+        #expect(abs(guide["w"][row, column].item() - (data[row, column].item() - x) / 2) < 1e-6)
+      }
+      #expect(abs(x - data[row].sum().item() / 4) < 1e-6)
+    }
+  }
+
+  @Test(arguments: [[3, 1, 0, 2], nil], [[3, 1, 0, 2], nil])
+  func anOrderOfTheModelOrTheGuideAloneIsRefused(ofModel: [Int]?, ofGuide: [Int]?) throws {
+    let values = Tensor([-10.0, -5, 5, 10])
+    func loss() throws -> Double {
+      try TraceELBO().loss(
+        model: {
+          plate("d", 4, subsample: ofModel.map { Tensor($0) }) { indices in
+            let z = sample("z", Normal(number(0), 10))
+            sample("y", Normal(z, 1), observed: values[indices])
+          }
+        },
+        guide: {
+          plate("d", 4, subsample: ofGuide.map { Tensor($0) }) { indices in
+            _ = sample("z", Delta(values[indices]))
+          }
+        }
+      ).item()
+    }
+    if ofModel == ofGuide {
+      let expected = values.scalars.reduce(0) {
+        $0 - normalLogDensity($1, 0, 10) - normalLogDensity(0, 0, 1)
+      }
+      #expect(abs(try loss() - expected) < 1e-12)
+    } else {
+      let error = inferenceError { _ = try loss() }
+      guard case .subsamplesDiffer("d", _, _) = error else { throw Unexpected(error) }
+    }
+  }
+
+  @Test func platesThatCountDifferentlyInModelAndGuideAreRefused() throws {
+    let error = inferenceError {
+      _ = try TraceELBO().loss(
+        model: {
+          plate("d", 4, subsample: Tensor([0, 1])) { _ = sample("z", Normal(number(0), 10)) }
+        },
+        guide: { plate("other", 2) { _ = sample("z", Normal(number(0), 1)) } })
+    }
+    guard case .scalesDiffer("z", model: 2, guide: 1) = error else { throw Unexpected(error) }
+  }
 }

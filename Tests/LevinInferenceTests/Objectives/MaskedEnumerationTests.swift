@@ -1,3 +1,4 @@
+import Foundation
 import Levin
 import LevinTestKit
 import Testing
@@ -123,5 +124,26 @@ import Testing
     ).item()
     let expected = 0.6 * normalLogDensity(0.5, -1, 1) + 0.4 * normalLogDensity(0.5, 2, 1)
     #expect(abs(value + expected) < 1e-12)
+  }
+
+  // The values of a masked site of the guide have its probabilities, and its log-density does not count.
+  @Test func aMaskedSiteOfAGuideHasItsProbabilities() throws {
+    let (loc, mask) = (Tensor([-1.0, 2]), Tensor([true, false]))
+    func choice(_ probs: [Double]) -> Tensor {
+      withMask(mask) { sample("c", Categorical(probs: Tensor(probs)), enumerate: .parallel) }
+    }
+    let (p, q, y) = ([0.3, 0.7], [0.6, 0.4], [0.5, 1.5])
+    let loss = try TraceEnumELBO().loss(
+      model: {
+        plate("data", 2) { _ = sample("y", Normal(loc[choice(p)], 1), observed: Tensor(y)) }
+      }, guide: { plate("data", 2) { _ = choice(q) } }
+    ).item()
+    var expected = 0.0
+    for value in 0..<2 {
+      let locs = loc.scalars[value]
+      expected -= q[value] * (log(p[value]) - log(q[value]) + normalLogDensity(y[0], locs, 1))
+      expected -= q[value] * normalLogDensity(y[1], locs, 1)
+    }
+    #expect(abs(loss - expected) < 1e-12, "\(loss) and \(expected)")
   }
 }

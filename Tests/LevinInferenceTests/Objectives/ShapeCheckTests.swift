@@ -143,4 +143,64 @@ import Testing
     }
     #expect(draw(looks: true) == draw(looks: false))
   }
+
+  // The axis of the data has the size of the one of the components, so that the log-probabilities of both runs have
+  // one shape.
+  @Test(arguments: [nil, 0, 1]) func aPlateForgottenBesideASingleObservationIsRefusedLater(
+    nesting: Int?
+  )
+    throws
+  {
+    let objective = TraceEnumELBO(maxPlateNesting: nesting)
+    func loss(_ data: Tensor) throws -> Double {
+      try objective.loss(
+        model: {
+          let c = sample("c", Categorical(probs: Tensor([0.5, 0.5])), enumerate: .parallel)
+          sample("y", Normal(Tensor([-1.0, 1])[c], 1), observed: data)
+        }, guide: {}
+      ).item()
+    }
+    _ = try loss(number(0.3))
+    let error = inferenceError { _ = try loss(Tensor([0, 1.5])) }
+    expectUnexplained(error, site: "y", dim: -1, size: 2)
+    // Once more, after a right one.
+    _ = try loss(number(1))
+    let again = inferenceError { _ = try loss(Tensor([2, 1.5])) }
+    expectUnexplained(again, site: "y", dim: -1, size: 2)
+  }
+
+  @Test(arguments: [nil, 0, 1]) func aMaskThatBecomesWiderIsRefused(nesting: Int?) throws {
+    let objective = TraceEnumELBO(maxPlateNesting: nesting)
+    func loss(_ mask: Tensor) throws -> Double {
+      try objective.loss(
+        model: {
+          let c = sample("c", Categorical(probs: Tensor([0.5, 0.5])), enumerate: .parallel)
+          withMask(mask) { _ = sample("y", Normal(Tensor([-1.0, 1])[c], 1), observed: number(1)) }
+        }, guide: {}
+      ).item()
+    }
+    _ = try loss(Tensor(true))
+    let error = inferenceError { _ = try loss(Tensor([true, false])) }
+    expectUnexplained(error, site: "y", dim: -1, size: 2)
+  }
+
+  // A factor is as wide as it is, whatever the mask around it is.
+  @Test(arguments: Kind.allCases) func aMaskAloneWiderThanThePlatesIsRefused(kind: Kind) {
+    let error = refusal(kind) { withMask(Tensor([true, false])) { factor("f", number(1)) } }
+    expectUnexplained(error, site: "f", dim: -1, size: 2)
+  }
+
+  // The axis could be taken for the one of the enumerated site, and the model has no such site.
+  @Test(arguments: [nil, 0]) func aWideFactorOfAGuideThatEnumeratesIsRefused(nesting: Int?) {
+    func choice(_ probs: Tensor) {
+      sample("c", Categorical(probs: probs), enumerate: .parallel)
+    }
+    let error = refusal(
+      .enumerated, maxPlateNesting: nesting, model: { choice(Tensor([0.5, 0.5])) },
+      guide: {
+        choice(Tensor([0.2, 0.8]))
+        factor("f", Tensor([1.0, 2]))
+      })
+    expectUnexplained(error, site: "f", dim: -1, size: 2)
+  }
 }

@@ -150,4 +150,104 @@ import Testing
     let values = [own, automatic].map { $0.guide.parameters.map(\.wrappedValue.scalars) }
     for (a, b) in zip(values[0].joined(), values[1].joined()) { #expect(abs(a - b) < 0.02) }
   }
+
+  // A model with three pilot observations beside the data, whose last batch has three too.
+  private static func pilot(_ batch: Tensor) {
+    let mean = sample("mean", Normal(number(0), 3))
+    plate("groups", 3) { sample("pilot", Normal(mean, 1), observed: Tensor([-1.0, -1, -1])) }
+    plate("data", batch.count) { sample("x", Normal(mean, 1), observed: batch) }
+  }
+
+  // The loss that a fit of still parameters logs for an epoch of 53 observations, and the one of all data.
+  private func losses(_ batchSize: Int, prototype: Int) throws -> (logged: Double, whole: Double) {
+    var random = PCG64(seed: 8)
+    let data = random.normal(loc: 1, scale: 1, shape: [53], dtype: .float64)
+    let guide = AutoDelta(Self.pilot, start: .values(["mean": number(0.5)]))
+    let module = try SVIModule(
+      Self.pilot, guide, loss: TraceELBO(), prototype: data[0..<prototype]
+    ) { SGD($0, learningRate: 0) }
+    let trainer = quietTrainer(maxEpochs: 1)
+    _ = try trainer.fit(
+      module, train: DataLoader(TensorDataset(data), batchSize: batchSize, dropLast: false))
+    let shared = normalLogDensity(0.5, 0, 3) + 3 * normalLogDensity(-1, 0.5, 1)
+    let whole = data.scalars.reduce(shared) { $0 + normalLogDensity($1, 0.5, 1) }
+    return (try #require(trainer.metrics["train_loss"]), -whole)
+  }
+
+  // 10 leaves a last batch of 3, and batches of 3 look like the pilot's plate from the first one on.
+  @Test(arguments: [10, 3], [53, 10]) func aPlateThatStaysIsNotTheBatch(
+    batchSize: Int, prototype: Int
+  )
+    throws
+  {
+    let (logged, whole) = try losses(batchSize, prototype: prototype)
+    #expect(abs(logged - whole) < 1e-5 * abs(whole), "\(logged) and \(whole)")
+  }
+
+  @Test func platesOfTheBatchThatNothingTellsApartAreRefused() throws {
+    let error = inferenceError { _ = try losses(3, prototype: 3) }
+    guard case .severalBatchPlates(_, ["data", "groups"]) = error else { throw Unexpected(error) }
+    #expect(error?.description.contains("prototype") ?? false)
+  }
+
+  // Thirteen rows of three: the last batch has three rows of three.
+  @Test func aSmallerLastBatchHasThePlateOfTheFirst() throws {
+    func model(_ batch: Tensor) {
+      let mean = sample("mean", Normal(number(0), 3))
+      plate("data", batch.shape[0], dim: -2) {
+        plate("times", 3) { sample("x", Normal(mean, 1), observed: batch) }
+      }
+    }
+    let data = Tensor.zeros([13, 3], dtype: .float64)
+    let guide = AutoDelta(model, start: .values(["mean": number(0.5)]))
+    let module = try SVIModule(model, guide, loss: TraceELBO(), prototype: data[0..<10]) {
+      SGD($0, learningRate: 0)
+    }
+    let trainer = quietTrainer(maxEpochs: 1)
+    _ = try trainer.fit(module, train: DataLoader(TensorDataset(data), batchSize: 10))
+    let whole = normalLogDensity(0.5, 0, 3) + 39 * normalLogDensity(0, 0.5, 1)
+    #expect(abs(try #require(trainer.metrics["train_loss"]) + whole) < 1e-5 * abs(whole))
+  }
+
+  @Test func aPlateMadeOutsideOfTheModelCountsForAllData() throws {
+    let shared = Plate("data", 10)
+    func model(_ batch: Tensor) {
+      let mean = sample("mean", Normal(number(0), 3))
+      shared { sample("x", Normal(mean, 1), observed: batch) }
+    }
+    let guide = AutoDelta(model, start: .values(["mean": number(0.5)]))
+    let module = try SVIModule(model, guide, loss: TraceELBO(), prototype: Self.data[0..<10]) {
+      SGD($0, learningRate: 0)
+    }
+    let trainer = quietTrainer(maxEpochs: 1)
+    _ = try trainer.fit(module, train: loader(10))
+    let whole = Self.data.scalars.reduce(normalLogDensity(0.5, 0, 3)) {
+      $0 + normalLogDensity($1, 0.5, 1)
+    }
+    #expect(abs(try #require(trainer.metrics["train_loss"]) + whole) < 1e-5 * abs(whole))
+  }
+
+  // A guide's plate of another name would not count for all data.
+  @Test func aGuideWhosePlateHasAnotherNameIsRefused() throws {
+    final class Amortized: Guide {
+      @Parameter var slope: Tensor = Tensor([0.5], shape: [])
+
+      func callAsFunction(_ batch: Tensor) {
+        plate("local", batch.count) { sample("z", Normal(batch * slope, 0.5)) }
+      }
+    }
+    func model(_ batch: Tensor) {
+      plate("data", batch.count) {
+        let z = sample("z", Normal(number(0), 1))
+        sample("x", Normal(z, 1), observed: batch)
+      }
+    }
+    let module = try SVIModule(
+      model, Amortized(), loss: TraceELBO(), prototype: Self.data[0..<10]
+    ) { SGD($0, learningRate: 0) }
+    let error = inferenceError {
+      _ = try quietTrainer(maxEpochs: 1).fit(module, train: loader(10))
+    }
+    guard case .scalesDiffer("z", model: 5, guide: 1) = error else { throw Unexpected(error) }
+  }
 }

@@ -120,4 +120,62 @@ import Testing
     guard case .outsideSupport(let found) = error else { throw Unexpected(error) }
     #expect(found.index == [1])
   }
+
+  private func finding(_ body: () throws -> Void) throws -> ImpossibleObservation {
+    let error = inferenceError(body)
+    guard case .outsideSupport(let found) = error else { throw Unexpected(error) }
+    return found
+  }
+
+  @Test func anElementOfAnEventIsNamedByItsIndexAndValue() throws {
+    let rows = Tensor([1, 2, 3, 4.5, 5, 6] as [Float], shape: [3, 2])
+    let svi = svi { _ in
+      let rate = sample("rate", Gamma(2, 1))
+      plate("rows", 3) {
+        sample("x", Poisson(rate: rate).expanded(to: [3, 2]).toEvent(1), observed: rows)
+      }
+    }
+    let found = try finding { _ = try svi.step(rows) }
+    #expect(found.index == [1, 1] && found.value == 4.5)
+  }
+
+  @Test func anElementOfASubsampleIsNamedByItsIndexAmongAll() throws {
+    let data = Tensor([1, 2, 3, 4.5, 5, 6] as [Float])
+    let svi = svi { _ in
+      let rate = sample("rate", Gamma(2, 1))
+      plate("data", 6, subsample: Tensor([5, 3])) {
+        sample("x", Poisson(rate: rate), observed: data[$0])
+      }
+    }
+    let found = try finding { _ = try svi.step(data) }
+    #expect(found.index == [3] && found.value == 4.5)
+  }
+
+  @Test func theSameDataUnderAnotherMaskAreLookedAt() throws {
+    let data = Tensor([3, 2.5, 1] as [Float])
+    let svi = svi { mask in
+      let rate = sample("rate", Gamma(2, 1))
+      plate("data", 3) { withMask(mask) { sample("x", Poisson(rate: rate), observed: data) } }
+    }
+    let (some, all) = (Tensor([true, false, true]), Tensor([true, true, true]))
+    for _ in 0..<2 { _ = try svi.step(some) }
+    #expect(try finding { _ = try svi.step(all) }.index == [1])
+    _ = try svi.step(some)
+    // A mask that is computed anew each time.
+    #expect(try finding { _ = try svi.step(.!(some .& .!some)) }.index == [1])
+  }
+
+  @Test func theSameDataOfAnotherDistributionAreLookedAt() throws {
+    let data = Tensor([3, 2.5, 1] as [Float])
+    var isCount = false
+    let svi = svi { _ in
+      let rate = sample("rate", Gamma(2, 1))
+      plate("data", 3) {
+        sample("x", isCount ? Poisson(rate: rate) : Normal(rate, 1), observed: data)
+      }
+    }
+    _ = try svi.step(data)
+    isCount = true
+    #expect(try finding { _ = try svi.step(data) }.index == [1])
+  }
 }
