@@ -50,7 +50,8 @@ private func loader(_ numbers: [Float], batchSize: Int) -> DataLoader<Tensor> {
     final class Following: Callback {
       var values: [Double] = []
       override func onTrainBatchEnd(
-        _ trainer: Trainer, _ module: any LightningModule, outcome: StepOutcome, batch: Any, batchIndex: Int
+        _ trainer: Trainer, _ module: any LightningModule, outcome: StepOutcome, batch: Any,
+        batchIndex: Int
       ) { values.append((module as? Line)?.weight.item() ?? .nan) }
     }
     let following = Following()

@@ -53,7 +53,8 @@ final class Probe: Callback {
   private(set) var errors: [any Error] = []
 
   override func onTrainBatchEnd(
-    _ trainer: Trainer, _ module: any LightningModule, outcome: StepOutcome, batch: Any, batchIndex: Int
+    _ trainer: Trainer, _ module: any LightningModule, outcome: StepOutcome, batch: Any,
+    batchIndex: Int
   ) throws {
     try batchEnd(trainer, batchIndex)
   }

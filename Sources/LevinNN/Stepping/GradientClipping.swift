@@ -14,7 +14,8 @@ public enum GradientClipping: Sendable, Hashable {
   public var settingsProblem: String? {
     switch self {
     case .norm(let bound), .value(let bound):
-      bound > 0 && bound.isFinite ? nil : "the bound is \(bound), and must be a finite number above 0"
+      bound > 0 && bound.isFinite
+        ? nil : "the bound is \(bound), and must be a finite number above 0"
     }
   }
 

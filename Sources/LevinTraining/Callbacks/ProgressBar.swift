@@ -31,7 +31,8 @@ final class ProgressBar: Callback {
   }
 
   override func onTrainBatchEnd(
-    _ trainer: Trainer, _ module: any LightningModule, outcome: StepOutcome, batch: Any, batchIndex: Int
+    _ trainer: Trainer, _ module: any LightningModule, outcome: StepOutcome, batch: Any,
+    batchIndex: Int
   ) {
     showIfDue(console.now())
   }

@@ -79,7 +79,8 @@ extension FitSession: Stateful {
     let known = Set(namedCallbacks.map(\.name))
     for name in kept.names where !known.contains(name) {
       warnings.show(
-        "the fit goes on without the callback '\(name)', whose state was kept; give it to the trainer to have it")
+        "the fit goes on without the callback '\(name)', whose state was kept; give it to the trainer to have it"
+      )
     }
   }
 

@@ -34,13 +34,16 @@ public enum BatchLimit: Sendable, Hashable {
       guard let total else {
         throw .invalidSetting(
           name: name,
-          problem: "it is \(part) of a number of batches that the data do not tell; give a number of batches")
+          problem:
+            "it is \(part) of a number of batches that the data do not tell; give a number of batches"
+        )
       }
       let count = Int(part * Double(total))
       if count == 0 && part > 0 {
         throw .invalidSetting(
           name: name,
-          problem: "\(part) of \(total) batches is less than one; give at least \(1 / Double(max(total, 1))) or a "
+          problem:
+            "\(part) of \(total) batches is less than one; give at least \(1 / Double(max(total, 1))) or a "
             + "number of batches")
       }
       return count
@@ -54,7 +57,8 @@ public enum BatchLimit: Sendable, Hashable {
     case .batches(let count):
       count < 0 ? "it is \(count); give a number of batches from 0 up" : nil
     case .fraction(let part):
-      (0...1).contains(part) ? nil : "it is \(part); give a part from 0 to 1, or a whole number of batches"
+      (0...1).contains(part)
+        ? nil : "it is \(part); give a part from 0 to 1, or a whole number of batches"
     }
   }
 }

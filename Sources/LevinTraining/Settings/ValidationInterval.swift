@@ -19,7 +19,8 @@ public enum ValidationInterval: Sendable, Hashable {
       if !acrossEpochs, let total, count > total {
         throw .invalidSetting(
           name: "validationInterval",
-          problem: "it is \(count) batches, and an epoch has \(total), so there would be no validation; give at most "
+          problem:
+            "it is \(count) batches, and an epoch has \(total), so there would be no validation; give at most "
             + "\(total), or .batches(\(count), acrossEpochs: true)")
       }
       return (count, acrossEpochs)
@@ -27,7 +28,8 @@ public enum ValidationInterval: Sendable, Hashable {
       guard let total else {
         throw .invalidSetting(
           name: "validationInterval",
-          problem: "it is \(part) of a number of batches that the data do not tell; give .batches(n)")
+          problem:
+            "it is \(part) of a number of batches that the data do not tell; give .batches(n)")
       }
       return (max(Int(part * Double(total)), 1), false)
     }

@@ -19,7 +19,9 @@ private final class Stopper: Callback {
   }
 
   override func onTrainEpochStart(_ t: Trainer, _ m: any LightningModule) { stop(t, .epochStart) }
-  override func onTrainBatchStart(_ t: Trainer, _ m: any LightningModule, batch: Any, batchIndex: Int) {
+  override func onTrainBatchStart(
+    _ t: Trainer, _ m: any LightningModule, batch: Any, batchIndex: Int
+  ) {
     stop(t, .batchStart)
   }
   override func onTrainBatchEnd(

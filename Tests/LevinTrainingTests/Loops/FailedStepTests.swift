@@ -124,7 +124,9 @@ private final class Throwing: Callback {
     final class Counting: Callback {
       var calls = 0.0
       override func onTrainEpochStart(_ t: Trainer, _ m: any LightningModule) { calls = 0 }
-      override func onTrainBatchStart(_ t: Trainer, _ m: any LightningModule, batch: Any, batchIndex: Int) {
+      override func onTrainBatchStart(
+        _ t: Trainer, _ m: any LightningModule, batch: Any, batchIndex: Int
+      ) {
         calls += 1
         log("at start", calls)
       }

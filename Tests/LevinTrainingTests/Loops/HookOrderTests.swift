@@ -20,7 +20,9 @@ private final class Recorder: Callback {
   override func onTrainEpochStart(_ t: Trainer, _ m: any LightningModule) {
     note("epochStart\(t.currentEpoch)")
   }
-  override func onTrainBatchStart(_ t: Trainer, _ m: any LightningModule, batch: Any, batchIndex: Int) {
+  override func onTrainBatchStart(
+    _ t: Trainer, _ m: any LightningModule, batch: Any, batchIndex: Int
+  ) {
     note("batchStart\(batchIndex)")
   }
   override func onBeforeOptimizerStep(
@@ -38,10 +40,14 @@ private final class Recorder: Callback {
   override func onValidationEpochStart(_ t: Trainer, _ m: any LightningModule) {
     note("valEpochStart")
   }
-  override func onValidationBatchStart(_ t: Trainer, _ m: any LightningModule, batch: Any, batchIndex: Int) {
+  override func onValidationBatchStart(
+    _ t: Trainer, _ m: any LightningModule, batch: Any, batchIndex: Int
+  ) {
     note("valBatchStart\(batchIndex)")
   }
-  override func onValidationBatchEnd(_ t: Trainer, _ m: any LightningModule, batch: Any, batchIndex: Int) {
+  override func onValidationBatchEnd(
+    _ t: Trainer, _ m: any LightningModule, batch: Any, batchIndex: Int
+  ) {
     note("valBatchEnd\(batchIndex)")
   }
   override func onValidationEpochEnd(_ t: Trainer, _ m: any LightningModule) {

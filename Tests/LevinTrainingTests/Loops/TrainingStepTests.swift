@@ -86,7 +86,8 @@ private final class Modes: ValidatingModule {
     final class Outcomes: Callback {
       var outcomes: [StepOutcome] = []
       override func onTrainBatchEnd(
-        _ trainer: Trainer, _ module: any LightningModule, outcome: StepOutcome, batch: Any, batchIndex: Int
+        _ trainer: Trainer, _ module: any LightningModule, outcome: StepOutcome, batch: Any,
+        batchIndex: Int
       ) { outcomes.append(outcome) }
     }
     let callback = Outcomes()

@@ -22,7 +22,8 @@ private final class Reader: Callback {
   init(_ name: String) { self.name = name }
 
   override func onTrainBatchEnd(
-    _ trainer: Trainer, _ module: any LightningModule, outcome: StepOutcome, batch: Any, batchIndex: Int
+    _ trainer: Trainer, _ module: any LightningModule, outcome: StepOutcome, batch: Any,
+    batchIndex: Int
   ) { atBatchEnd.append(trainer.metrics[name]) }
   override func onValidationEpochEnd(_ trainer: Trainer, _ module: any LightningModule) {
     atValidationEpochEnd.append(trainer.metrics[name])
