@@ -91,6 +91,9 @@ public struct Step {
   public var hasGradient: Bool { gradients.contains { $0 != nil } }
 
   /// Lets `body` see the gradients and put others in their place, before anything is computed.
+  ///
+  /// A ``ClosureOptimizer`` takes them for those at the start of the step; at its trials, gradients are the loss's own,
+  /// but for parameters without one at the start, which stay.
   public mutating func revise(_ body: (inout [Tensor?]) throws -> Void) rethrows {
     let count = gradients.count
     try body(&gradients)
