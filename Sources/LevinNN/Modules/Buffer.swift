@@ -64,6 +64,9 @@ public final class Buffer {
   /// Forgets the pending value.
   package func discard() { pending = nil }
 
+  /// Has a pending value wait again, or none: what it was before a trial of a step.
+  package func putBack(_ proposal: Tensor?) { pending = proposal }
+
   /// Takes over a value of the same shape and dtype.
   package func restore(_ newValue: Tensor) { (value, pending) = (Self.evaluated(newValue), nil) }
 

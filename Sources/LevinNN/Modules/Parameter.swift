@@ -76,6 +76,9 @@ public final class Parameter {
     leaf = value.asGradientLeaf(sink: sink)
   }
 
+  /// Goes back to numbers that were ``unconstrained`` before a trial of a step, so that gradients can be taken there.
+  package func putBack(_ unconstrained: Tensor) { leaf = unconstrained }
+
   /// Takes over unconstrained numbers of the same shape and dtype.
   package func restore(_ value: Tensor) { leaf = Self.leaf(of: value, sink) }
 

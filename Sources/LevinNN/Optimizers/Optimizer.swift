@@ -8,7 +8,7 @@ public import LevinTensor
 /// to step, such as the learning rate, stand there as Swift numbers and cost no new plan. What it remembers of
 /// each parameter is best kept in a ``ParameterMemory``:
 ///
-///     final class RMSProp: Optimizer {
+///     final class ScaledDescent: Optimizer {
 ///       struct Square: OptimizerMemory {
 ///         var mean: Tensor
 ///         init(for value: Tensor) { mean = .zeros(value.shape, dtype: value.dtype) }
@@ -82,10 +82,4 @@ extension Optimizer {
 
   /// Computes and takes one step: for loops written by hand.
   public func step(_ gradients: [Tensor?]) { proposeUpdate(gradients).commit() }
-
-  /// A sentence about a learning rate that makes no sense; nil when all is well.
-  package func learningRateProblem(_ name: String) -> String? {
-    if learningRate >= 0, learningRate.isFinite { return nil }
-    return "\(name): the learning rate is \(learningRate), and must be a finite number from 0 up"
-  }
 }

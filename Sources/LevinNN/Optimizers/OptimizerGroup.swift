@@ -30,8 +30,15 @@ public final class OptimizerGroup: Optimizer {
   /// The members, those of groups among them one by one.
   public var groups: [any Optimizer] { members.flatMap(\.groups) }
 
-  /// The problem of the first member that has one.
-  public var settingsProblem: String? { members.lazy.compactMap(\.settingsProblem).first }
+  /// The problem of the first member that has one; the members cannot ask for the loss again.
+  public var settingsProblem: String? {
+    for member in members where member is any ClosureOptimizer {
+      return
+        "\(type(of: member)) asks for the loss again and cannot be one of a group; give it all "
+        + "parameters"
+    }
+    return members.lazy.compactMap(\.settingsProblem).first
+  }
 
   /// The updates of all members.
   public func proposeUpdate(_ gradients: [Tensor?]) -> ProposedUpdate {

@@ -1,27 +1,34 @@
 public import LevinTensor
 
 /// Stochastic gradient descent with momentum, with the arithmetic of `torch.optim.SGD`.
-public final class SGD: Optimizer {
+public final class SGD: MomentumOptimizer {
   /// The step size; may be changed between steps.
   public var learningRate: Double
   /// The share of the last step that goes into the next; 0 for plain gradient descent.
-  public let momentum: Double
+  public var momentum: Double
+  /// The share of a gradient that does not go into the momentum.
+  public let dampening: Double
   /// The factor of the L2 penalty, whose gradient is added to the loss's.
   public let weightDecay: Double
   /// Whether the gradient is looked at ahead of the momentum step, after Nesterov.
-  public let isNesterov: Bool
+  public let nesterov: Bool
+  /// Whether the loss is to grow rather than to fall.
+  public let maximize: Bool
 
   private let memory: ParameterMemory<Velocity>
 
   /// Sets up the optimizer; settings are checked when a fit begins.
   public init(
-    _ parameters: [Parameter], learningRate: some BinaryFloatingPoint, momentum: Double = 0,
-    weightDecay: Double = 0, isNesterov: Bool = false
+    _ parameters: [Parameter], learningRate: some BinaryFloatingPoint = 1e-3 as Double,
+    momentum: Double = 0, dampening: Double = 0, weightDecay: Double = 0, nesterov: Bool = false,
+    maximize: Bool = false
   ) {
     self.learningRate = Double(learningRate)
     self.momentum = momentum
+    self.dampening = dampening
     self.weightDecay = weightDecay
-    self.isNesterov = isNesterov
+    self.nesterov = nesterov
+    self.maximize = maximize
     memory = ParameterMemory(parameters)
   }
 
@@ -30,12 +37,14 @@ public final class SGD: Optimizer {
 
   /// The first problem with the settings; nil when all is well.
   public var settingsProblem: String? {
-    if let problem = learningRateProblem("SGD") { return problem }
-    if !(momentum >= 0) { return "SGD: the momentum is \(momentum), and must not be negative" }
-    if !(weightDecay >= 0) {
-      return "SGD: the weight decay is \(weightDecay), and must not be negative"
-    }
-    return isNesterov && momentum == 0 ? "SGD: Nesterov's rule needs a momentum above 0" : nil
+    var check = SettingsCheck("SGD", learningRate: learningRate)
+    check.notNegative("momentum", momentum)
+    check.notNegative("weight decay", weightDecay)
+    check.expect(dampening.isFinite, "the dampening is \(dampening), and must be a finite number")
+    check.expect(
+      !nesterov || (momentum > 0 && dampening == 0),
+      "Nesterov's rule needs a momentum above 0 and a dampening of 0")
+    return check.problem
   }
 
   /// The update that follows from gradients, one for each of ``parameters``.
@@ -44,18 +53,21 @@ public final class SGD: Optimizer {
   }
 
   private func advance(_ value: Tensor, _ gradient: Tensor, _ memory: inout Velocity) -> Tensor {
-    let gradient = weightDecay == 0 ? gradient : gradient + value * weightDecay
+    let revise = GradientRevision(maximize: maximize, weightDecay: weightDecay)
+    let gradient = revise(gradient, at: value)
     let stepSize = -learningRate
     guard momentum != 0 else { return value + gradient * stepSize }
     // At first the velocity is the gradient itself, as in PyTorch; kept, it must not hold on to the graph of the
     // loss.
-    let velocity = memory.velocity.map { $0 * momentum + gradient } ?? gradient.detached()
+    let share = 1 - dampening
+    let addend = share == 1 ? gradient : gradient * share
+    let velocity = memory.velocity.map { $0 * momentum + addend } ?? gradient.detached()
     memory.velocity = velocity
-    let direction = isNesterov ? gradient + velocity * momentum : velocity
+    let direction = nesterov ? gradient + velocity * momentum : velocity
     return value + direction * stepSize
   }
 
-  /// The learning rate, and by parameter the velocity.
+  /// The learning rate, and by parameter what is remembered of it.
   public func state() -> State { memory.state(learningRate: learningRate) }
 
   /// Goes on from the state of another `SGD` for parameters of the same shapes.

@@ -11,6 +11,8 @@ public import LevinTensor
 ///     let loss = withMode(.training) { model.loss(batch) }
 ///     var step = Step(loss, optimizer: optimizer, buffers: model.buffers)
 ///     let value = try step.take()
+///
+/// An optimizer may ask for the loss again (``ClosureOptimizer``); then the step begins with a closure that makes it.
 public struct Step {
   /// The loss, a tensor of one element.
   public let loss: Tensor
@@ -20,9 +22,18 @@ public struct Step {
   /// handed to the optimizer; nil where the loss does not depend on a parameter.
   public private(set) var gradients: [Tensor?]
 
-  private let buffers: [Buffer]
+  let buffers: [Buffer]
+  // The gradients before anything revised them.
+  let slopes: [Tensor?]
+  let repetition: Repetition?
   private var companions: [Tensor] = []
-  private var commits: [() -> Void] = []
+  private(set) var commits: [() -> Void] = []
+
+  /// A closure that makes the loss anew, and the random stream from which the loss was drawn.
+  struct Repetition {
+    let stream: PCG64
+    let again: () throws -> Tensor
+  }
 
   /// Begins a step; nothing is computed.
   ///
@@ -31,16 +42,58 @@ public struct Step {
   ///   - optimizer: The optimizer whose parameters change.
   ///   - buffers: The buffers whose pending values are put in force with the step.
   public init(_ loss: Tensor, optimizer: any Optimizer, buffers: [Buffer] = []) {
+    self.init(loss, optimizer, buffers, nil)
+  }
+
+  /// Begins a step with a closure that makes the loss, which every optimizer can use; nothing is computed.
+  ///
+  /// - Parameters:
+  ///   - optimizer: The optimizer whose parameters change.
+  ///   - buffers: The buffers whose pending values are put in force with the step.
+  ///   - loss: A closure that makes a tensor of one element. It is run in training mode: at once, and by a
+  ///     ``ClosureOptimizer`` again for each trial, with the same draws of the default generator.
+  /// - Throws: What the closure throws.
+  public init(
+    optimizer: any Optimizer, buffers: [Buffer] = [], loss: @escaping () throws -> Tensor
+  ) throws {
+    let stream = DefaultGenerator.streamInForce
+    let again = { try withMode(.training, loss) }
+    self.init(try again(), optimizer, buffers, Repetition(stream: stream, again: again))
+  }
+
+  /// Begins a step whose loss can be made again.
+  ///
+  /// - Parameters:
+  ///   - loss: A tensor of one element.
+  ///   - optimizer: The optimizer whose parameters change.
+  ///   - buffers: The buffers whose pending values are put in force with the step.
+  ///   - stream: The stream of the default generator before the loss was made.
+  ///   - again: Makes the loss anew, in the same mode, and logs nothing.
+  package init(
+    _ loss: Tensor, optimizer: any Optimizer, buffers: [Buffer], drawingFrom stream: PCG64,
+    again: @escaping () throws -> Tensor
+  ) {
+    self.init(loss, optimizer, buffers, Repetition(stream: stream, again: again))
+  }
+
+  private init(
+    _ loss: Tensor, _ optimizer: any Optimizer, _ buffers: [Buffer], _ repetition: Repetition?
+  ) {
     self.loss = loss
     self.optimizer = optimizer
     self.buffers = buffers
-    gradients = LevinTensor.gradients(of: loss, at: optimizer.parameters.map(\.unconstrained))
+    self.repetition = repetition
+    slopes = LevinTensor.gradients(of: loss, at: optimizer.parameters.map(\.unconstrained))
+    gradients = slopes
   }
 
   /// Whether the loss depends on any of the optimizer's parameters.
   public var hasGradient: Bool { gradients.contains { $0 != nil } }
 
   /// Lets `body` see the gradients and put others in their place, before anything is computed.
+  ///
+  /// A ``ClosureOptimizer`` takes them for those at the start of the step; at its trials, gradients are the loss's own,
+  /// but for parameters without one at the start, which stay.
   public mutating func revise(_ body: (inout [Tensor?]) throws -> Void) rethrows {
     let count = gradients.count
     try body(&gradients)
@@ -77,7 +130,8 @@ public struct Step {
   ///   positive definite. Then parameters, optimizer and buffers are as they were before the step.
   @discardableResult
   public mutating func take() throws -> Double {
-    let pending = buffers.isEmpty ? [] : buffers.filter { $0.proposal != nil }
+    if let searching = optimizer as? any ClosureOptimizer { return try search(with: searching) }
+    let pending = pendingBuffers
     // The proposal hangs on the graph of the loss, however long that is, and is computed with it.
     let (update, check) = LazyChains.unbounded {
       let update = optimizer.proposeUpdate(gradients)
@@ -90,22 +144,33 @@ public struct Step {
       throw NonFinite(loss: .nan, culprit: .fault(error), input: nanInput)
     }
     let value = loss.firstScalar
-    let failure = check.firstFailure
-    if value.isFinite, failure == nil {
-      update.commit()
-      for buffer in pending { buffer.commit() }
-      for commit in commits { commit() }
-      return value
+    if let failure = failure(value, check.firstFailure, update, pending) {
+      for buffer in pending { buffer.discard() }
+      throw failure
     }
-    for buffer in pending { buffer.discard() }
-    let culprit = culprit(failure, update, pending)
-    throw NonFinite(
-      loss: value, culprit: culprit, element: element(of: culprit, failure, update, pending),
+    update.commit()
+    for buffer in pending { buffer.commit() }
+    for commit in commits { commit() }
+    return value
+  }
+
+  var pendingBuffers: [Buffer] {
+    buffers.isEmpty ? [] : buffers.filter { $0.proposal != nil }
+  }
+
+  // The error of a step that was computed; nil when all of it is finite.
+  func failure(
+    _ loss: Double, _ index: Int?, _ update: ProposedUpdate, _ pending: [Buffer]
+  ) -> NonFinite? {
+    if loss.isFinite, index == nil { return nil }
+    let culprit = culprit(index, update, pending)
+    return NonFinite(
+      loss: loss, culprit: culprit, element: element(of: culprit, index, update, pending),
       input: nanInput)
   }
 
   // Gradients, new values, the optimizer's state, buffers: in this order.
-  private func makeCheck(of update: ProposedUpdate, _ pending: [Buffer]) -> FiniteCheck {
+  func makeCheck(of update: ProposedUpdate, _ pending: [Buffer]) -> FiniteCheck {
     var check = FiniteCheck(
       capacity: gradients.count + update.values.count + update.state.count + pending.count)
     for gradient in gradients { check.add(gradient) }
@@ -121,7 +186,7 @@ public struct Step {
     return buffer.settled.isFiniteInMemory ? proposal : nil
   }
 
-  private func roots(
+  func roots(
     _ update: ProposedUpdate, _ check: FiniteCheck, _ pending: [Buffer]
   ) -> [Tensor] {
     var roots = [loss]
@@ -172,7 +237,7 @@ public struct Step {
   }
 
   // Data that the loss was made from.
-  private var nanInput: NonFiniteElement? {
+  var nanInput: NonFiniteElement? {
     loss.firstNaNInput(except: optimizer.parameters.map(\.unconstrained))
   }
 }

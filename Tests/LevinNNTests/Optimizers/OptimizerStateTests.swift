@@ -6,6 +6,17 @@ import Testing
     { Adam($0, learningRate: 0.1) },
     { SGD($0, learningRate: 0.1, momentum: 0.9) },
     { SGD($0, learningRate: 0.1) },
+    { Adam($0, amsgrad: true) },
+    { AdamW($0, learningRate: 0.1) },
+    { AdamW($0, learningRate: 0.1, amsgrad: true) },
+    { NAdam($0, learningRate: 0.1) },
+    { RAdam($0, learningRate: 0.1, betas: (0.9, 0.6)) },
+    { Adagrad($0, learningRate: 0.1, learningRateDecay: 0.1, initialAccumulatorValue: 0.5) },
+    { RMSprop($0, learningRate: 0.1) },
+    { RMSprop($0, learningRate: 0.1, momentum: 0.9, centered: true) },
+    { Adadelta($0) },
+    { Rprop($0, learningRate: 0.1) },
+    { Lion($0, learningRate: 0.1, betas: (0.4, 0.8)) },
     {
       OptimizerGroup([
         Adam([$0[0]], learningRate: 0.1), SGD([$0[1]], learningRate: 0.2, momentum: 0.5),
@@ -47,6 +58,8 @@ import Testing
     // One that has taken no step yet tells its kind all the same.
     let other = SGD([Parameter(wrappedValue: [1])], learningRate: 0.5)
     #expect(throws: StateError.self) { try small.restore(from: other.state()) }
+    let decoupled = AdamW([Parameter(wrappedValue: [1])])
+    #expect(throws: StateError.self) { try small.restore(from: decoupled.state()) }
     let group = OptimizerGroup([small, large])
     #expect(throws: StateError.self) { try group.restore(from: small.state()) }
     #expect(small.state() == before && small.learningRate == 0.1)
