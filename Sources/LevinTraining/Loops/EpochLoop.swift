@@ -179,6 +179,7 @@ final class EpochLoop<Model: LightningModule> {
     reader = nil
     try session.sendEpochRow()
     if let cut { return cut }
+    try session.schedules?.advance(.epoch)
     progress.epoch += 1
     progress.batchesConsumed = 0
     progress.moment = .epoch

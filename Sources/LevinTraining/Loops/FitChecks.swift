@@ -2,12 +2,15 @@ internal import LevinNN
 
 // What is looked at before the first step.
 
-/// The optimizer of a module, after a look at its parameters and settings.
+/// The optimizer of a module with its schedules, after a look at its parameters and settings.
 func configureOptimizer(
-  of module: some LightningModule, parameters: [(name: String, parameter: Parameter)]
-) throws -> any Optimizer {
+  of module: some LightningModule, parameters: [(name: String, parameter: Parameter)],
+  _ session: FitSession
+) throws -> (optimizer: any Optimizer, schedules: ScheduleLoop) {
   let name = String(describing: type(of: module))
-  let optimizer = try module.configureOptimizers().optimizer
+  let configuration = try module.configureOptimizers()
+  let optimizer = configuration.optimizer
+  let schedules = ScheduleLoop(session, configuration.schedules)
   if optimizer.parameters.isEmpty { throw TrainerError.optimizerWithoutParameters(module: name) }
   var seen: Set<ObjectIdentifier> = []
   let twice = optimizer.parameters.firstIndex { !seen.insert(ObjectIdentifier($0)).inserted }
@@ -15,10 +18,29 @@ func configureOptimizer(
     "the optimizer was given '\(parameterNames(of: optimizer, among: parameters)[index])' twice; give it "
       + "each parameter once"
   }
-  if let problem = optimizer.settingsProblem ?? problem {
+  let all = [
+    optimizer.settingsProblem, problem, schedules.problem,
+    searchProblem(optimizer, session.settings),
+  ]
+  if let problem = all.compactMap(\.self).first {
     throw TrainerError.invalidOptimizer(module: name, problem: problem)
   }
-  return optimizer
+  return (optimizer, schedules)
+}
+
+// A search along a line needs the gradients of the loss that it asks for.
+private func searchProblem(_ optimizer: any Optimizer, _ settings: TrainerSettings) -> String? {
+  guard optimizer is any ClosureOptimizer else { return nil }
+  let name = "\(type(of: optimizer))"
+  if settings.accumulateGradientBatches != 1 {
+    return "\(name) asks for the loss again, so gradients cannot be accumulated over batches; leave "
+      + "accumulateGradientBatches at 1, or choose another optimizer"
+  }
+  if settings.gradientClipping != nil {
+    return "\(name) asks for the loss again, so gradients cannot be clipped; leave gradientClipping out, or choose "
+      + "another optimizer"
+  }
+  return nil
 }
 
 /// The look of a module at the data of a fit, where it wants one.

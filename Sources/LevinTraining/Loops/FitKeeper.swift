@@ -23,6 +23,7 @@ struct FitKeeper<Model: LightningModule> {
     state["optimizer"] = .tree(optimizer.state())
     state["generator"] = .tree(session.streamToKeep.state())
     state["session"] = .tree(session.state())
+    state["schedules"] = session.schedules.map { .tree($0.state()) }
     state["data"] = train.map { .tree($0.state()) }
     state["stepping"] = stepping.map { .tree($0.state()) }
     return state
@@ -34,6 +35,7 @@ struct FitKeeper<Model: LightningModule> {
     var stream = PCG64(seed: 0)
     try stream.restore(from: state.tree("generator"))
     try optimizer.restore(from: state.tree("optimizer"))
+    try session.schedules?.restore(from: state.tree("schedules"))
     try model.restore(from: state.tree("module"))
     try stepping?.restore(from: state.tree("stepping"))
     try session.restore(from: state.tree("session"))

@@ -89,7 +89,9 @@ final class FitLoop<Model: LightningModule> {
 
   private func runPhases(from state: State?) throws -> FitResult {
     try session.callAll { try $0.setup(trainer, model) }
-    let optimizer = try configureOptimizer(of: model, parameters: walk.parameters)
+    let (optimizer, schedules) = try configureOptimizer(
+      of: model, parameters: walk.parameters, session)
+    session.schedules = schedules
     trainer.optimizers = optimizer.groups
     // Of a loop by hand that took no steps; those of a step that was not taken are gone.
     for (_, buffer) in walk.buffers { buffer.commit() }

@@ -2,7 +2,7 @@ internal import LevinTensor
 
 /// The counts of epochs, batches and steps that a fit has come to, and what it does next.
 final class FitProgress: Stateful {
-  /// What a fit does next. One that goes on where another stopped begins there.
+  /// The next thing that a fit does, where one that goes on for another begins.
   enum Moment: String {
     /// An epoch begins, or the fit is over.
     case epoch

@@ -20,6 +20,8 @@ final class FitSession {
   var hasValidation = false
   /// When validations are due.
   var validations: ValidationSchedule
+  /// The schedules of learning rates.
+  var schedules: ScheduleLoop?
   /// What is to be sent to the loggers.
   var outbox = Outbox()
   /// Takes down everything that a fit needs that goes on from here.

@@ -8,6 +8,9 @@ final class TrainingStep<Model: LightningModule> {
   private let optimizer: any Optimizer
   private let accumulator: GradientAccumulator
   private var isStepDue = true
+  private let asksAgain: Bool
+  // The stream that the loss of this step was drawn from, and the loss once more.
+  private var repetition: (stream: PCG64, again: () throws -> Tensor)?
   private let buffers: [Buffer]
   private let bufferNames: [String]
   // The names of the optimizer's parameters, in its order.
@@ -27,6 +30,7 @@ final class TrainingStep<Model: LightningModule> {
     self.model = model
     self.optimizer = optimizer
     accumulator = GradientAccumulator(optimizer)
+    asksAgain = optimizer is any ClosureOptimizer
     buffers = walk.buffers.map(\.buffer)
     bufferNames = walk.buffers.map(\.name)
     names = parameterNames(of: optimizer, among: walk.parameters)
@@ -91,6 +95,8 @@ final class TrainingStep<Model: LightningModule> {
     session.board.trainingBatch = Int(session.board.batchWeight)
     defer { session.board.trainingBatch = nil }
     let stream = DefaultGenerator.streamInForce
+    if asksAgain { repetition = (stream, { [self] in try loss(of: batch, index) }) }
+    defer { repetition = nil }
     do {
       let output = try output(of: batch, index)
       try session.board.throwRejection()
@@ -100,6 +106,18 @@ final class TrainingStep<Model: LightningModule> {
       let explained = explained(error, batch, index, drawingFrom: stream)
       if case TrainerError.nonFinite(let step) = explained, goesOn(after: step) { return .skipped }
       throw explained
+    }
+  }
+
+  // The loss once more, for a search; nothing of it is logged.
+  private func loss(of batch: Model.Batch, _ index: Int) throws -> Tensor {
+    try session.board.withoutIntake {
+      let output = try withMode(.training) { try model.trainingStep(batch, batchIndex: index) }
+      guard let loss = output.loss else {
+        throw TrainerError.lossWithoutGradient(
+          module: session.moduleName, step: session.progress.step)
+      }
+      return loss
     }
   }
 
@@ -150,6 +168,7 @@ final class TrainingStep<Model: LightningModule> {
     step.compute(session.board.pendingTensors)
     let value = try settle(step.take(), loss.dtype)
     session.progress.step += 1
+    if let schedules = session.schedules, !schedules.isIdle { try schedules.advance(.step) }
     return .taken(loss: value)
   }
 
@@ -166,7 +185,7 @@ final class TrainingStep<Model: LightningModule> {
       if accumulator.count == 0 { try $0.onBeforeZeroGrad(trainer, model) }
       try $0.onBeforeBackward(trainer, model, loss: loss)
     }
-    let step = Step(loss, optimizer: optimizer, buffers: buffers)
+    let step = begin(loss, optimizer)
     if reach != nil && step.hasGradient { noteReach(of: step) }
     if !step.hasGradient {
       throw TrainerError.lossWithoutGradient(
@@ -177,6 +196,14 @@ final class TrainingStep<Model: LightningModule> {
       try call { try $0.onAfterBackward(trainer, model, gradients: gradients) }
     }
     return step
+  }
+
+  private func begin(_ loss: Tensor, _ optimizer: any Optimizer) -> Step {
+    guard let (stream, again) = repetition else {
+      return Step(loss, optimizer: optimizer, buffers: buffers)
+    }
+    return Step(
+      loss, optimizer: optimizer, buffers: buffers, drawingFrom: stream, again: again)
   }
 
   // What is logged here joins the evaluation of the step.
