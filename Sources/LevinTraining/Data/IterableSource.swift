@@ -6,7 +6,7 @@ public import LevinTensor
 ///     IterableSource(elements: lines, batchSize: 32) { lines in    // elements, put together to batches
 ///       Tensor(lines.map(\.count))
 ///     }
-///     IterableSource { epoch in                                    // anything, which may throw
+///     IterableSource<Tensor> { epoch in                            // anything, which may throw
 ///       let reader = try Reader(path)
 ///       return BatchStream { try reader.next().map { LoadedBatch($0, observationCount: $0.count) } }
 ///     }

@@ -76,7 +76,7 @@ private struct Noting: Dataset {
   @Test func theFingerprintDoesNotDependOnTheLayout() {
     let rows = Tensor((0..<600).map(Float.init), shape: [300, 2])
     let columns = TensorDataset(rows.transposed())
-    let copied = TensorDataset(Tensor(rows.transposed().scalars.map(Float.init), shape: [2, 300]))
+    let copied = TensorDataset(Tensor(rows.transposed().scalars.map { Float($0) }, shape: [2, 300]))
     #expect(columns.fingerprint() == copied.fingerprint())
     #expect(columns.fingerprint() != TensorDataset(rows).fingerprint())
   }
