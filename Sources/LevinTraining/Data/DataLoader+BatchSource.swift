@@ -34,7 +34,7 @@ extension DataLoader: BatchSource {
   ) -> BatchStream<Batch> {
     // Not `count`, which a collection works out from its indices at each call.
     let end = batches.endIndex
-    if workers > 0 {
+    if workers > 0, first < end {
       return BackgroundBatches(
         workers: min(workers, end - first), ahead: workers * max(prefetchFactor, 1), epoch: epoch
       ) { index in

@@ -14,14 +14,15 @@ final class CSVColumn {
 
   let name: String
   /// The type that fields are read by.
-  private(set) var type: CSVType
+  @exclusivity(unchecked) private(set) var type: CSVType
   private let isAutomatic: Bool
   private let missing: MissingTexts
-  private var doubles: [Double] = []
-  private var floats: [Float] = []
-  private var integers: [Int] = []
-  private var truths: [Bool] = []
-  private var table = CategoryTable()
+  // Each field changes some of these, and nobody else looks at them meanwhile.
+  @exclusivity(unchecked) private var doubles: [Double] = []
+  @exclusivity(unchecked) private var floats: [Float] = []
+  @exclusivity(unchecked) private var integers: [Int] = []
+  @exclusivity(unchecked) private var truths: [Bool] = []
+  @exclusivity(unchecked) private var table = CategoryTable()
 
   init(_ name: String, _ type: CSVType, isAutomatic: Bool, missing: MissingTexts) {
     self.name = name

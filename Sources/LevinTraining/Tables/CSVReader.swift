@@ -3,11 +3,11 @@ final class CSVReader {
   /// The names of all columns of the file.
   let names: [String]
   /// The number of lines of values that have been read.
-  private(set) var count = 0
+  @exclusivity(unchecked) private(set) var count = 0
   private let settings: CSVSettings
   private let scanner: CSVScanner
   private let missing: MissingTexts
-  private var columns: [CSVColumn?] = []
+  @exclusivity(unchecked) private var columns: [CSVColumn?] = []
   // Types that have turned out by an earlier reading of the file.
   private let found: [Int: CSVType]
   // Whether the scanner is at a line of values that has not been taken.

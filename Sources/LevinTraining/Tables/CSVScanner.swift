@@ -22,21 +22,22 @@ final class CSVScanner {
   private let path: String
   private let separator: UInt8
   private let file: FileHandle
-  private var buffer: UnsafeMutableBufferPointer<UInt8>
-  private var filled = 0
-  private var position = 0
+  // What follows changes with each field, and nobody else looks at it meanwhile.
+  @exclusivity(unchecked) private var buffer: UnsafeMutableBufferPointer<UInt8>
+  @exclusivity(unchecked) private var filled = 0
+  @exclusivity(unchecked) private var position = 0
   private var isAtEnd = false
   // What ends a field that is not quoted, or must not be in it.
   private let isSpecial: [Bool]
-  private var unescaped: [UInt8] = []
+  @exclusivity(unchecked) private var unescaped: [UInt8] = []
 
   /// The fields of the last line.
-  private(set) var fields: [Field] = []
+  @exclusivity(unchecked) private(set) var fields: [Field] = []
   /// The number of the last line's first line in the file, counted from 1.
-  private(set) var line = 1
-  private var nextLine = 1
+  @exclusivity(unchecked) private(set) var line = 1
+  @exclusivity(unchecked) private var nextLine = 1
   // Fields that end early are told of with what was read of them.
-  private var lineStart = 0
+  @exclusivity(unchecked) private var lineStart = 0
 
   init(_ path: String, separator: UInt8) throws(CSVError) {
     self.path = path

@@ -38,33 +38,39 @@ struct DecimalNumber {
       isNegative = first == UInt8(ascii: "-")
       position = 1
     }
-    var significant = 0
     let begin = position
-    scanDigits(text, &position, &significant)
+    var value: UInt64 = 0
+    Self.scanDigits(text, &position, &value)
     var count = position - begin
     if position < text.count, text[position] == UInt8(ascii: ".") {
       position += 1
       let point = position
-      scanDigits(text, &position, &significant)
-      exponent -= position - point
+      Self.scanDigits(text, &position, &value)
+      exponent = point - position
       count += position - point
     }
-    guard count > 0, scanExponent(text, &position), position == text.count else { return nil }
-    isExact = significant <= 19
+    digits = value
+    isExact = count <= 19 || Self.significantDigits(text[begin..<position]) <= 19
+    guard count > 0, position == text.count || scanExponent(text, &position) else { return nil }
+    guard position == text.count else { return nil }
   }
 
   @inline(__always)
-  private mutating func scanDigits(
-    _ text: UnsafeBufferPointer<UInt8>, _ position: inout Int, _ significant: inout Int
+  private static func scanDigits(
+    _ text: UnsafeBufferPointer<UInt8>, _ position: inout Int, _ value: inout UInt64
   ) {
-    while position < text.count {
-      let digit = text[position] &- UInt8(ascii: "0")
-      if digit > 9 { return }
-      // Zeros before the first other digit do not count.
-      if digits != 0 || digit != 0 || significant > 0 { significant += 1 }
-      digits = digits &* 10 &+ UInt64(digit)
-      position += 1
+    var (next, number) = (position, value)
+    while next < text.count, case let digit = text[next] &- UInt8(ascii: "0"), digit <= 9 {
+      number = number &* 10 &+ UInt64(digit)
+      next += 1
     }
+    (position, value) = (next, number)
+  }
+
+  // Zeros before the first other digit do not count.
+  private static func significantDigits(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> Int {
+    text.drop { $0 == UInt8(ascii: "0") || $0 == UInt8(ascii: ".") }
+      .count { $0 != UInt8(ascii: ".") }
   }
 
   private mutating func scanExponent(

@@ -76,7 +76,8 @@ private struct Noting: Dataset {
   @Test func theFingerprintDoesNotDependOnTheLayout() {
     let rows = Tensor((0..<600).map(Float.init), shape: [300, 2])
     let columns = TensorDataset(rows.transposed())
-    let copied = TensorDataset(Tensor(rows.transposed().scalars.map { Float($0) }, shape: [2, 300]))
+    let numbers = rows.transposed().scalars.map { Float($0) }
+    let copied = TensorDataset(Tensor(numbers, shape: [2, 300]))
     #expect(columns.fingerprint() == copied.fingerprint())
     #expect(columns.fingerprint() != TensorDataset(rows).fingerprint())
   }
