@@ -30,6 +30,8 @@ public struct ArrayFileError: Error, Sendable, Hashable {
     case cut(expected: Int, found: Int)
     /// The file goes on after the array has ended.
     case trailingBytes(expected: Int, found: Int)
+    /// Rows of the array cannot be read by themselves, for the reason given.
+    case noRows(String)
     /// The array has more bytes than can be addressed, or than there is memory for.
     case tooLarge
     /// An unsigned number is above the largest `int64`; its position is counted in the file's order.
@@ -91,6 +93,7 @@ extension ArrayFileError.Problem {
       "is cut: \(expected) bytes are expected and \(found) are there; copy or save it anew"
     case .trailingBytes(let expected, let found):
       "has \(found) bytes where its shape and dtype make \(expected); save it anew"
+    case .noRows(let reason): "cannot be read row by row: \(reason)"
     case .tooLarge: "has an array with more bytes than there is memory; save it in parts"
     case .outOfRange(let value, let position):
       "holds \(value) at position \(position), above the largest int64; convert it to float64 before saving"

@@ -70,10 +70,18 @@ final class ReadableFile: Sendable {
     guard let bytes = Bytes(count: range.count) else {
       throw ArrayFileError(path: path, array: array, problem: .tooLarge)
     }
+    try read(range, into: bytes.address, of: array)
+    return bytes
+  }
+
+  /// Bytes of the file, which must lie within it.
+  func read(
+    _ range: Range<Int>, into address: UnsafeMutableRawPointer, of array: String? = nil
+  ) throws(ArrayFileError) {
     var done = 0
     while done < range.count {
       let offset = off_t(range.lowerBound + done)
-      let count = pread(descriptor, bytes.address + done, range.count - done, offset)
+      let count = pread(descriptor, address + done, range.count - done, offset)
       if count > 0 {
         done += count
       } else if count == 0 {
@@ -83,8 +91,10 @@ final class ReadableFile: Sendable {
         throw ArrayFileError(path: path, array: array, problem: .unreadable(systemReason()))
       }
     }
-    return bytes
   }
+
+  /// The bytes of the file as it is now, which may have been cut or written on since it was opened.
+  var currentByteCount: Int { fileStatus(descriptor).map { Int($0.st_size) } ?? byteCount }
 }
 
 /// The words in which the system states its last error.

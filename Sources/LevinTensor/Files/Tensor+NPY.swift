@@ -12,15 +12,9 @@ extension Tensor {
   ///   above the largest `int64`.
   public init(contentsOfNPY path: String) throws(ArrayFileError) {
     let file = try ReadableFile(path)
-    let start = try file.read(0..<Swift.min(file.byteCount, 4096))
-    do throws(NumPyHeader.Failure) {
-      self = try Self.array(from: start, total: file.byteCount) {
-        range throws(NumPyHeader.Failure) in
-        do throws(ArrayFileError) { return try file.read(range) } catch {
-          throw .init(error.problem)
-        }
-      }
-    } catch {
+    let (header, end) = try file.numPyHeader()
+    let bytes = try file.read(end..<file.byteCount)
+    do throws(NumPyHeader.Failure) { self = try header.tensor(bytes) } catch {
       throw ArrayFileError(path: path, array: nil, problem: error.problem)
     }
   }
@@ -29,13 +23,7 @@ extension Tensor {
   private static func array(
     from start: Bytes, total: Int, _ read: (Range<Int>) throws(NumPyHeader.Failure) -> Bytes
   ) throws(NumPyHeader.Failure) -> Tensor {
-    var start = start
-    // Headers are short as a rule; a long one is read when the first bytes turn out to be too few.
-    if total > start.count, (try? NumPyHeader.parse(start, total: total)) == nil {
-      start = try read(0..<Swift.min(total, NumPyHeader.prefixLimit))
-    }
-    let (header, end) = try NumPyHeader.parse(start, total: total)
-    try header.check(payload: total - end)
+    let (header, end) = try NumPyHeader.parse(start, total: total, read)
     return try header.tensor(read(end..<total))
   }
 
@@ -63,9 +51,40 @@ extension Tensor {
 }
 
 extension NumPyHeader {
-  fileprivate func check(payload: Int) throws(Failure) {
+  /// The header of an array whose first bytes are `start` and which has `total`, more of them given by `read`, and the
+  /// offset of its elements.
+  static func parse(
+    _ start: Bytes, total: Int, _ read: (Range<Int>) throws(Failure) -> Bytes
+  ) throws(Failure) -> (NumPyHeader, end: Int) {
+    var start = start
+    // Headers are short as a rule; a long one is read when the first bytes turn out to be too few.
+    if total > start.count, (try? parse(start, total: total)) == nil {
+      start = try read(0..<Swift.min(total, prefixLimit))
+    }
+    let (header, end) = try parse(start, total: total)
+    try header.check(payload: total - end)
+    return (header, end)
+  }
+
+  private func check(payload: Int) throws(Failure) {
     if payload < byteCount { throw .init(.cut(expected: byteCount, found: payload)) }
     if payload > byteCount { throw .init(.trailingBytes(expected: byteCount, found: payload)) }
+  }
+}
+
+extension ReadableFile {
+  /// The header of the array that makes up the file, and the offset of its elements.
+  func numPyHeader() throws(ArrayFileError) -> (NumPyHeader, end: Int) {
+    let start = try read(0..<Swift.min(byteCount, 4096))
+    do throws(NumPyHeader.Failure) {
+      return try NumPyHeader.parse(start, total: byteCount) { range throws(NumPyHeader.Failure) in
+        do throws(ArrayFileError) { return try self.read(range) } catch {
+          throw .init(error.problem)
+        }
+      }
+    } catch {
+      throw ArrayFileError(path: path, array: nil, problem: error.problem)
+    }
   }
 }
 

@@ -15,6 +15,10 @@ public import LevinTensor
 ///
 /// A batch is a tensor, a tuple of tensors, or a structure of your own. An epoch has at least one batch, and a batch at
 /// least one observation.
+///
+/// A fit that goes on where another was stopped restores the state into a source made with the same settings, and asks
+/// for the batches that were not used yet. So batches follow from the epoch and from the state, which is that at the
+/// beginning of the epoch that runs or ran last, however many batches have been asked for since.
 public protocol BatchSource<Batch>: Stateful {
   /// The type of a batch.
   associatedtype Batch
@@ -29,6 +33,14 @@ public protocol BatchSource<Batch>: Stateful {
   ///
   /// - Throws: Whatever keeps the source from giving them; it comes out of `fit` unchanged.
   func makeBatches(epoch: Int) throws -> BatchStream<Batch>
+
+  /// The batches of an epoch from one of them on, for a fit that goes on where another was stopped.
+  ///
+  /// - Parameters:
+  ///   - epoch: The number of the epoch, as it was when the fit was stopped; the state was restored before.
+  ///   - first: The number of batches that were used then.
+  /// - Throws: As ``makeBatches(epoch:)``, and ``DataError`` when the epoch has fewer batches.
+  func makeBatches(epoch: Int, startingAt first: Int) throws -> BatchStream<Batch>
 
   /// Makes sure that the settings make sense, before anything else happens in a fit.
   ///
@@ -50,6 +62,15 @@ extension BatchSource {
 
   /// Unknown.
   public var observationCount: Int? { nil }
+
+  /// Makes the batches before, too, and drops them.
+  public func makeBatches(epoch: Int, startingAt first: Int) throws -> BatchStream<Batch> {
+    var batches = try makeBatches(epoch: epoch)
+    for index in 0..<first where try batches.next() == nil {
+      throw DataError.tooFewBatches(epoch: epoch, expected: first, found: index)
+    }
+    return batches
+  }
 
   /// Finds nothing wrong.
   public func checkSettings(for role: DataRole) throws {}

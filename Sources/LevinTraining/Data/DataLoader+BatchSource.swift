@@ -5,12 +5,54 @@ extension DataLoader: BatchSource {
   public var batchesPerEpoch: Int? { batchCount }
 
   /// The batches of an epoch, counted from 0.
-  public func makeBatches(epoch: Int) -> BatchStream<Batch> { stream(of: batches(epoch: epoch)) }
+  ///
+  /// - Throws: What the sampler throws.
+  public func makeBatches(epoch: Int) throws -> BatchStream<Batch> {
+    try makeBatches(epoch: epoch, startingAt: 0)
+  }
 
-  /// The number of rows of the data set, those that ``dropLast`` leaves out of an epoch included.
+  /// The batches of an epoch from one of them on; those before it are not loaded.
+  ///
+  /// - Throws: What the sampler throws, and ``DataError`` when the epoch has fewer batches.
+  public func makeBatches(epoch: Int, startingAt first: Int) throws -> BatchStream<Batch> {
+    let batches = try EpochBatches(self, epoch: epoch)
+    guard first <= batches.endIndex else {
+      throw DataError.tooFewBatches(epoch: epoch, expected: first, found: batches.endIndex)
+    }
+    let stream = stream(of: batches, from: first, epoch: epoch)
+    guard sampling != nil else { return stream }
+    var rest = stream
+    return BatchStream { [memory] in
+      let batch = try rest.next()
+      if batch == nil { memory.epochEnded(epoch) }
+      return batch
+    }
+  }
+
+  private func stream(
+    of batches: EpochBatches<Batch>, from first: Int = 0, epoch: Int
+  ) -> BatchStream<Batch> {
+    // Not `count`, which a collection works out from its indices at each call.
+    let end = batches.endIndex
+    if workers > 0, first < end {
+      return BackgroundBatches(
+        workers: min(workers, end - first), ahead: workers * max(prefetchFactor, 1), epoch: epoch
+      ) { index in
+        index < end - first ? try batches.loaded(first + index) : nil
+      }.stream
+    }
+    var index = first
+    return BatchStream {
+      guard index < end else { return nil }
+      defer { index += 1 }
+      return try batches.loaded(index)
+    }
+  }
+
+  /// The number of observations of the data set, those that an epoch leaves out included.
   public var observationCount: Int? { dataset.count }
 
-  /// Batches of consecutive rows; a last one that an epoch leaves out is filled up with rows before it.
+  /// Batches of consecutive observations; a last one that an epoch leaves out is filled up with some before it.
   public func batchesInOrder() -> BatchStream<Batch>? {
     let (size, count) = (batchSize, dataset.count)
     var next = 0
@@ -19,63 +61,78 @@ extension DataLoader: BatchSource {
       let end = min(next + size, count)
       let first = dropLast ? max(end - size, 0) : next
       next = end
-      var batch = LoadedBatch(dataset[first..<end], observationCount: end - first)
+      var batch = LoadedBatch(
+        try dataset.batch(in: first..<end), observationCount: end - first)
       batch.firstIndex = first
       return batch
     }
   }
 
   /// All observations in the order of the data set.
-  public func observationsInOrder() -> BatchStream<Batch>? {
+  public func observationsInOrder() throws -> BatchStream<Batch>? {
     // Larger batches than the fit's, where those are small: each costs an evaluation.
-    let size = max(batchSize, 1 << 16)
-    return stream(of: DataLoader(dataset, batchSize: size).batches())
-  }
-
-  private func stream(of batches: EpochBatches<Batch>) -> BatchStream<Batch> {
-    // Not `count`, which a collection works out from its indices at each call.
-    let end = batches.endIndex
-    var index = 0
-    return BatchStream {
-      guard index < end else { return nil }
-      defer { index += 1 }
-      return LoadedBatch(
-        batches[index], observationCount: batches.observations(index).count)
-    }
+    let loader = DataLoader(
+      dataset, batchSize: max(batchSize, 1 << 16), workers: workers, prefetchFactor: prefetchFactor)
+    return try loader.makeBatches(epoch: 0)
   }
 
   /// Makes sure that there are observations, and batches of them.
   ///
-  /// - Throws: ``TrainerError`` for the first thing that makes no sense.
+  /// - Throws: ``TrainerError`` or ``DataError`` for the first thing that makes no sense.
   public func checkSettings(for role: DataRole) throws {
     if dataset.count == 0 { throw TrainerError.emptyDataset(role) }
     if batchSize <= 0 { throw TrainerError.invalidBatchSize(batchSize, role) }
+    if let problem = sampling?.settingsProblem(for: dataset.count) {
+      throw DataError.invalidSampler(problem, role)
+    }
     if batchCount == 0 {
       throw TrainerError.noCompleteBatch(count: dataset.count, batchSize: batchSize, role)
     }
     if case .seeded(let seed) = shuffle, seed < 0 {
       throw TrainerError.negativeSeed(seed, source: "DataLoader for the \(role)")
     }
+    if workers < 0 || prefetchFactor < 1 {
+      throw DataError.invalidPrefetch(
+        "\(workers) workers with a prefetchFactor of \(prefetchFactor); give at least 0 workers and a factor of 1",
+        role
+      )
+    }
   }
 
-  /// The settings that the order of the data follows from, and the number of observations.
+  /// The settings that the order of the data follows from, a fingerprint of the data, and the state of the sampler when
+  /// the epoch that runs or ran last began.
   public func state() -> State {
     var state = State()
     state["count"] = .integer(dataset.count)
     state["batchSize"] = .integer(batchSize)
     state["dropLast"] = .boolean(dropLast)
     if case .seeded(let seed) = shuffle { state["seed"] = .integer(seed) }
+    if let sampling { state["sampler"] = .tree(memory.state(of: sampling)) }
+    if let data = try? dataset.fingerprint() { state["data"] = .text(data) }
     return state
   }
 
-  /// Makes sure that this loader gives the batches that the other one gave: nothing changes from epoch to epoch.
+  /// Goes on where another loader was, which must have the same settings and data.
   ///
-  /// - Throws: `StateError` when they differ in settings or in the number of observations.
+  /// - Throws: `StateError` when they differ, and what the data set throws.
   public mutating func restore(from state: State) throws {
+    try state.expectOnly(["count", "batchSize", "dropLast", "seed", "sampler", "data"])
     try state.expect("count", state.integer("count"), toBe: dataset.count)
     try state.expect("batchSize", state.integer("batchSize"), toBe: batchSize)
     try state.expect("dropLast", state.boolean("dropLast"), toBe: dropLast)
     let other = state["seed"] == nil ? Shuffle.none : .seeded(try state.integer("seed"))
     try state.expect("seed", other, toBe: shuffle)
+    if state["data"] != nil {
+      try state.expect("data", state.text("data"), toBe: dataset.fingerprint())
+    }
+    guard var restored = sampling else { return try state.expectNone("sampler") }
+    try memory.restore(&restored, from: state.tree("sampler"))
+    sampling = restored
+  }
+}
+
+extension State {
+  fileprivate func expectNone(_ name: String) throws {
+    if self[name] != nil { throw StateError.unexpected(paths: [name]) }
   }
 }

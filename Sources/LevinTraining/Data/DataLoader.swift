@@ -1,4 +1,4 @@
-import LevinTensor
+internal import LevinTensor
 
 /// The order in which a loader goes through its data.
 public enum Shuffle: Sendable, Hashable {
@@ -12,87 +12,122 @@ public enum Shuffle: Sendable, Hashable {
 
 /// A data set cut into batches.
 ///
-/// Without shuffling a batch is a view on the data, and costs no copy. Settings are checked when a fit
-/// begins.
+///     DataLoader(TensorDataset(inputs, targets), batchSize: 64, shuffle: .seeded(0))
+///     DataLoader(dataset, batchSize: 64, sampler: WeightedRandomSampler(weights: weights, seed: 0))
+///     DataLoader(dataset, batchSize: 64, workers: 2)
+///
+/// Without shuffling a batch of a ``TensorDataset`` is a view on the data, and costs no copy. Settings are checked when
+/// a fit begins.
+///
+/// With workers, batches are made ahead of time on other threads; they come in the same order and are the same as
+/// without, draws from the default generator included. Such draws follow from the seed of the shuffling, or that of the
+/// default generator, and the epoch and index of the batch.
 public struct DataLoader<Batch>: Sendable {
   /// The data.
-  public let dataset: TensorDataset<Batch>
-  /// The observations in a batch; the last of an epoch may have fewer.
+  public let dataset: any Dataset<Batch>
+  /// The number of observations in a batch, of which the last of an epoch may have fewer; 1 where a batch sampler
+  /// decides.
   public let batchSize: Int
-  /// The order of the data.
+  /// The order of the data, where no sampler decides.
   public let shuffle: Shuffle
   /// Whether an incomplete last batch is left out.
   public let dropLast: Bool
+  /// The number of threads that make batches ahead of time; 0 to make each when it is asked for.
+  public let workers: Int
+  /// The number of batches for each worker that are made ahead of time at most.
+  public let prefetchFactor: Int
+  var sampling: Sampling?
+  let memory = SamplerMemory()
 
   /// Cuts a data set into batches.
+  ///
+  /// - Parameters:
+  ///   - dataset: The data.
+  ///   - batchSize: The number of observations in a batch; the last of an epoch may have fewer.
+  ///   - shuffle: The order of the data.
+  ///   - dropLast: Whether an incomplete last batch is left out.
+  ///   - workers: The number of threads that make batches ahead of time.
+  ///   - prefetchFactor: The number of batches for each worker that are made ahead of time at most.
   public init(
-    _ dataset: TensorDataset<Batch>, batchSize: Int, shuffle: Shuffle = .none,
-    dropLast: Bool = false
+    _ dataset: some Dataset<Batch>, batchSize: Int, shuffle: Shuffle = .none,
+    dropLast: Bool = false, workers: Int = 0, prefetchFactor: Int = 2
   ) {
     self.dataset = dataset
     self.batchSize = batchSize
     self.shuffle = shuffle
     self.dropLast = dropLast
+    self.workers = workers
+    self.prefetchFactor = prefetchFactor
+  }
+
+  /// Cuts the indices of a sampler into batches.
+  ///
+  /// - Parameters:
+  ///   - dataset: The data.
+  ///   - batchSize: The number of observations in a batch; the last of an epoch may have fewer.
+  ///   - sampler: The indices of an epoch.
+  ///   - dropLast: Whether an incomplete last batch is left out.
+  ///   - workers: The number of threads that make batches ahead of time.
+  ///   - prefetchFactor: The number of batches for each worker that are made ahead of time at most.
+  public init(
+    _ dataset: some Dataset<Batch>, batchSize: Int, sampler: some Sampler, dropLast: Bool = false,
+    workers: Int = 0, prefetchFactor: Int = 2
+  ) {
+    self.init(
+      dataset, batchSize: batchSize, dropLast: dropLast, workers: workers,
+      prefetchFactor: prefetchFactor)
+    sampling = .indices(sampler)
+  }
+
+  /// Takes the batches whose indices a batch sampler gives.
+  ///
+  /// - Parameters:
+  ///   - dataset: The data.
+  ///   - batchSampler: The indices of each batch of an epoch.
+  ///   - workers: The number of threads that make batches ahead of time.
+  ///   - prefetchFactor: The number of batches for each worker that are made ahead of time at most.
+  public init(
+    _ dataset: some Dataset<Batch>, batchSampler: some BatchSampling, workers: Int = 0,
+    prefetchFactor: Int = 2
+  ) {
+    self.init(dataset, batchSize: 1, workers: workers, prefetchFactor: prefetchFactor)
+    sampling = .batches(batchSampler)
+  }
+
+  /// Cuts a collection into batches that a closure puts together: PyTorch's `DataLoader(list, collate_fn=...)`.
+  ///
+  /// - Parameters:
+  ///   - elements: The observations, such as an array of structures.
+  ///   - batchSize: The number of observations in a batch; the last of an epoch may have fewer.
+  ///   - shuffle: The order of the data.
+  ///   - dropLast: Whether an incomplete last batch is left out.
+  ///   - workers: The number of threads that make batches ahead of time.
+  ///   - prefetchFactor: The number of batches for each worker that are made ahead of time at most.
+  ///   - collate: A batch, made of some observations in their order.
+  public init<Elements: RandomAccessCollection & Sendable>(
+    _ elements: Elements, batchSize: Int, shuffle: Shuffle = .none, dropLast: Bool = false,
+    workers: Int = 0, prefetchFactor: Int = 2,
+    collate: @escaping @Sendable ([Elements.Element]) throws -> Batch
+  ) {
+    self.init(
+      MapDataset(elements, collate: collate), batchSize: batchSize, shuffle: shuffle,
+      dropLast: dropLast, workers: workers, prefetchFactor: prefetchFactor)
   }
 
   /// The number of batches in an epoch.
   public var batchCount: Int {
-    guard batchSize > 0 else { return 0 }
-    let (whole, rest) = dataset.count.quotientAndRemainder(dividingBy: batchSize)
-    return rest == 0 || dropLast ? whole : whole + 1
-  }
-
-  /// The batches of an epoch, counted from 0.
-  public func batches(epoch: Int = 0) -> EpochBatches<Batch> {
-    require(
-      (0...Int(UInt32.max)).contains(epoch),
-      "batches: epoch \(epoch); epochs count from 0 to \(UInt32.max)")
-    return EpochBatches(self, epoch: epoch)
-  }
-}
-
-/// The batches of one epoch, made as they are asked for.
-public struct EpochBatches<Batch>: RandomAccessCollection, Sendable {
-  private let loader: DataLoader<Batch>
-  // Nil stands for the order of the data set.
-  private let order: [Int]?
-
-  /// The index of the first batch, 0.
-  public var startIndex: Int { 0 }
-  /// The number of batches.
-  public let endIndex: Int
-
-  init(_ loader: DataLoader<Batch>, epoch: Int) {
-    self.loader = loader
-    endIndex = loader.batchCount
-    if case .seeded(let seed) = loader.shuffle {
-      order = Self.order(count: loader.dataset.count, seed: seed, epoch: epoch)
-    } else {
-      order = nil
+    switch sampling {
+    case nil: batchCountOf(dataset.count, batchSize, dropLast)
+    case .indices(let sampler): batchCountOf(sampler.count, batchSize, dropLast)
+    case .batches(let sampler): sampler.batchCount
     }
   }
 
-  /// One batch, a view on the data or a copy of shuffled observations.
-  public subscript(position: Int) -> Batch {
-    require(
-      (0..<endIndex).contains(position),
-      "batches: there is no batch \(position); the \(loader.dataset.count) observations make \(endIndex) "
-        + "of at most \(loader.batchSize)")
-    let range = observations(position)
-    guard let order else { return loader.dataset[range] }
-    return loader.dataset[order[range]]
-  }
-
-  private static func order(count: Int, seed: Int, epoch: Int) -> [Int] {
-    let root = SeedSequence(seed: seed)
-    let child = SeedSequence(entropy: root.entropy, spawnKey: [UInt32(epoch)])
-    var random = PCG64(child)
-    return random.permutation(count)
-  }
-
-  /// The positions in the epoch's order that a batch takes.
-  func observations(_ position: Int) -> Range<Int> {
-    let start = position * loader.batchSize
-    return start..<start + Swift.min(loader.batchSize, loader.dataset.count - start)
+  /// The batches of an epoch, counted from 0.
+  ///
+  /// They are made when they are looked at, whatever the number of workers. A data set or sampler that throws ends the
+  /// process here; ``makeBatches(epoch:)`` hands its error on.
+  public func batches(epoch: Int = 0) -> EpochBatches<Batch> {
+    do { return try EpochBatches(self, epoch: epoch) } catch { stop("batches: \(error)") }
   }
 }

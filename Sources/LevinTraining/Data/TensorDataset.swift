@@ -7,7 +7,7 @@ public import LevinTensor
 ///     TensorDataset(samples)           // Batch == Tensor
 ///     TensorDataset(inputs, targets)   // Batch == (Tensor, Tensor)
 ///     TensorDataset(tensors: [age, dose, response]) { Trial(age: $0[0], dose: $0[1], response: $0[2]) }
-public struct TensorDataset<Batch>: Sendable {
+public struct TensorDataset<Batch>: Dataset {
   /// The tensors, evaluated.
   public let tensors: [Tensor]
   private let assemble: @Sendable ([Tensor]) -> Batch
@@ -64,6 +64,18 @@ public struct TensorDataset<Batch>: Sendable {
   public subscript(indices: ArraySlice<Int>) -> Batch {
     assemble(tensors.map { $0.gatheringRows(indices, for: "TensorDataset") })
   }
+
+  /// Observations in any order, copied.
+  public func batch(at indices: [Int]) -> Batch { self[indices[...]] }
+
+  /// Consecutive observations, as views on the data.
+  public func batch(in range: Range<Int>) -> Batch { self[range] }
+
+  /// False.
+  public var drawsRandomNumbers: Bool { false }
+
+  /// The dtypes and shapes of the tensors, with checksums of some of their elements.
+  public func fingerprint() -> String { tensors.map(\.fingerprint).joined(separator: "; ") }
 }
 
 extension TensorDataset where Batch == Tensor {
