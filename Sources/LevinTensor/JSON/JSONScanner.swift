@@ -22,7 +22,7 @@ package struct JSONScanner {
   }
 
   /// The most objects and arrays that may lie within each other.
-  package static let deepest = 128
+  package static let deepest = 64
 
   /// The number of bytes that have been read.
   package private(set) var offset = 0

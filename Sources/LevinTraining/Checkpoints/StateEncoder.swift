@@ -10,7 +10,7 @@ enum StateJSON {
   }
 
   /// The most trees and lists that may lie within each other.
-  static let deepest = 100
+  static let deepest = 50
   /// The integers up to which double precision, which is all that some readers have, tells each from the next.
   static let exactIntegers = -(1 << 53)...(1 << 53)
 
