@@ -25,11 +25,13 @@ extern const lv_matrix_kernels lv_matrix_kernels_f32_avx2, lv_matrix_kernels_f64
 extern const lv_matrix_kernels lv_matrix_kernels_f32_avx512, lv_matrix_kernels_f64_avx512;
 #endif
 
+static enum lv_instruction_set chosen_set;
 static lv_table chosen_table;
 static const lv_matrix_kernels *chosen_f32, *chosen_f64;
 static pthread_once_t once = PTHREAD_ONCE_INIT;
 
 static void take(enum lv_instruction_set set) {
+  chosen_set = set;
   chosen_table = lv_table_base;
   chosen_f32 = &lv_matrix_kernels_f32_base;
   chosen_f64 = &lv_matrix_kernels_f64_base;
@@ -89,6 +91,11 @@ lv_kernel lv_find_kernel(enum lv_op op, enum lv_type type, enum lv_form form) {
 const lv_matrix_kernels *lv_find_matrix_kernels(enum lv_type type) {
   pthread_once(&once, choose);
   return type == LV_F32 ? chosen_f32 : chosen_f64;
+}
+
+enum lv_instruction_set lv_chosen_instruction_set(void) {
+  pthread_once(&once, choose);
+  return chosen_set;
 }
 
 int lv_has_baseline_matrix_kernels(void) {

@@ -105,6 +105,9 @@ lv_processor lv_identify(uint32_t vendor, uint32_t signature, uint32_t features)
 /// The instruction set that serves a processor best, of those that it has.
 enum lv_instruction_set lv_best_instruction_set(lv_processor processor);
 
+/// The instruction set whose loops are in use.
+enum lv_instruction_set lv_chosen_instruction_set(void);
+
 /// `n` elements of `result` from the operands it has. A result may be one of the operands.
 typedef void (*lv_kernel)(
     void *result, const void *a, const void *b, const void *c, ptrdiff_t n, int64_t immediate);

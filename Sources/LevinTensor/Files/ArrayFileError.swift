@@ -32,6 +32,8 @@ public struct ArrayFileError: Error, Sendable, Hashable {
     case trailingBytes(expected: Int, found: Int)
     /// Rows of the array cannot be read by themselves, for the reason given.
     case noRows(String)
+    /// The header has more bytes than readers take.
+    case headerTooLarge(Int)
     /// The array has more bytes than can be addressed, or than there is memory for.
     case tooLarge
     /// An unsigned number is above the largest `int64`; its position is counted in the file's order.
@@ -52,6 +54,8 @@ public struct ArrayFileError: Error, Sendable, Hashable {
     case noSuchArray([String])
     /// Two arrays of the archive have names that a dictionary takes for one, since they look alike.
     case namesLookAlike
+    /// The file does not begin as a safetensors file does.
+    case notSafeTensors
     /// An archive cannot hold arrays under these names.
     case unusableName(String)
   }
@@ -97,6 +101,9 @@ extension ArrayFileError.Problem {
     case .tooLarge: "has an array with more bytes than there is memory; save it in parts"
     case .outOfRange(let value, let position):
       "holds \(value) at position \(position), above the largest int64; convert it to float64 before saving"
+    case .headerTooLarge(let count):
+      "has a header of \(count) bytes, more than the 100,000,000 that readers take; save fewer tensors or less metadata "
+        + "in one file"
     case .notAnArchive: "is no zip archive, or is cut; write it with numpy.savez"
     case .damagedArchive(let reason): "is a damaged archive: \(reason); copy or save it anew"
     case .encrypted: "is encrypted; save it without a password"
@@ -111,6 +118,9 @@ extension ArrayFileError.Problem {
     case .namesLookAlike:
       "has a name that looks like another's and differs in its code points, so no dictionary holds both; read "
         + "each array by its name"
+    case .notSafeTensors:
+      "is no safetensors file: it does not begin with the length of a header in JSON; write it with the Python "
+        + "package safetensors or with SafeTensors.write"
     case .unusableName(let reason): "cannot be written: \(reason)"
     }
   }

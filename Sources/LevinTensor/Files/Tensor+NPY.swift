@@ -115,7 +115,7 @@ struct EncodedArray {
 
 extension Tensor {
   /// The elements of an evaluated tensor in row-major order without gaps.
-  fileprivate var packedView: Node.View {
+  var packedView: Node.View {
     guard let view = node.result else { fatalError("evaluation left no result") }
     guard let strides = view.strides else { return view }
     let packed = Storage(byteCount: elementCount * dtype.byteCount)

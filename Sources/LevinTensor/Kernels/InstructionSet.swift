@@ -1,8 +1,18 @@
 internal import LevinKernels
 
 /// The instruction sets that loops are compiled for, each of which includes those before it.
-enum InstructionSet: UInt32 {
-  case base, avx2, avx512
+package enum InstructionSet: UInt32, Sendable {
+  /// What every processor of the architecture has.
+  case base
+  /// AVX2 and FMA.
+  case avx2
+  /// AVX-512.
+  case avx512
+
+  /// The one whose loops are in use.
+  package static var current: InstructionSet {
+    InstructionSet(rawValue: lv_chosen_instruction_set().rawValue) ?? .base
+  }
 
   /// What a processor has.
   struct Features: OptionSet {
