@@ -1,4 +1,5 @@
 import Foundation
+internal import LevinTensor
 
 /// The folder `directory/name/version_N` of a run, made when the first file is written.
 ///
@@ -31,7 +32,9 @@ final class RunFolder {
     settings = YAML.document(try Setting(hyperparameters))
   }
 
-  func make() throws -> String {
+  func make() throws -> String { try flushingPrintedText(makeIfNeeded) }
+
+  private func makeIfNeeded() throws -> String {
     if let path { return path }
     try makeRoot()
     let made = try makeVersion()
