@@ -50,9 +50,11 @@ public final class TraceEnumELBO: Objective {
   public func computeMarginals(
     model: () throws -> Void, guide: () throws -> Void
   ) throws -> [String: Categorical] {
-    let nesting = try particles.maxPlateNesting(model: model, guide: guide)
-    let run = try withoutGradient { () throws -> EnumeratedRun in
-      try EnumeratedRun(model: model, guide: guide, plateRank: nesting)
+    let run = try flushingPrintedText {
+      let nesting = try particles.maxPlateNesting(model: model, guide: guide)
+      return try withoutGradient { () throws -> EnumeratedRun in
+        try EnumeratedRun(model: model, guide: guide, plateRank: nesting)
+      }
     }
     let posterior = DiscretePosterior(run.factors, plateRank: run.plateRank)
     var marginals: [String: Categorical] = [:]

@@ -25,8 +25,10 @@ public func inferDiscrete(
   guard temperature == 0 || temperature == 1 else {
     throw InferenceError.temperature(temperature)
   }
-  let run = try withoutGradient {
-    try EnumeratedRun(fixed: model, firstAvailableDim: firstAvailableDim)
+  let run = try flushingPrintedText {
+    try withoutGradient {
+      try EnumeratedRun(fixed: model, firstAvailableDim: firstAvailableDim)
+    }
   }
   var posterior = DiscretePosterior(run.factors, plateRank: run.plateRank)
   var inferred: [String: Tensor] = [:]
