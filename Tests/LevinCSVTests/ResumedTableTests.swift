@@ -29,7 +29,7 @@ private final class Empty: LightningModule {
         let path = try trainer.runDirectory() + "/metrics.csv"
         try Data(table.utf8).write(to: URL(filePath: path))
       }
-      try logger.setup(trainer, module)
+      logger.setup(trainer, module)
       if let state { try logger.restore(from: state) }
       try logger.onFitStart(trainer, module)
     }
@@ -69,7 +69,7 @@ private final class Empty: LightningModule {
       #expect(run.logger.state() == rows(3))
       try run.end()
       #expect(run.logger.state() == rows(3))
-      try run.logger.setup(run.trainer, run.module)
+      run.logger.setup(run.trainer, run.module)
       #expect(run.logger.state() == rows(0))
     }
   }
@@ -168,11 +168,7 @@ private final class Empty: LightningModule {
         #expect(error?.reason.contains("\(found) rows") == true, "\(String(describing: error))")
         #expect(error?.reason.contains("the run had written 3") == true)
         let path = folder + "/version_0/metrics.csv"
-        #expect(
-          try text
-            == FileManager.default.contents(atPath: path).map {
-              String(decoding: $0, as: UTF8.self)
-            })
+        #expect(FileManager.default.contents(atPath: path) == text.map { Data($0.utf8) })
       }
     }
   }
@@ -204,7 +200,7 @@ private final class Empty: LightningModule {
     try withTemporaryFolder { folder in
       let run = try Run(in: folder, table: "epoch,m,step\n0,1.0,0\n", from: rows(1))
       try run.end()
-      try run.logger.setup(run.trainer, run.module)
+      run.logger.setup(run.trainer, run.module)
       try run.logger.onFitStart(run.trainer, run.module)
       // The file of the first is there, and is not written over.
       #expect(throws: RunFileError.self) { try run.send(0, ["m": 1]) }

@@ -101,8 +101,9 @@ import Testing
   }
 
   @Test func anEmptyAxisLeavesNothingToCount() {
-    #expect(Tensor.zeros([1 << 40, 0, 1 << 40]).elementCount == 0)
-    #expect(Tensor.zeros([0, 1 << 62]).sum().item() == 0)
+    #expect(Tensor.zeros([1 << 20, 0, 1 << 20]).elementCount == 0)
+    #expect(Tensor.zeros([0, 1 << 48]).sum().item() == 0)
+    #expect(Shape.exactCount([0, 1 << 24, 1 << 25]) == nil && Shape.exactCount([0, 0, 7]) == 0)
   }
 
   @Test func countsUpToTheLimitAreExact() {
