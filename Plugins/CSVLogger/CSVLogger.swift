@@ -8,23 +8,39 @@ public import Levin
 /// which makes the whole table wider, do rows wait for the next ones.
 ///
 /// A table that somebody deleted or replaced meanwhile is not put in the place of what is there now: the fit throws
-/// `RunFileError` at its end, or when it needs a wider table.
+/// `RunFileError` at its end, or when it needs a wider table. So it does for a table that somebody else wrote to.
+///
+/// A run that goes on keeps the rows that were written when its state was taken, cuts off those that came later, and
+/// appends to them.
 ///
 ///     let trainer = Trainer(maxEpochs: 100, name: "zip", callbacks: [CSVLogger()])
 public final class CSVLogger: Callback {
   private var table: MetricsTable?
+  // The rows of the run that goes on, until its table is open.
+  private var restoredRows: Int?
+  // Those of the fit that is over.
+  private var finishedRows = 0
 
-  /// Makes a logger; it begins a new file in each fit.
+  /// Makes a logger; it begins a new file in each fit, unless a state is restored into it.
   public override init() { super.init() }
 
   /// Forgets the file of the run before.
   public override func setup(_ trainer: Trainer, _ module: any LightningModule) {
-    table = nil
+    (table, restoredRows, finishedRows) = (nil, nil, 0)
   }
 
-  /// Makes sure that the run has a folder, so that its settings are there from the beginning.
+  /// Makes sure that the run has a folder, so that its settings are there from the beginning; after a state was
+  /// restored, opens the table that is there.
+  ///
+  /// - Throws: `RunFileError` if that table is missing, is none, or has fewer rows than the run had written.
   public override func onFitStart(_ trainer: Trainer, _ module: any LightningModule) throws {
-    table = MetricsTable(path: try trainer.runDirectory() + "/metrics.csv")
+    let path = try trainer.runDirectory() + "/metrics.csv"
+    guard let rows = restoredRows else {
+      table = MetricsTable(path: path)
+      return
+    }
+    table = try MetricsTable(continuing: path, after: rows)
+    restoredRows = nil
   }
 
   /// Writes a row to `metrics.csv`.
@@ -39,7 +55,31 @@ public final class CSVLogger: Callback {
   ///
   /// - Throws: `RunFileError`, also if the file is no longer there.
   public override func teardown(_ trainer: Trainer, _ module: any LightningModule) throws {
-    defer { table = nil }
+    defer {
+      finishedRows = table?.rowCount ?? 0
+      table = nil
+    }
     try table?.close()
+  }
+
+  /// The number of rows that are in the file, as `rows`.
+  public override func state() -> State {
+    var state = State()
+    state["rows"] = .integer(table?.rowCount ?? restoredRows ?? finishedRows)
+    return state
+  }
+
+  /// Lets the next fit go on with the table that is in the folder of its run, after as many rows.
+  ///
+  /// It is called between ``setup(_:_:)`` and ``onFitStart(_:_:)``.
+  ///
+  /// - Throws: `StateError` when the state was taken from something else.
+  public override func restore(from state: State) throws {
+    try state.expectOnly(["rows"])
+    let rows = try state.integer("rows")
+    if rows < 0 {
+      throw StateError.mismatch(path: "rows", expected: "a number of rows", found: "\(rows)")
+    }
+    restoredRows = rows
   }
 }

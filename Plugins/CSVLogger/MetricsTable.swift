@@ -1,3 +1,4 @@
+import Foundation
 import Levin
 
 /// The file `metrics.csv`: a header and rows, nothing else at any moment.
@@ -11,24 +12,77 @@ import Levin
 final class MetricsTable {
   private let path: String
   private var file: RunFile?
-  private var columns: [Column] = []
+  private var header = MetricsHeader([])
   private var positions: [Column: Int] = [:]
-  private var headerSize = 0
+  /// The number of rows in the file.
+  private(set) var rowCount = 0
   // Rows with names that have no column yet, and those after them.
   private var waiting: [Fields] = []
   private var timeOfWidening = Duration.zero
   private let start = ContinuousClock.now
+  private let patience: Duration
 
-  init(path: String) { self.path = path }
+  /// A table that is written from its first row on.
+  ///
+  /// - Parameters:
+  ///   - path: The path of the file.
+  ///   - patience: The time that making the table wider may take whatever the time of the fit.
+  init(path: String, patience: Duration = .milliseconds(500)) {
+    (self.path, self.patience) = (path, patience)
+  }
+
+  /// The table that an earlier run has left, from a row on; the rows from there on are cut off.
+  ///
+  /// - Throws: `RunFileError` if there is no table, or if it has fewer rows.
+  init(continuing path: String, after rowCount: Int) throws {
+    (self.path, patience) = (path, .milliseconds(500))
+    // A run that has written no rows may have made no table.
+    if rowCount == 0, !FileManager.default.fileExists(atPath: path) { return }
+    let file = try Self.reopen(path, rowCount)
+    let content = try file.content()
+    guard let header = MetricsHeader(of: content) else {
+      throw RunFileError(
+        path: path, action: .open, reason: "it does not begin with the header of a table of metrics"
+      )
+    }
+    let kept = try Self.prefix(of: content, header, rowCount, path)
+    if kept < content.count { try file.replace(with: Array(content[..<kept])) }
+    (self.file, self.rowCount) = (file, rowCount)
+    take(header)
+  }
+
+  private static func reopen(_ path: String, _ rowCount: Int) throws(RunFileError) -> RunFile {
+    do { return try RunFile(reopening: path) } catch {
+      throw RunFileError(
+        path: path, action: error.action,
+        reason: "\(error.reason); 0 rows can be read, and the run had written \(rowCount)")
+    }
+  }
+
+  // The number of bytes that the header and some rows take.
+  private static func prefix(
+    of content: [UInt8], _ header: MetricsHeader, _ rowCount: Int, _ path: String
+  ) throws(RunFileError) -> Int {
+    var (end, found) = (header.bytes.count, 0)
+    while found < rowCount, let next = content[end...].firstIndex(of: UInt8(ascii: "\n")) {
+      (end, found) = (next + 1, found + 1)
+    }
+    if found == rowCount { return end }
+    throw RunFileError(
+      path: path, action: .open,
+      reason: "it holds \(found) rows, and the run had written \(rowCount)")
+  }
 
   func append(_ record: MetricsRecord) throws {
     let fields = Self.fields(record)
     if let file, waiting.isEmpty, fields.allSatisfy({ positions[$0.column] != nil }) {
-      return try file.append(row(fields))
+      try file.append(row(fields))
+      rowCount += 1
+      return
     }
     waiting.append(fields)
     let now = ContinuousClock.now
-    guard timeOfWidening < .milliseconds(500) + (now - start) / 10 else { return }
+    guard timeOfWidening < patience + (now - start) / 10 else { return }
     try widen()
     timeOfWidening += ContinuousClock.now - now
   }
@@ -50,7 +104,7 @@ final class MetricsTable {
   }
 
   private func row(_ fields: Fields) -> [UInt8] {
-    var cells = [String](repeating: "", count: columns.count)
+    var cells = [String](repeating: "", count: header.columns.count)
     for (column, text) in fields {
       if let position = positions[column] { cells[position] = text }
     }
@@ -67,104 +121,30 @@ final class MetricsTable {
     return line
   }
 
+  private func take(_ header: MetricsHeader) {
+    self.header = header
+    positions = Dictionary(uniqueKeysWithValues: header.columns.enumerated().map { ($1, $0) })
+  }
+
   // Nothing is changed here unless the file is.
   private func widen() throws {
-    let old = (columns, positions, headerSize)
+    let old = header
+    let rows = try file.map { try $0.content()[old.bytes.count...] }
+    take(MetricsHeader(Set(old.columns + waiting.joined().map(\.column)).sorted()))
     do {
-      let rows = try file.map { try $0.content()[headerSize...] }
-      columns = Set(old.0 + waiting.joined().map(\.column)).sorted()
-      positions = Dictionary(uniqueKeysWithValues: columns.enumerated().map { ($1, $0) })
-      var content = Self.line(columns.map { Self.quoted($0.text) })
-      headerSize = content.count
-      if let rows { content += WidenedRows(rows, from: old.0, to: columns).bytes }
+      var content = header.bytes
+      if let rows { content += WidenedRows(rows, from: old.columns, to: header.columns).bytes }
       for fields in waiting { content += row(fields) }
       if let file {
         try file.replace(with: content)
       } else {
         file = try RunFile(creating: path, content: content)
       }
+      rowCount += waiting.count
       waiting = []
     } catch {
-      (columns, positions, headerSize) = old
+      take(old)
       throw error
     }
-  }
-
-  // RFC 4180: quotes around what holds a comma, a quote or a line end, and quotes inside doubled. By scalars: with a
-  // mark that combines, a quote is another character.
-  private static func quoted(_ name: String) -> String {
-    let scalars = name.unicodeScalars
-    guard scalars.contains(where: { ",\"\n\r".unicodeScalars.contains($0) }) else { return name }
-    var text = "\"".unicodeScalars
-    for scalar in scalars {
-      if scalar == "\"" { text.append(scalar) }
-      text.append(scalar)
-    }
-    text.append("\"")
-    return String(text)
-  }
-}
-
-/// Rows of a table with the empty cells that further columns put among theirs.
-///
-/// Numbers need no quotes, so behind the header a comma is a comma.
-private struct WidenedRows {
-  private let rows: ArraySlice<UInt8>
-  // The new columns before each old one, and those after the last.
-  private let added: [Int]
-  private let addedCount: Int
-
-  /// Prepares rows of some columns for more; the old ones keep their order among the new ones.
-  init<Column: Equatable>(_ rows: ArraySlice<UInt8>, from old: [Column], to new: [Column]) {
-    self.rows = rows
-    var added = [0]
-    for column in new {
-      if added.count <= old.count, column == old[added.count - 1] {
-        added.append(0)
-      } else {
-        added[added.count - 1] += 1
-      }
-    }
-    self.added = added
-    addedCount = new.count - old.count
-  }
-
-  /// The rows.
-  var bytes: [UInt8] {
-    rows.withUnsafeBufferPointer { rows in
-      let lineCount = rows.count { $0 == UInt8(ascii: "\n") }
-      // Whatever somebody else may have written into the file.
-      let size = rows.count + (lineCount + 1) * addedCount
-      return [UInt8](unsafeUninitializedCapacity: size) { result, count in
-        count = fill(result, rows)
-      }
-    }
-  }
-
-  private func fill(
-    _ result: UnsafeMutableBufferPointer<UInt8>, _ rows: UnsafeBufferPointer<UInt8>
-  ) -> Int {
-    let (comma, lineEnd) = (UInt8(ascii: ","), UInt8(ascii: "\n"))
-    var (written, cell, isAtStart) = (0, 0, true)
-    func put(_ byte: UInt8) {
-      result[written] = byte
-      written += 1
-    }
-    for byte in rows {
-      if isAtStart {
-        for _ in 0..<added[0] { put(comma) }
-        isAtStart = false
-      }
-      if byte == lineEnd {
-        for _ in 0..<added[added.count - 1] { put(comma) }
-        (cell, isAtStart) = (0, true)
-      }
-      put(byte)
-      if byte == comma, cell + 2 < added.count {
-        cell += 1
-        for _ in 0..<added[cell] { put(comma) }
-      }
-    }
-    return written
   }
 }

@@ -30,10 +30,13 @@ extension Distribution {
   ///   condition; `EvaluationError` for one that cannot be computed.
   public func validate() throws {
     let domains = ownedDomains
-    try withoutGradient { () throws -> Void in
+    let violation = try withoutGradient { () throws -> DomainViolation? in
       try evaluate(domains.map(\.value))
-      if let violation = ParameterDomain.firstViolation(of: domains) { throw violation }
+      return ParameterDomain.firstViolation(of: domains)
     }
+    guard let violation else { return }
+    flushPrintedText()
+    throw violation
   }
 
   /// The parameters of this distribution and of those it is made of; none where they are not known.

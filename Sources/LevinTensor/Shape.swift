@@ -8,16 +8,16 @@ package enum Shape {
   /// More elements than any machine has memory for, while their bytes and sums of these are still numbers.
   static let mostElements = 1 << 48
 
-  /// The number of elements, or nil when there are more than ``mostElements``.
+  /// The number of elements, or nil when there are more than ``mostElements``, also but for axes of size 0: strides are
+  /// products of the other sizes.
   package static func exactCount(_ shape: [Int]) -> Int? {
-    if shape.contains(0) { return 0 }
     var count = 1
-    for size in shape {
+    for size in shape where size != 0 {
       let (product, overflows) = count.multipliedReportingOverflow(by: size)
       if overflows || product > mostElements { return nil }
       count = product
     }
-    return count
+    return shape.contains(0) ? 0 : count
   }
 
   /// Ends the process unless a shape has a number of elements that can be counted.
@@ -28,8 +28,9 @@ package enum Shape {
     let names = operands.map { "\($0)" }.joined(separator: " and ")
     let origin =
       operands.isEmpty ? "" : "shape\(operands.count > 1 ? "s" : "") \(names) would give "
+    let but = shape.contains(0) ? " but for its axis of size 0" : ""
     stop(
-      "\(operation()): \(origin)a tensor of shape \(shape), which has more elements than any memory"
+      "\(operation()): \(origin)a tensor of shape \(shape), which has more elements than any memory\(but)"
     )
   }
 

@@ -44,6 +44,14 @@ package func stop(_ message: String, locating: Bool = true) -> Never {
 /// An error that nobody catches ends a script without doing so, and what it printed to a pipe or a file would be lost.
 package func flushPrintedText() { fflush(nil) }
 
+/// Runs `body`, and writes out what was printed if it throws.
+package func flushingPrintedText<R>(_ body: () throws -> R) rethrows -> R {
+  do { return try body() } catch {
+    flushPrintedText()
+    throw error
+  }
+}
+
 private let hasStopped = Atomic<Bool>(false)
 
 private func wantsBacktrace() -> Bool {

@@ -60,7 +60,8 @@ public struct NonFiniteInput: Sendable, Hashable {
   public let name: String
   /// The number and its index in the batch.
   public let element: NonFiniteElement
-  /// The index in the training data of the first such number there; nil where they are not read again.
+  /// The index in the training data of the first such number in the tensor of that name; nil where they are not read
+  /// again.
   public let dataIndex: [Int]?
 }
 

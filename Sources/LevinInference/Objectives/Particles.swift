@@ -39,12 +39,14 @@ struct Particles {
     model: () throws -> Void, guide: () throws -> Void,
     of body: (_ plateRank: Int, _ axis: ParticleAxis) throws -> Tensor
   ) throws -> Tensor {
-    let nesting = try maxPlateNesting(model: model, guide: guide)
-    if isVectorized {
-      return try body(nesting + 1, ParticleAxis(dim: -1 - nesting, count: count))
+    let losses = try flushingPrintedText {
+      let nesting = try maxPlateNesting(model: model, guide: guide)
+      if isVectorized {
+        return [try body(nesting + 1, ParticleAxis(dim: -1 - nesting, count: count))]
+      }
+      return try (0..<count).map { _ in try body(nesting, ParticleAxis()) }
     }
-    let losses = try (0..<count).map { _ in try body(nesting, ParticleAxis()) }
-    return count == 1 ? losses[0] : losses.dropFirst().reduce(losses[0], +) / Double(count)
+    return losses.count == 1 ? losses[0] : losses.dropFirst().reduce(losses[0], +) / Double(count)
   }
 }
 

@@ -55,10 +55,12 @@ public final class TraceEnumELBO: Objective {
     model: () throws -> Void, guide: () throws -> Void
   ) throws -> [String: Categorical] {
     let looks = particles.knowsNesting && shapes.isEmpty
-    let nesting = try particles.maxPlateNesting(model: model, guide: guide)
-    let run = try withoutGradient { () throws -> EnumeratedRun in
-      try EnumeratedRun(model: model, guide: guide, plateRank: nesting) {
-        if looks { try PlainRun.look(model: model, guide: guide) }
+    let run = try flushingPrintedText {
+      let nesting = try particles.maxPlateNesting(model: model, guide: guide)
+      return try withoutGradient { () throws -> EnumeratedRun in
+        try EnumeratedRun(model: model, guide: guide, plateRank: nesting) {
+          if looks { try PlainRun.look(model: model, guide: guide) }
+        }
       }
     }
     if let variable = run.guideVariables.first {

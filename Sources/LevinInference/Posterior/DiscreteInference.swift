@@ -26,8 +26,10 @@ public func inferDiscrete(
   guard temperature == 0 || temperature == 1 else {
     throw InferenceError.temperature(temperature)
   }
-  let run = try withoutGradient {
-    try EnumeratedRun(fixed: model, firstAvailableDim: firstAvailableDim)
+  let run = try flushingPrintedText {
+    try withoutGradient {
+      try EnumeratedRun(fixed: model, firstAvailableDim: firstAvailableDim)
+    }
   }
   try run.checkEvidence()
   var posterior = DiscretePosterior(run.factors, plateRank: run.plateRank)

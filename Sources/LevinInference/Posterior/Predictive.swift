@@ -63,9 +63,11 @@ public struct Predictive<Input> {
 
   /// The draws by site, along a new first axis: of shape [count] + the shape of a value.
   public func callAsFunction(_ input: Input) throws -> [String: Tensor] {
-    try withoutGradient { () throws -> [String: Tensor] in
-      if let nesting = vectorizedNesting { return try allAtOnce(input, nesting) }
-      return try oneByOne(input)
+    try flushingPrintedText {
+      try withoutGradient { () throws -> [String: Tensor] in
+        if let nesting = vectorizedNesting { return try allAtOnce(input, nesting) }
+        return try oneByOne(input)
+      }
     }
   }
 

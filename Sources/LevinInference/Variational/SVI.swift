@@ -99,6 +99,10 @@ public final class SVI<Input> {
   ///   distribution outside its domain.
   @discardableResult
   public func step(_ input: Input) throws -> Double {
+    try flushingPrintedText { try takeStep(input) }
+  }
+
+  private func takeStep(_ input: Input) throws -> Double {
     let (loss, findings) = try support.findings {
       try withMode(.training) { try lookedAtLoss(input) }
     }

@@ -17,6 +17,7 @@ extension Step {
       input: NonFiniteElement? = nil
     ) {
       (self.loss, self.culprit, self.element, self.input) = (loss, culprit, element, input)
+      flushPrintedText()
     }
 
     /// The owner of a number that is not finite, by its index among the optimizer's parameters or the step's buffers.

@@ -15,8 +15,9 @@ import Synchronization
 public func withParameterChecks<R>(_ body: () throws -> R) throws -> R {
   let watch = DomainWatch()
   let result = try watch.watching(body)
-  if let violation = watch.firstViolation { throw violation }
-  return result
+  guard let violation = watch.firstViolation else { return result }
+  flushPrintedText()
+  throw violation
 }
 
 /// Runs `body` once more to see which parameter of a distribution is outside its domain, whatever else goes wrong.

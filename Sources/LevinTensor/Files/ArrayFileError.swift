@@ -66,6 +66,11 @@ public struct ArrayFileError: Error, Sendable, Hashable {
   public let array: String?
   /// The problem.
   public let problem: Problem
+
+  init(path: String, array: String?, problem: Problem) {
+    (self.path, self.array, self.problem) = (path, array, problem)
+    flushPrintedText()
+  }
 }
 
 extension ArrayFileError: CustomStringConvertible {

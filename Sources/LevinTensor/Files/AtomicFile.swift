@@ -10,8 +10,9 @@ import Darwin
 ///
 /// Bytes go to a file beside it, which takes the name once they have reached the disk. What was there
 /// before stays until then, and stays for good when something fails. The new file has the permissions and
-/// the owner of the old one. A symbolic link is followed; an old file with further names, or of an owner that this
-/// process cannot give, keeps its place and takes in the bytes; a device or a pipe takes them as they come.
+/// the owner of the old one. A symbolic link is followed; an old file with further names, of an owner that this
+/// process cannot give, or that is mounted there, keeps its place and takes in the bytes; a device or a pipe takes
+/// them as they come.
 final class AtomicFile {
   private let path: String
   private let destination: Destination
@@ -54,8 +55,7 @@ final class AtomicFile {
         throw Self.failure(path)
       }
       // Two writers of one file must not meet in one partial file.
-      let mark = "\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
-      let partial = splitPath(location).folder + "/.\(mark).partial"
+      let partial = partialPath(beside: location)
       destination = .file(location: location, old: status, partial: partial)
       descriptor = openFile(
         partial, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW,
@@ -124,10 +124,12 @@ final class AtomicFile {
   private func finish() throws(ArrayFileError) {
     guard case .file(let location, let old, let partial) = destination else { return }
     guard fsync(descriptor) == 0 else { throw failure() }
-    if let old, old.st_nlink > 1 || !takeOver(old) {
+    if let old, old.st_nlink > 1 || !takeOver(old, by: descriptor) {
       try fill(location, old, from: partial)
-    } else {
-      guard rename(partial, location) == 0 else { throw failure() }
+    } else if rename(partial, location) != 0 {
+      // A file that is mounted has a name that nothing else can take.
+      guard errno == EBUSY, let old else { throw failure() }
+      try fill(location, old, from: partial)
     }
     // The new name is on the disk when the folder is; where a folder cannot be synchronised, the
     // system sees to it by itself.
@@ -135,17 +137,6 @@ final class AtomicFile {
     guard opened >= 0 else { return }
     fsync(opened)
     _ = close(opened)
-  }
-
-  // Whether the file beside has the owner and the permissions of the old one now.
-  private func takeOver(_ old: stat) -> Bool {
-    guard let own = fileStatus(descriptor) else { return false }
-    if (own.st_uid, own.st_gid) != (old.st_uid, old.st_gid),
-      fchown(descriptor, old.st_uid, old.st_gid) != 0
-    {
-      return false
-    }
-    return own.permissions == old.permissions || fchmod(descriptor, old.permissions) == 0
   }
 
   // MARK: Filling the old file

@@ -36,7 +36,7 @@ extension Tensor {
   ///
   /// The elements are in row-major order and keep their dtype. A file that is there already is replaced
   /// once the new one is whole, and keeps its permissions and owner. Symbolic links are followed, a file with several
-  /// names keeps them all, and a device or a pipe is written to.
+  /// names keeps them all, one that is mounted stays, and a device or a pipe is written to.
   ///
   /// - Parameter path: The file; its folder must exist.
   /// - Throws: An error with the file and the system's reason; then what was there before still is, except in a device
@@ -114,6 +114,12 @@ struct EncodedArray {
 }
 
 extension Tensor {
+  /// The elements of an evaluated tensor in row-major order without gaps, copied if they are not laid out so.
+  package var packed: Tensor {
+    if let view = node.result, view.strides == nil { return self }
+    return Tensor(storage: packedView.storage, shape: shape, dtype: dtype)
+  }
+
   /// The elements of an evaluated tensor in row-major order without gaps.
   var packedView: Node.View {
     guard let view = node.result else { fatalError("evaluation left no result") }

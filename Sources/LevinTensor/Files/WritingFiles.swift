@@ -1,13 +1,13 @@
 #if canImport(Glibc)
-import Glibc
+package import Glibc
 #elseif canImport(Musl)
-import Musl
+package import Musl
 #else
-import Darwin
+package import Darwin
 #endif
 
 /// Writes bytes, and returns how many the system took: all of them, or fewer with the reason in `errno`.
-func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int {
+package func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32) -> Int {
   // Some systems refuse more at once than a 32-bit number counts.
   let most = 1 << 30
   var done = 0
@@ -47,7 +47,7 @@ func withoutBrokenPipeSignal<R>(_ body: () -> R) -> R {
 }
 
 /// Makes sure that a file has room for some bytes; false with the reason in `errno` if it has not.
-func reserve(_ byteCount: Int, in descriptor: Int32) -> Bool {
+package func reserve(_ byteCount: Int, in descriptor: Int32) -> Bool {
   #if os(Linux)
   if byteCount == 0 { return true }
   let code = posix_fallocate(descriptor, 0, off_t(byteCount))
@@ -57,6 +57,23 @@ func reserve(_ byteCount: Int, in descriptor: Int32) -> Bool {
   #else
   return true
   #endif
+}
+
+/// A path beside a file, for its next content until that is whole; nobody else chooses it.
+package func partialPath(beside location: String) -> String {
+  let mark = "\(getpid())-\(String(UInt64.random(in: 0 ... .max), radix: 36))"
+  return splitPath(location).folder + "/.\(mark).partial"
+}
+
+/// Gives what is open under a descriptor the owner and the permissions of another file; false if that fails.
+package func takeOver(_ old: stat, by descriptor: Int32) -> Bool {
+  guard let own = fileStatus(descriptor) else { return false }
+  if (own.st_uid, own.st_gid) != (old.st_uid, old.st_gid),
+    fchown(descriptor, old.st_uid, old.st_gid) != 0
+  {
+    return false
+  }
+  return own.permissions == old.permissions || fchmod(descriptor, old.permissions) == 0
 }
 
 /// The path that a symbolic link leads to, whether there is a file or not; the path itself for anything else, and nil

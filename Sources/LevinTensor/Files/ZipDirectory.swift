@@ -49,6 +49,7 @@ struct ZipDirectory {
     // More than was counted would be lost without a word.
     guard offset == size else { throw file.damaged("its directory has more entries than it says") }
     self.entries = try Self.bounded(entries, by: start, file)
+    try Self.requireNoOthers(self.entries, by: start, file)
   }
 
   // Entries lie one behind the other, whatever their order in the directory.
@@ -68,6 +69,39 @@ struct ZipDirectory {
       limit = entry.offset
     }
     return entries
+  }
+
+  // An entry that the directory leaves out would be lost without a word.
+  private static func requireNoOthers(
+    _ entries: [Entry], by start: Int, _ file: ReadableFile
+  ) throws(ArrayFileError) {
+    let first = entries.map(\.offset).min() ?? start
+    var isComplete = try !isHeader(file, at: 0, before: first)
+    for entry in entries where isComplete && entry.offset + localSize <= entry.limit {
+      let local = try file.read(entry.offset..<(entry.offset + localSize))
+      let lengths = [26, 28].map { Int(local.number(UInt16.self, at: $0)) }
+      let end = entry.offset + localSize + lengths[0] + lengths[1] + entry.storedSize
+      guard end + 4 <= entry.limit else { continue }
+      var ends = [end]
+      // The sizes may follow the data, with or without a mark, in 32 bits or 64.
+      if local.number(UInt16.self, at: 6) & 8 != 0 {
+        let isMarked = try file.read(end..<(end + 4)).number(UInt32.self, at: 0) == 0x0807_4B50
+        ends += (isMarked ? [16, 24] : [12, 20]).map { end + $0 }
+      }
+      for end in ends where try isHeader(file, at: end, before: entry.limit) { isComplete = false }
+    }
+    guard isComplete else {
+      throw file.damaged("it has entries that are not in its directory")
+    }
+  }
+
+  // Whether an entry begins at an offset, or its line of the directory.
+  private static func isHeader(
+    _ file: ReadableFile, at offset: Int, before limit: Int
+  ) throws(ArrayFileError) -> Bool {
+    guard offset + 4 <= limit else { return false }
+    let mark = try file.read(offset..<(offset + 4)).number(UInt32.self, at: 0)
+    return [0x0403_4B50, 0x0201_4B50].contains(mark)
   }
 
   // MARK: Finding the directory

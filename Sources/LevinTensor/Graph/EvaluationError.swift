@@ -44,6 +44,7 @@ public struct EvaluationError: Error, Hashable, Sendable {
   ) {
     (self.operation, self.problem) = (operation, problem)
     (self.position, self.shape, self.origin) = (position, shape, origin)
+    flushPrintedText()
   }
 
   /// Ends the process with the message.

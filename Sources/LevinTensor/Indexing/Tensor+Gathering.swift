@@ -57,7 +57,8 @@ extension Tensor {
     line: UInt = #line
   ) -> Tensor {
     let (resolved, _, indices) = aligned(indices, axis: axis, for: "addingAlong", keepsShape: true)
-    let fitting = Node.expand(Node.cast(values.node, to: dtype), to: indices.shape)
+    let fitting = Node.expand(
+      Node.cast(values.node, to: dtype), to: indices.shape, for: "addingAlong")
     let sums = Node.scatterAddAlong(
       fitting, indices, axis: resolved, size: shape[resolved], from: origin(file, line))
     return self + Tensor(sums)
@@ -96,7 +97,8 @@ extension Tensor {
       return Node.expand(Tensor.arange(line[other]).reshaped(to: line).node, to: indices.shape)
     }
     let linear = Node.linearIndex(along, axes: Array(shape.indices), sizes: shape, at: site)
-    let fitting = Node.expand(Node.cast(values.node, to: dtype), to: indices.shape)
+    let fitting = Node.expand(
+      Node.cast(values.node, to: dtype), to: indices.shape, for: "replacingAlong")
     let flat = Node.scatter(
       flattened().node, fitting, linear, axis: 0, from: IndexOrigin(site: site))
     return Tensor(flat).reshaped(to: shape)
@@ -114,14 +116,22 @@ extension Tensor {
   ) -> Tensor {
     let indices = Node.indices(node, for: "oneHot")
     var size = classes ?? 0
+    require(size >= 0, "oneHot: the number of classes, \(size), must not be negative")
     if classes == nil, elementCount > 0 {
       let largest = Tensor(indices).max()
       do { try evaluate(largest) } catch {
         return Tensor(fault: error, shape: shape + [0], dtype: dtype)
       }
-      size = Shape.sum(largest.item(as: Int.self), 1)
+      let index = largest.item(as: Int.self)
+      if index < 0 {
+        let fault = EvaluationError(
+          "oneHot", .invalidArgument("\(index) is negative, and classes are counted from 0"),
+          origin: "\(CallSite(file: file, line: line))")
+        return Tensor(fault: fault, shape: shape + [0], dtype: dtype)
+      }
+      size = Shape.sum(index, 1)
     }
-    Shape.requireCountable(shape + [Swift.max(size, 0)], for: "oneHot", from: shape)
+    Shape.requireCountable(shape + [size], for: "oneHot", from: shape)
     let checked = Node.linearIndex(
       [indices], axes: [rank], sizes: [size], countsFromEnd: false,
       at: CallSite(file: file, line: line))
@@ -134,7 +144,9 @@ extension Tensor {
   ) -> (Node, Node) {
     let indices = Node.indices(indices.node, for: operation)
     let target = shape[..<axis] + indices.shape + shape[(axis + 1)...]
-    return (Node.expand(Node.cast(values.node, to: dtype), to: Array(target)), indices)
+    let fitting = Node.expand(
+      Node.cast(values.node, to: dtype), to: Array(target), for: operation)
+    return (fitting, indices)
   }
 
   // This tensor and indices with one shape outside the axis, which counts from the front.
@@ -153,7 +165,8 @@ extension Tensor {
     let table = Node.expand(Node.cast(node, to: dtype), to: common)
     common[resolved] = indices.shape[resolved]
     return (
-      resolved, table, Node.expand(Node.indices(indices.node, for: operation), to: common)
+      resolved, table,
+      Node.expand(Node.indices(indices.node, for: operation), to: common, for: operation)
     )
   }
 }

@@ -61,7 +61,8 @@ extension Range: TensorIndexConvertible where Bound == Int {
 extension ClosedRange: TensorIndexConvertible where Bound == Int {
   /// The elements of the range; a last one of -1 is the last of the axis.
   public var tensorIndex: TensorIndex {
-    TensorIndex(.range(lowerBound, upperBound == -1 ? nil : upperBound + 1, step: 1))
+    let isLast = upperBound == -1 || upperBound == .max
+    return TensorIndex(.range(lowerBound, isLast ? nil : upperBound + 1, step: 1))
   }
 }
 

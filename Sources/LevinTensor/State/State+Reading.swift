@@ -21,9 +21,10 @@ extension State {
   public func tensor(_ name: String, shape: [Int], dtype: DType) throws -> Tensor {
     let tensor = try self.tensor(name)
     guard tensor.shape == shape, tensor.dtype == dtype else {
-      throw StateError.mismatch(
-        path: path(to: name), expected: "\(dtype) of shape \(shape)",
-        found: "\(tensor.dtype) of shape \(tensor.shape)")
+      throw told(
+        .mismatch(
+          path: path(to: name), expected: "\(dtype) of shape \(shape)",
+          found: "\(tensor.dtype) of shape \(tensor.shape)"))
     }
     return tensor
   }
@@ -82,7 +83,7 @@ extension State {
   public func expectOnly(_ expected: [String]) throws {
     let known = Set(expected.map(ExactName.init))
     let others = names.filter { !known.contains(ExactName($0)) }
-    if !others.isEmpty { throw StateError.unexpected(paths: others.map(path(to:))) }
+    if !others.isEmpty { throw told(.unexpected(paths: others.map(path(to:)))) }
   }
 
   /// Makes sure that a value is what it has to be.
@@ -90,15 +91,21 @@ extension State {
   /// - Throws: ``StateError/mismatch(path:expected:found:)`` when the two differ.
   public func expect<T: Equatable>(_ name: String, _ found: T, toBe expected: T) throws {
     guard found != expected else { return }
-    throw StateError.mismatch(path: path(to: name), expected: "\(expected)", found: "\(found)")
+    throw told(.mismatch(path: path(to: name), expected: "\(expected)", found: "\(found)"))
   }
 
   private func value(_ name: String) throws -> Value {
-    guard let value = self[name] else { throw StateError.missing(path: path(to: name)) }
+    guard let value = self[name] else { throw told(.missing(path: path(to: name))) }
     return value
   }
 
   private func mistaken(_ name: String, for expected: String) -> StateError {
-    .mismatch(path: path(to: name), expected: expected, found: self[name]?.kind ?? "nothing")
+    told(.mismatch(path: path(to: name), expected: expected, found: self[name]?.kind ?? "nothing"))
+  }
+
+  // An error that nobody catches must not take along what was printed before.
+  private func told(_ error: StateError) -> StateError {
+    flushPrintedText()
+    return error
   }
 }

@@ -18,9 +18,13 @@ extension Tensor {
   /// The first NaN of an evaluated tensor, or else its first infinity; nil when all elements are finite.
   package var firstNonFinite: NonFiniteElement? {
     guard dtype.isFloatingPoint, !isFiniteInMemory else { return nil }
+    return firstElement(where: \.isNaN) ?? firstElement { !$0.isFinite }
+  }
+
+  /// The first number of an evaluated tensor that a condition holds for.
+  package func firstElement(where condition: (Double) -> Bool) -> NonFiniteElement? {
     let numbers = scalars
-    let found = numbers.firstIndex(where: \.isNaN) ?? numbers.firstIndex { !$0.isFinite }
-    return found.map {
+    return numbers.firstIndex(where: condition).map {
       NonFiniteElement(index: Shape.position($0, in: shape), value: numbers[$0], shape: shape)
     }
   }

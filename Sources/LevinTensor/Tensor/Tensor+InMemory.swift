@@ -67,8 +67,7 @@ extension Tensor {
       )
     }
     evaluateOrStop(self)
-    guard let view = node.result else { fatalError("evaluation left no result") }
-    guard view.strides == nil else { return .stacked(indices.map { self[$0] }) }
+    let view = packedView
     let rowBytes = elementCount / Swift.max(count, 1) * dtype.byteCount
     let gathered = Storage(byteCount: indices.count * rowBytes)
     view.withElements(dtype) { source in

@@ -11,6 +11,8 @@ public struct TensorDataset<Batch>: Dataset {
   /// The tensors, evaluated.
   public let tensors: [Tensor]
   private let assemble: @Sendable ([Tensor]) -> Batch
+  // The tensors without gaps between their elements, from the first time on that rows are copied out of them.
+  private let packed = Locked<[Tensor]>([])
 
   /// Observations of tensors of equal length, put together to batches of any type.
   ///
@@ -62,7 +64,11 @@ public struct TensorDataset<Batch>: Dataset {
   ///
   /// An index that is negative or beyond the data ends the process.
   public subscript(indices: ArraySlice<Int>) -> Batch {
-    assemble(tensors.map { $0.gatheringRows(indices, for: "TensorDataset") })
+    let sources = packed.withLock { packed in
+      if packed.isEmpty { packed = tensors.map(\.packed) }
+      return packed
+    }
+    return assemble(sources.map { $0.gatheringRows(indices, for: "TensorDataset") })
   }
 
   /// Observations in any order, copied.

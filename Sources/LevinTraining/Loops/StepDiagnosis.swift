@@ -29,7 +29,8 @@ extension NonFiniteInput {
     in batch: Batch, of source: any BatchSource<Batch>, otherwise element: NonFiniteElement?
   ) {
     if let (name, found) = Self.first(in: batch) {
-      self.init(name: name, element: found, dataIndex: Self.dataIndex(in: source))
+      let index = Self.dataIndex(of: name, found.value, in: source)
+      self.init(name: name, element: found, dataIndex: index)
     } else if let element {
       self.init(name: "input of shape \(element.shape)", element: element, dataIndex: nil)
     } else {
@@ -44,12 +45,18 @@ extension NonFiniteInput {
     return found.first { $0.1.value.isNaN } ?? found.first
   }
 
-  // The batch may be shuffled, so the data are read in their order.
-  private static func dataIndex<Batch>(in source: any BatchSource<Batch>) -> [Int]? {
+  // The batch may be shuffled, so the data are read in their order, for such a number in the tensor of that name.
+  private static func dataIndex<Batch>(
+    of name: String, _ value: Double, in source: any BatchSource<Batch>
+  ) -> [Int]? {
     guard var batches = try? source.observationsInOrder() else { return nil }
     var first = 0
     while let batch = try? batches.next() {
-      if var index = Self.first(in: batch.content)?.element.index {
+      let tensor = tensors(in: batch.content).first { $0.name == name }?.tensor
+      let found = (try? tensor?.evaluated())?.firstElement {
+        value.isNaN ? $0.isNaN : $0 == value
+      }
+      if var index = found?.index {
         if !index.isEmpty { index[0] += first }
         return index
       }

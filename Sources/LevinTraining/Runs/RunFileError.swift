@@ -1,3 +1,5 @@
+internal import LevinTensor
+
 #if canImport(Glibc)
 import Glibc
 #elseif canImport(Musl)
@@ -40,9 +42,8 @@ public struct RunFileError: Error, Sendable {
 
   /// Puts an error together.
   public init(path: String, action: Action, reason: String) {
-    self.path = path
-    self.action = action
-    self.reason = reason
+    (self.path, self.action, self.reason) = (path, action, reason)
+    flushPrintedText()
   }
 
   /// The error that the system reported by a number.

@@ -1,5 +1,5 @@
 import Foundation
-import LevinTensor
+internal import LevinTensor
 
 /// The folder `directory/name/version_N` of a run, made when the first file is written.
 ///
@@ -37,7 +37,9 @@ final class RunFolder {
     if fileStatus(at: path)?.kind == S_IFDIR { self.path = path }
   }
 
-  func make() throws -> String {
+  func make() throws -> String { try flushingPrintedText(makeIfNeeded) }
+
+  private func makeIfNeeded() throws -> String {
     if let path { return path }
     try makeRoot()
     let made = try makeVersion()

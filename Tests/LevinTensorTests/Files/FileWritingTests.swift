@@ -88,6 +88,23 @@ import Testing
   }
 
   #if os(Linux)
+  @Test func aMountedFileIsFilledWhereItIs() async {
+    await #expect(processExitsWith: .success) {
+      try withTemporaryFolder { folder in
+        let path = folder + "/a.npy"
+        try write([1], to: path)
+        try write([UInt8](repeating: 7, count: 5000), to: folder + "/source")
+        guard mountFile(folder + "/source", over: path) else { return }
+        defer { umount(path) }
+        try Tensor([1.5, 2, 3]).write(toNPY: path)
+        let isComplete = try Tensor(contentsOfNPY: folder + "/source").scalars == [1.5, 2, 3]
+        precondition(isComplete)
+        let names = try FileManager.default.contentsOfDirectory(atPath: folder).sorted()
+        precondition(names == ["a.npy", "source"], "\(names)")
+      }
+    }
+  }
+
   @Test func aFullDeviceIsAnError() throws {
     let error = #expect(throws: ArrayFileError.self) { try array.write(toNPY: "/dev/full") }
     #expect(error?.problem == .unwritable("No space left on device"))

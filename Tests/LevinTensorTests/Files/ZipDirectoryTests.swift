@@ -35,6 +35,18 @@ import Testing
       return offsets
     }
 
+    /// Takes an entry out of the directory, which says so.
+    mutating func leaveOut(_ entry: Int) {
+      let (begin, all) = (entries[entry], entries + [directory + directorySize])
+      let size = all[entry + 1] - begin
+      let count = all.count - 2
+      bytes.removeSubrange(begin..<(begin + size))
+      // The end of the directory has moved, the numbers in it have not.
+      let old = number(end + 12, 4)
+      set(old - size, at: end + 12, 4)
+      for offset in [8, 10] { set(count, at: end + offset, 2) }
+    }
+
     /// The offset of what stands in front of an entry's data.
     func local(_ entry: Int) -> Int { number(entries[entry] + 42, 4) }
   }
@@ -51,6 +63,21 @@ import Testing
         for name in archive.names { _ = try archive[name] }
         return nil
       } catch { return error.problem }
+    }
+  }
+
+  // Whether the directory itself is refused, whatever the entries hold.
+  private func isRefused(
+    _ file: String = "stored.npz", _ change: (inout Archive) -> Void
+  ) throws -> Bool {
+    var archive = try Archive(file)
+    change(&archive)
+    return try withTemporaryFolder { folder in
+      try write(archive.bytes, to: folder + "/a.npz")
+      do throws(ArrayFileError) { _ = try ZipDirectory(ReadableFile(folder + "/a.npz")) } catch {
+        if case .damagedArchive = error.problem { return true }
+      }
+      return false
     }
   }
 
@@ -89,6 +116,52 @@ import Testing
         $0.set(rest, at: $0.end + 12, 4)
         $0.set(4, at: $0.end + 8, 2)
         $0.set(4, at: $0.end + 10, 2)
+      })
+  }
+
+  @Test(arguments: [
+    ("stored.npz", 6), ("deflated.npz", 6), ("sizes-after-data.npz", 2),
+    ("stored-sizes-after-data.npz", 2),
+  ]) func entriesThatTheDirectoryLeavesOutAreNotLost(_ file: String, _ count: Int) throws {
+    #expect(try !isRefused(file) { _ in })
+    for entry in 0..<count { #expect(try isRefused(file) { $0.leaveOut(entry) }, "\(entry)") }
+    #expect(try isRefused(file) { archive in for _ in 0..<count { archive.leaveOut(0) } })
+    // As if the directory began with its second line.
+    #expect(
+      try isRefused(file) {
+        let (second, end) = ($0.entries[1], $0.directory + $0.directorySize)
+        $0.set(second, at: $0.end + 16, 4)
+        $0.set(end - second, at: $0.end + 12, 4)
+        for offset in [8, 10] { $0.set(count - 1, at: $0.end + offset, 2) }
+      })
+  }
+
+  @Test func theDirectoryItselfRefusesEntriesThatOverlap() throws {
+    // Two at one offset; one that reaches into the next; one that begins in the directory or far behind it.
+    for (first, second) in [(0, 1), (1, 0), (4, 5)] {
+      #expect(
+        try isRefused { $0.set($0.local(first), at: $0.entries[second] + 42, 4) })
+    }
+    #expect(
+      try isRefused {
+        let offset = $0.entries[0] + 20
+        $0.set($0.local(1) - $0.local(0), at: offset, 4)
+      })
+    #expect(try isRefused { $0.set($0.directory + 1, at: $0.entries[5] + 42, 4) })
+    #expect(
+      try isRefused { archive in
+        // The offset in a field of 64 bits.
+        let entry = archive.entries[5]
+        let field: [UInt8] = [1, 0, 8, 0] + [UInt8](repeating: 0xFF, count: 7) + [0x7F]
+        archive.set(0xFFFF_FFFF, at: entry + 42, 4)
+        archive.set(12, at: entry + 30, 2)
+        archive.bytes.insert(
+          contentsOf: field, at: entry + 46 + archive.number(entry + 28, 2))
+        archive.set(archive.number(archive.end + 12, 4) + 12, at: archive.end + 12, 4)
+        // And nothing in front of the directory.
+        let start = archive.directory
+        archive.set(0, at: archive.end + 16, 4)
+        archive.bytes.removeSubrange(0..<start)
       })
   }
 

@@ -38,6 +38,19 @@ struct IndexFault: Sendable, CustomTestStringConvertible {
     .init("to put", names: ["scatter", "index 3"]) { x.replacing(at: Tensor(3), with: 1) },
     .init("too many classes", names: ["index 4", "size 4"]) { Tensor([0, 4]).oneHot(classes: 4) },
     .init("a class below 0", names: ["index -1"]) { Tensor([0, -1]).oneHot(classes: 4) },
+    .init("fewer classes than none", names: ["oneHot", "-3"], line: nil) {
+      Tensor([0]).oneHot(classes: -3)
+    },
+    .init("no class at all", names: ["oneHot", "-2"]) { Tensor([-2, -5]).oneHot() },
+    .init("too few indices to add", names: ["addingAlong", "[2, 1]", "[3, 1]"], line: nil) {
+      Tensor.ones([3, 4]).addingAlong(1, at: Tensor([0, 1], shape: [2, 1]), axis: 1)
+    },
+    .init("too few indices to put", names: ["replacingAlong", "[2, 1]", "[3, 1]"], line: nil) {
+      Tensor.ones([3, 4]).replacingAlong(Tensor([0, 1], shape: [2, 1]), axis: 1, with: 1)
+    },
+    .init("too few values to add", names: ["adding", "[3]", "[2, 4]"], line: nil) {
+      Tensor.ones([3, 4]).adding(Tensor.ones([3]), at: Tensor([0, 1]))
+    },
     .init("far in a long index", names: ["index 100000", "size 100000"], line: #line + 1) {
       Tensor.arange(100_000)[Tensor.arange(100_001)]
     },

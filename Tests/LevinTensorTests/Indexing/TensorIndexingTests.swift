@@ -29,6 +29,8 @@ struct IndexingCase: Sendable, CustomTestStringConvertible {
     .init("a range", [5], { $0[1..<3] }, [2], [1, 2]),
     .init("a closed range", [5], { $0[1...3] }, [3], [1, 2, 3]),
     .init("a closed range from the end", [5], { $0[-3...(-1)] }, [3], [2, 3, 4]),
+    .init("a closed range beyond all numbers", [5], { $0[2...Int.max] }, [3], [2, 3, 4]),
+    .init("all that there is", [3], { $0[Int.min...Int.max] }, [3], [0, 1, 2]),
     .init("from an index on", [5], { $0[3...] }, [2], [3, 4]),
     .init("the last three", [5], { $0[(-3)...] }, [3], [2, 3, 4]),
     .init("up to an index", [5], { $0[..<2] }, [2], [0, 1]),

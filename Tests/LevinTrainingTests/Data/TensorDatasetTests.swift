@@ -83,4 +83,23 @@ private struct DataMistake: Sendable, CustomTestStringConvertible {
     #expect(data[[][...]].shape == [0, 2])
     #expect(data[1..<1].shape == [0, 2])
   }
+
+  @Test func rowsOfAViewAreThoseOfItsCopy() {
+    let numbers = Tensor((0..<24).map { Float($0) }, shape: [2, 3, 4])
+    let views = [
+      numbers.permuted([2, 0, 1]), numbers[0].transposed(), numbers[.all, 1], numbers[0, .all, 2],
+      Tensor([1, 2, 3] as [Float], shape: [3, 1]).expanded(to: [3, 2]), numbers[0] .> 5,
+    ]
+    for view in views {
+      let data = TensorDataset(view)
+      for indices in [[], [1], [1, 0, 1]] as [[Int]] {
+        let rows = data[indices[...]]
+        #expect(rows.shape == [indices.count] + view.shape.dropFirst() && rows.dtype == view.dtype)
+        #expect(rows.scalars == indices.flatMap { view[$0].scalars })
+      }
+      // Two tensors are each packed by themselves.
+      let pair = TensorDataset(view, view)[[1][...]]
+      #expect(pair.0.scalars == pair.1.scalars && pair.0.scalars == view[1].scalars)
+    }
+  }
 }

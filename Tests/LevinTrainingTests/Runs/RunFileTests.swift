@@ -70,19 +70,6 @@ import Darwin
     }
   }
 
-  @Test func aReplacementThatFailsChangesNothing() throws {
-    try withTemporaryFolder { folder in
-      let file = try RunFile(creating: folder + "/rows")
-      try file.append("old\n")
-      try FileManager.default.createDirectory(
-        atPath: folder + "/rows.new", withIntermediateDirectories: true)
-      let error = #expect(throws: RunFileError.self) { try file.replace(with: [1, 2, 3]) }
-      #expect(error?.action == .replace && error?.path == folder + "/rows.new")
-      try file.append("row\n")
-      #expect(try text(folder + "/rows") == "old\nrow\n")
-    }
-  }
-
   @Test func permissionsOutliveAReplacement() throws {
     try withTemporaryFolder { folder in
       let file = try RunFile(creating: folder + "/rows", content: [1])
@@ -90,33 +77,6 @@ import Darwin
       try file.replace(with: [2])
       var status = stat()
       #expect(stat(folder + "/rows", &status) == 0 && status.st_mode & 0o7777 == 0o640)
-    }
-  }
-
-  @Test func whatSomebodyPutInThePlaceOfTheNewContentIsNotWrittenTo() throws {
-    try withTemporaryFolder { folder in
-      try Data("theirs".utf8).write(to: URL(filePath: folder + "/victim"))
-      symlink("victim", folder + "/rows.new")
-      #expect(throws: RunFileError.self) {
-        _ = try RunFile(creating: folder + "/rows", content: [1])
-      }
-      let file = try RunFile(creating: folder + "/rows")
-      try file.append("old\n")
-      let error = #expect(throws: RunFileError.self) { try file.replace(with: [1, 2, 3]) }
-      #expect(error?.reason == "File exists" && error?.path == folder + "/rows.new")
-      unlink(folder + "/rows.new")
-      mkfifo(folder + "/rows.new", 0o600)
-      #expect(throws: RunFileError.self) { try file.replace(with: [1, 2, 3]) }
-      #expect(try text(folder + "/victim") == "theirs" && text(folder + "/rows") == "old\n")
-    }
-  }
-
-  @Test func whatAKilledRunLeftIsTakenAway() throws {
-    try withTemporaryFolder { folder in
-      let file = try RunFile(creating: folder + "/rows")
-      try Data("left".utf8).write(to: URL(filePath: folder + "/rows.new"))
-      try file.replace(with: Array("new".utf8))
-      #expect(try text(folder + "/rows") == "new" && names(folder) == ["rows"])
     }
   }
 
