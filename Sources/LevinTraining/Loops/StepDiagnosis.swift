@@ -17,7 +17,7 @@ struct ParameterLooks {
 extension NonFiniteStep {
   /// A step that was not taken because of a parameter of a distribution.
   init(
-    refusedFor violation: DomainViolation, input: NonFiniteInput?, in progress: FitProgress,
+    refusedFor violation: DomainViolation, input: NonFiniteInput? = nil, in progress: FitProgress,
     result: FitResult
   ) {
     self.init(
