@@ -22,7 +22,10 @@ extension GradientRule {
     case .softmax where index == 1: return nil
     case .softmax:
       let mean = absorb(output, times: g).sum(axes: reducedAxes, keepingDimensions: true)
-      if index == 2 { return zeroWeightGradient(g - mean, total: total) }
+      if index == 2 {
+        // A quotient by a weight of 0 is infinite, and tells nothing of the weight.
+        return zeroWeightGradient(`where`(g.isFinite, g, 0) - mean, total: total)
+      }
       return absorb(output, times: g - mean)
     }
   }
