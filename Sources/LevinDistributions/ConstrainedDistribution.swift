@@ -61,7 +61,10 @@ extension Distribution {
     let violation = ParameterDomain.firstViolation(of: ownedDomains)
     let problem = violation.map { EvaluationError.Problem.outsideDomain($0) }
     let error = EvaluationError(
-      "\(name).sample", problem ?? .invalidArgument("a parameter is outside its domain"))
+      "\(name).sample",
+      problem
+        ?? .invalidArgument(
+          "a parameter is outside its domain, or so large that its draws are beyond all numbers"))
     return Tensor(fault: error, shape: shape + batchShape + eventShape, dtype: dtype)
   }
 }

@@ -45,6 +45,14 @@ extension Tensor {
 }
 
 extension Distribution {
+  /// Ends the process unless there can be so many draws.
+  func requireSampleShape(_ shape: [Int]) {
+    require(
+      shape.allSatisfy { $0 >= 0 },
+      "\(type(of: self)).sample: the sample shape \(shape) has a negative size")
+    Shape.requireCountable(shape + batchShape + eventShape, for: "\(type(of: self)).sample")
+  }
+
   /// Ends the process unless a value has the axes of an event.
   func checkEvent(of value: Tensor) {
     let last = Array(value.shape.suffix(eventShape.count))
@@ -77,6 +85,7 @@ func draws(
   _ isPossible: ([Double]) -> Bool, _ draw: ([Double]) -> Double
 ) -> Tensor {
   let batchShape = distribution.batchShape
+  distribution.requireSampleShape(shape)
   let dtype = dtype ?? parameters[0].dtype
   let columns = parameters.map { $0.detached().expanded(to: batchShape) }
   do { try evaluate(columns) } catch {

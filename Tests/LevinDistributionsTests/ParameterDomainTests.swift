@@ -145,11 +145,12 @@ private struct Violation: Sendable, CustomTestStringConvertible {
     #expect(text(Bernoulli(probs: 1.5)).contains("a number from 0 to 1"))
     for suspect: any Distribution in [
       Dirichlet([0, 0]), Categorical(probs: [0, 0, 0]), Normal(0, 0), Gamma(0, 1),
-      Bernoulli(probs: Tensor(Float.nan)),
     ] {
       #expect(text(suspect).contains("division of integers"), "\(text(suspect))")
     }
-    #expect(!text(Normal(0, -1)).contains("division of integers"))
+    for other: any Distribution in [Normal(0, -1), Bernoulli(probs: Tensor(Float.nan))] {
+      #expect(!text(other).contains("division of integers"))
+    }
   }
 
   @Test func aDistributionOfOnesOwnTakesPart() {
@@ -240,6 +241,7 @@ private struct Exponential: ConstrainedDistribution {
       print(Poisson(rate: [2, -1]).sample())
     }
     let text = String(decoding: result.standardErrorContent, as: UTF8.self)
-    #expect(text.contains("error: Poisson: rate at [1] is -1.0, which is not a number from 0 up"))
+    let found = "error: Poisson: rate at [1] is -1.0, which is not a finite number from 0 up"
+    #expect(text.contains(found))
   }
 }

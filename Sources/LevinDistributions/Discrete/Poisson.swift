@@ -39,7 +39,7 @@ public struct Poisson: Distribution {
 
   /// Counts from NumPy's stream, in the dtype of `rate`.
   public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
-    draws(shape, of: [rate], by: self, { $0[0] >= 0 && $0[0] < .infinity }) {
+    draws(shape, of: [rate], by: self, { $0[0] >= 0 && $0[0] <= PCG64.largestPoissonRate }) {
       Double(generator.poisson($0[0]))
     }
   }

@@ -79,7 +79,7 @@ public struct ZeroInflatedPoisson: Distribution {
   public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
     draws(
       shape, of: [rate, gate], by: self,
-      { $0[0] >= 0 && $0[0] < .infinity && $0[1] >= 0 && $0[1] <= 1 }
+      { $0[0] >= 0 && $0[0] <= PCG64.largestPoissonRate && $0[1] >= 0 && $0[1] <= 1 }
     ) {
       let isStructuralZero = generator.uniform() < $0[1]
       let count = generator.poisson($0[0])

@@ -16,9 +16,10 @@ extension Normal: DivergentDistribution {
   /// log(s' / s) + (s² + (m - m')²) / (2 s'²) - 1/2
   public func divergence(to other: any Distribution) -> Tensor? {
     guard let other = other as? Normal else { return nil }
-    let ratio = (scale / other.scale).square()
+    let ratio = scale / other.scale
     let shift = ((loc - other.loc) / other.scale).square()
-    return (ratio + shift - 1 - log(ratio)) * 0.5
+    // The logarithm is not that of the square, which may be 0 or infinite.
+    return (ratio.square() + shift - 1) * 0.5 - log(ratio)
   }
 }
 

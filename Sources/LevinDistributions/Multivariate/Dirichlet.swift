@@ -60,6 +60,7 @@ public struct Dirichlet: Distribution {
   ///
   /// A proportion that would be rounded to 0 is the least positive number instead.
   public func sample(_ shape: [Int], using generator: inout PCG64) -> Tensor {
+    requireSampleShape(shape)
     let weights: [Double]
     do { weights = try concentration.detached().evaluated().scalars } catch {
       return Tensor(fault: error, shape: shape + concentration.shape, dtype: concentration.dtype)

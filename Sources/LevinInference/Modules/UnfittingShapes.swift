@@ -4,7 +4,7 @@ public import LevinTraining
 
 /// Observations whose shape does not go with that of a distribution.
 ///
-/// Axes of size 1 are repeated on one side, as for data of shape [n, 1] and a distribution of batch shape [1]; but where
+/// Observations end in the event shape. Axes of size 1 before it are repeated on one side, as for data of shape [n, 1] and a distribution of batch shape [1]; but where
 /// both sides would grow, each observation would meet the distributions of the others.
 public struct UnfittingShapes: Sendable, CustomStringConvertible {
   /// The type of the module.
@@ -19,14 +19,14 @@ public struct UnfittingShapes: Sendable, CustomStringConvertible {
   public let batchShape: [Int]
   /// The event shape of the distribution.
   public let eventShape: [Int]
-  /// The shape to which both would be broadcast; nil where they do not broadcast.
+  /// The shape to which both would be broadcast; nil where they do not broadcast, or no observation is an event.
   public let broadcast: [Int]?
 
   /// The shapes and what to do about them, in one sentence.
   public var description: String {
     let event = eventShape.isEmpty ? "" : " and event shape \(eventShape)"
     let outcome =
-      broadcast.map { "together they would be broadcast to \($0)" } ?? "they do not broadcast"
+      broadcast.map { "together they would be broadcast to \($0)" } ?? "they do not fit"
     return
       "\(module): the \(role) have shape \(shape) and \(distribution) has batch shape \(batchShape)\(event): "
       + "\(outcome); reshape the data or what the distribution is made of, so that each observation has its own"
@@ -34,20 +34,25 @@ public struct UnfittingShapes: Sendable, CustomStringConvertible {
 }
 
 extension UnfittingShapes {
-  /// Throws where observations and distribution do not broadcast, or where both would grow.
+  /// Throws where observations do not end in an event, or where they and the batch do not broadcast or would both grow.
   static func check(
     _ shape: [Int], role: DataRole, of module: some LightningModule,
     against distribution: any Distribution
   ) throws {
-    let own = distribution.batchShape + distribution.eventShape
-    let broadcast = broadcast(shape, own)
-    let isLongEnough = shape.count >= distribution.eventShape.count
-    if isLongEnough, let broadcast, broadcast == shape || broadcast == own { return }
+    let event = distribution.eventShape
+    let batch = Array(shape.dropLast(event.count))
+    let isEvent = Array(shape.suffix(event.count)) == event
+    let wide = broadcast(batch, distribution.batchShape)
+    // The first axis of data is that of observations, and no part of an event of one of many.
+    let hasObservations = !batch.isEmpty || Shape.exactCount(distribution.batchShape) == 1
+    if isEvent, hasObservations, let wide, wide == batch || wide == distribution.batchShape {
+      return
+    }
     throw DistributionModuleError.unfittingShapes(
       UnfittingShapes(
         module: "\(type(of: module))", distribution: "\(type(of: distribution))", role: role,
         shape: shape, batchShape: distribution.batchShape, eventShape: distribution.eventShape,
-        broadcast: broadcast))
+        broadcast: isEvent ? wide.map { $0 + event } : nil))
   }
 
   private static func broadcast(_ a: [Int], _ b: [Int]) -> [Int]? {

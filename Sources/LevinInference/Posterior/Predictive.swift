@@ -62,6 +62,9 @@ public struct Predictive<Input> {
   }
 
   /// The draws by site, along a new first axis: of shape [count] + the shape of a value.
+  ///
+  /// - Throws: `EvaluationError` for a fault that only the numbers show, such as a draw from a distribution whose
+  ///   parameter is outside its domain, and what the model and the guide throw.
   public func callAsFunction(_ input: Input) throws -> [String: Tensor] {
     try flushingPrintedText {
       try withoutGradient { () throws -> [String: Tensor] in
@@ -76,7 +79,7 @@ public struct Predictive<Input> {
     for draw in 0..<count {
       let run = try trace(input, axis: ParticleAxis(), values.mapValues { $0[draw] })
       let kept = run.samples.filter(isWanted)
-      evaluateOrStop(kept.map(\.value))
+      try evaluate(kept.map(\.value))
       for site in kept { collected[site.name, default: []].append(site.value) }
     }
     return collected.mapValues { stack($0) }
@@ -89,7 +92,7 @@ public struct Predictive<Input> {
     for site in run.samples where isWanted(site) {
       result[site.name] = drawsFirst(site, nesting)
     }
-    evaluateOrStop(Array(result.values))
+    try evaluate(Array(result.values))
     return result
   }
 

@@ -103,10 +103,13 @@ public final class SVI<Input> {
   }
 
   private func takeStep(_ input: Input) throws -> Double {
-    let (loss, findings) = try support.findings {
-      try withMode(.training) { try lookedAtLoss(input) }
+    let loss = try namingStep {
+      let (loss, findings) = try support.findings {
+        try withMode(.training) { try lookedAtLoss(input) }
+      }
+      try support.settle(findings)
+      return loss
     }
-    try support.settle(findings)
     let optimizer = try optimizer ?? prepare(input)
     var step = Step(loss, optimizer: optimizer, buffers: buffers(of: guide))
     if !step.hasGradient { throw InferenceError.nothingToTrain(hasParameters: true) }
@@ -122,6 +125,13 @@ public final class SVI<Input> {
       }
       let what = what(failure, optimizer) + reasons(for: failure, input)
       throw InferenceError.notFinite(step: stepCount, what: what)
+    }
+  }
+
+  // What is computed to look at data and parameters may fail as the step itself may.
+  private func namingStep(_ body: () throws -> Tensor) throws -> Tensor {
+    do { return try body() } catch let error as EvaluationError {
+      throw InferenceError.faultyStep(step: stepCount + 1, error)
     }
   }
 
@@ -152,8 +162,11 @@ public final class SVI<Input> {
   }
 
   /// The loss as it is, without a step.
+  ///
+  /// - Throws: `EvaluationError` for a fault that only the numbers show, such as a matrix that is not positive definite,
+  ///   and what the objective and the model throw.
   public func evaluate(_ input: Input) throws -> Double {
-    try withoutGradient { try differentiableLoss(input) }.item()
+    try withoutGradient { try differentiableLoss(input).evaluated() }.item()
   }
 
   /// The loss as a scalar that can be differentiated with respect to the parameters.

@@ -12,7 +12,7 @@ extension GradientRule {
     case .scatterAddAlong:
       index == 0 ? Tensor(Node.takeAlong(g.node, inputs[1], axis: axis, from: origin)) : nil
     case .scatter: scatter(g, index)
-    case .linearIndex: nil
+    case .linearIndex, .nonZero: nil
     }
   }
 

@@ -15,19 +15,32 @@ extension GradientRule {
     _ operation: CompositeOperation, _ x: Tensor, _ g: Tensor, _ index: Int
   ) -> Tensor? {
     switch operation {
-    case .logSumExp where index > 0: return index == 1 ? nil : zeroWeightGradient(g)
-    case .logSumExp: return absorb(kept(g), times: Tensor(Node.softmax(x.node, axes: reducedAxes)))
+    case .logSumExp where index > 0:
+      return index == 1 ? nil : zeroWeightGradient(kept(g), total: kept(output))
+    case .logSumExp:
+      return absorb(kept(g), times: Tensor(Node.softmax(ofOperandsOf: node, axes: reducedAxes)))
+    case .softmax where index == 1: return nil
     case .softmax:
       let mean = absorb(output, times: g).sum(axes: reducedAxes, keepingDimensions: true)
+      if index == 2 {
+        // A quotient by a weight of 0 is infinite, and tells nothing of the weight.
+        return zeroWeightGradient(`where`(g.isFinite, g, 0) - mean, total: total)
+      }
       return absorb(output, times: g - mean)
     }
   }
 
   // What log w, which is -inf, keeps back.
-  private func zeroWeightGradient(_ g: Tensor) -> Tensor {
-    let total = kept(output).node
-    return absorb(
-      kept(g), times: Tensor(Node.ternary(.zeroWeightSlope, input(2).node, input(1).node, total)))
+  private func zeroWeightGradient(_ g: Tensor, total: Tensor) -> Tensor {
+    absorb(
+      g,
+      times: Tensor(
+        Node.ternary(.zeroWeightSlope, input(2).node, input(1).node, total.node)))
+  }
+
+  // The logarithm of the sum that a softmax is normalised by.
+  private var total: Tensor {
+    Tensor(Node.logSumExp(input(0).node, axes: reducedAxes, keeping: true))
   }
 
   // For each element the product of the others that meet with it. Dividing the product of all by the

@@ -12,7 +12,8 @@ extension Constraint {
   }
 
   /// Finite numbers from 0 up; the transform, exp, reaches all but 0.
-  public static let nonNegative = Constraint("a number from 0 up", transform: ExpTransform()) {
+  public static let nonNegative = Constraint("a finite number from 0 up", transform: ExpTransform())
+  {
     $0.isFinite .& ($0 .>= 0)
   }
 

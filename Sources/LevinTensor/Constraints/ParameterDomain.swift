@@ -82,7 +82,7 @@ public struct ParameterDomain: Sendable {
   }
 
   private func remedy(for vector: [Double]) -> String {
-    let isSuspect = vector.contains(where: \.isNaN) || vector.allSatisfy { $0 == 0 }
+    let isSuspect = vector.allSatisfy { $0 == 0 }
     let hint = "; a division of integers leaves an integer, as 1 / 2 is 0, so write 1.0 / 2"
     return Self.remedy(for: constraint) + (isSuspect ? hint : "")
   }

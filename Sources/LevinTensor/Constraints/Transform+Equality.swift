@@ -40,6 +40,6 @@ extension Tensor {
   fileprivate func isSame(as other: Tensor) -> Bool {
     if node === other.node { return true }
     guard let own = literalNumbers, let others = other.literalNumbers else { return false }
-    return shape == other.shape && own == others
+    return shape == other.shape && own.reals == others.reals
   }
 }

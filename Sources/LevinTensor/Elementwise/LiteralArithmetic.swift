@@ -12,7 +12,7 @@
 extension Optional: @retroactive ExpressibleByIntegerLiteral
 where Wrapped == any TensorConvertible {
   /// A number in arithmetic between elements of an array literal.
-  public init(integerLiteral value: Int) { self = .some(Double(value)) }
+  public init(integerLiteral value: Int) { self = .some(WrittenInteger(value: value)) }
 }
 
 /// The quotient of two numbers in an array literal, of integers too.

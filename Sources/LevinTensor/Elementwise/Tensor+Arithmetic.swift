@@ -1,3 +1,6 @@
+// Swift divides `Int` variables as integers before a tensor meets the quotient: write `x * (1 / Float(n))` or `x / n`,
+// not `x * (1 / n)`. Quotients that are written out in digits, as `x * (1 / 3)`, are real.
+//
 // Each operator has one form for two tensors, which literals beside a tensor become, and others for a Swift number
 // beside a tensor, whose dtype the number takes. A product with a real number turns integers into `float32`. The forms
 // for numbers that are not real come last, so that `x * (1 / 3)` is no product with the integer 0.
@@ -52,11 +55,15 @@ extension Tensor {
   @_disfavoredOverload
   public static func - <S: TensorScalar>(a: S, b: Tensor) -> Tensor { b.beside(a) - b }
 
-  /// The product, element by element, of broadcast operands.
+  /// The product, element by element, of broadcast operands; write `x / n`, not `x * (1 / n)`, for an `Int` variable.
+  ///
+  /// Swift takes `1 / n` for a quotient of integers, often 0, wherever nothing says that a tensor is expected. Quotients
+  /// that are written out in digits are real: `x * (1 / 3)`. All operators and functions that take a number beside a
+  /// tensor are alike in this.
   public static func * (a: Tensor, b: Tensor) -> Tensor { binary(.multiply, a, b) }
   /// Each element times a number.
   public static func * (a: Tensor, b: (any RealTensorScalar)?) -> Tensor { a * a.beside(b) }
-  /// Each element times a number.
+  /// Each element times a number; a quotient `1 / n` of an `Int` variable is an integer.
   @_disfavoredOverload
   public static func * <S: TensorScalar>(a: Tensor, b: S) -> Tensor { a * a.beside(b) }
   /// A number times each element.
@@ -81,7 +88,7 @@ extension Tensor {
   /// The remainder of each element's division by the other's, with the sign of the divisor, as in Python:
   /// `-7 % 3` is 2.
   ///
-  /// It is exact for integers; dividing these by 0 ends the process. For real numbers it is
+  /// It is exact for integers; dividing these by 0 is an ``EvaluationError``. For real numbers it is
   /// `a - floor(a / b) * b` rounded once, and NaN where `b` is 0 or `a` infinite. The gradient is that of
   /// this formula between its jumps.
   public static func % (a: Tensor, b: Tensor) -> Tensor { binary(.remainder, a, b) }
@@ -98,10 +105,13 @@ extension Tensor {
 
   /// Each element divided by the other's and rounded down: Python's `//`.
   ///
-  /// Integers stay integers, and dividing them by 0 ends the process; real numbers divided by 0 give
+  /// Integers stay integers, and dividing them by 0 is an ``EvaluationError``; real numbers divided by 0 give
   /// what `/` gives.
-  public func floorDivided(by divisor: Tensor) -> Tensor {
-    Self.binary(.floorDivide, self, divisor)
+  public func floorDivided(
+    by divisor: Tensor, file: StaticString = #fileID, line: UInt = #line
+  ) -> Tensor {
+    Tensor(
+      Node.binary(.floorDivide, node, divisor.node, at: CallSite(file: file, line: line)))
   }
   /// Each element divided by a number and rounded down.
   public func floorDivided(by divisor: (any RealTensorScalar)?) -> Tensor {
@@ -139,7 +149,7 @@ extension Tensor {
   public func power(_ exponent: Tensor) -> Tensor { Self.binary(.power, self, exponent) }
   /// Each element raised to the power of a number.
   public func power(_ exponent: (any RealTensorScalar)?) -> Tensor { power(beside(exponent)) }
-  /// Each element raised to the power of a number.
+  /// Each element raised to the power of a number; a quotient `1 / n` of an `Int` variable is an integer.
   @_disfavoredOverload
   public func power<S: TensorScalar>(_ exponent: S) -> Tensor { power(beside(exponent)) }
 
@@ -170,6 +180,6 @@ public func pow(_ base: Tensor, _ exponent: Tensor) -> Tensor { base.power(expon
 public func pow(_ base: Tensor, _ exponent: (any RealTensorScalar)?) -> Tensor {
   base.power(exponent)
 }
-/// Each element of `base` raised to the power of a number.
+/// Each element of `base` raised to the power of a number; a quotient `1 / n` of an `Int` variable is an integer.
 @_disfavoredOverload
 public func pow<S: TensorScalar>(_ base: Tensor, _ exponent: S) -> Tensor { base.power(exponent) }

@@ -5,12 +5,18 @@
 struct CallSite: CustomStringConvertible {
   let attributes: [Int]
 
+  /// The line of an operator, which is not told its own.
+  static let unknown = CallSite(lastOf: [0, 0])
+
   init(file: StaticString, line: UInt) {
     attributes = [file.hasPointerRepresentation ? Int(bitPattern: file.utf8Start) : 0, Int(line)]
   }
 
   /// The last two of a node's attributes.
   init(lastOf attributes: [Int]) { self.attributes = Array(attributes.suffix(2)) }
+
+  /// The file and line, or nil if they are not known.
+  var text: String? { attributes[1] == 0 ? nil : description }
 
   var description: String {
     guard let name = UnsafePointer<CChar>(bitPattern: attributes[0]) else {

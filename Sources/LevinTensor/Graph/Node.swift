@@ -141,8 +141,8 @@ package final class Node: @unchecked Sendable {
   }
 
   /// Numbers of an array literal: `float32` that give way to the dtype of the tensor beside them,
-  /// for which `exact` keeps them in double precision.
-  init(literal view: View, exact: Node) {
+  /// for which `exact` keeps them in double precision, and `integers` if all are integers.
+  init(literal view: View, exact: Node, integers: Node? = nil) {
     operation = .leaf
     dtype = .float32
     shape = exact.shape
@@ -151,6 +151,7 @@ package final class Node: @unchecked Sendable {
     scalar = 0
     inputCount = 0
     first = .passRetained(exact)
+    second = integers.map { .passRetained($0) }
     set(view)
   }
 
@@ -169,6 +170,11 @@ package final class Node: @unchecked Sendable {
   /// The numbers of an array literal as they were written.
   var exactLiteral: Node? {
     operation == .leaf && isWeak ? first?.takeUnretainedValue() : nil
+  }
+
+  /// The numbers of an array literal of integers, which they are beside a tensor of integers.
+  var integerLiteral: Node? {
+    operation == .leaf && isWeak ? second?.takeUnretainedValue() : nil
   }
 
   /// Numbers in memory.

@@ -48,6 +48,9 @@ package enum IndexingOperation: UInt8, CaseIterable, BitwiseCopyable, Sendable {
   case scatter
   /// One index for several axes taken as one. Attributes: ``LinearIndexing``.
   case linearIndex
+  /// The operand, integers to divide by, none of which may be 0. Attributes: whether for the remainder's sake, then the
+  /// user's line.
+  case nonZero
 }
 
 /// Linear algebra over the last two axes; axes before them are batches.

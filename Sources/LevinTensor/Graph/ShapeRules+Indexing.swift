@@ -74,6 +74,14 @@ extension Node {
       attributes: indexing.attributes)
   }
 
+  /// Divisors of integers themselves, once none of them is found to be 0.
+  static func nonZero(_ x: Node, in operation: BinaryOperation, at site: CallSite?) -> Node {
+    if x.operation == .scalar { return x }
+    return Node(
+      .indexing(.nonZero), NodeInputs(x), shape: x.shape, dtype: x.dtype,
+      attributes: [operation == .remainder ? 1 : 0] + (site ?? .unknown).attributes)
+  }
+
   /// `x` with `values`, of its dtype, at `starts` and from there on `steps` apart.
   static func replace(_ x: Node, with values: Node, starts: [Int], steps: [Int]) -> Node {
     Node(

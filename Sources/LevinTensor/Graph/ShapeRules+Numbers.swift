@@ -34,8 +34,21 @@ extension Node {
   /// A Swift number that was not yet beside a tensor, and no Boolean.
   var isNumber: Bool { isWeak && operation == .scalar && dtype != .bool }
 
+  /// The dtype of a number or a literal, as it counts beside a tensor of another.
+  func dtypeBeside(_ strong: DType) -> DType {
+    let isWhole = integerLiteral != nil && (strong == .int32 || strong == .int64)
+    return isWhole ? .int64 : dtype
+  }
+
   /// Whether a Swift integer does not fit `int32`, so that it makes `int64` of such a tensor.
   var exceedsInt32: Bool {
+    if let integers = integerLiteral, let view = integers.result {
+      return view.withElements(.int64) { start in
+        let elements = UnsafeBufferPointer(
+          start: start.assumingMemoryBound(to: Int.self), count: count)
+        return elements.contains { Int32(exactly: $0) == nil }
+      }
+    }
     guard isWeak, !dtype.isFloatingPoint else { return false }
     return operation != .scalar || Int32(exactly: scalar) == nil
   }

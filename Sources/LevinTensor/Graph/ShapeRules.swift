@@ -30,6 +30,9 @@ extension Node {
     }
     if let exact = x.exactLiteral, let view = x.result {
       if dtype == .float64 { return exact }
+      if !dtype.isFloatingPoint, let integers = x.integerLiteral {
+        return cast(integers, to: dtype)
+      }
       if dtype == .float32 {
         return Node(leaf: view, shape: x.shape, dtype: dtype, requiresGradient: false)
       }
@@ -38,7 +41,9 @@ extension Node {
   }
 
   /// A function of two elements, of operands that broadcast.
-  static func binary(_ operation: BinaryOperation, _ a: Node, _ b: Node) -> Node {
+  static func binary(
+    _ operation: BinaryOperation, _ a: Node, _ b: Node, at site: CallSite? = nil
+  ) -> Node {
     if a.dtype == b.dtype, a.dtype.isFloatingPoint, !a.isWeak, !b.isWeak {
       return realBinary(operation, a, b)
     }
@@ -56,8 +61,12 @@ extension Node {
       return Node(.binary(operation), NodeInputs(x, y), shape: shape, dtype: .bool)
     case .numbers:
       let (x, y) = promoted(a, b, atLeast: .int32)
-      if !x.dtype.isFloatingPoint { requireIntegerOperand(operation, b) }
-      return Node(.binary(operation), NodeInputs(x, y), shape: shape, dtype: x.dtype)
+      if x.dtype.isFloatingPoint {
+        return Node(.binary(operation), NodeInputs(x, y), shape: shape, dtype: x.dtype)
+      }
+      requireIntegerOperand(operation, b)
+      let divisor = operation.isIntegerDivision ? nonZero(y, in: operation, at: site) : y
+      return Node(.binary(operation), NodeInputs(x, divisor), shape: shape, dtype: x.dtype)
     case .reals:
       let (x, y) = promoted(a, b, atLeast: .float32)
       return Node(.binary(operation), NodeInputs(x, y), shape: shape, dtype: x.dtype)
@@ -88,7 +97,7 @@ extension Node {
       operation != .power || b.scalar >= 0,
       "power: integers have no power of \(Int(b.scalar)); cast them to real ones")
     require(
-      operation != .remainder && operation != .floorDivide || b.scalar != 0,
+      !operation.isIntegerDivision || b.scalar != 0,
       "\(operation): integers cannot be divided by 0")
   }
 
@@ -119,7 +128,8 @@ extension Node {
       dtype = a.dtype.promoted(with: b.dtype)
     } else {
       let (weak, strong) = a.isWeak ? (a, b) : (b, a)
-      dtype = weak.dtype.category > strong.dtype.category ? weak.dtype : strong.dtype
+      let own = weak.dtypeBeside(strong.dtype)
+      dtype = own.category > strong.dtype.category ? own : strong.dtype
       if dtype == .int32, weak.exceedsInt32 { dtype = .int64 }
     }
     if let minimum, minimum.category > dtype.category { dtype = minimum }
@@ -150,6 +160,8 @@ extension Node {
     for axis in axes.reversed() {
       if keeping { shape[axis] = 1 } else { shape.remove(at: axis) }
     }
+    // Without an empty axis there may be more elements than before.
+    if x.count == 0 { Shape.requireCountable(shape, for: "\(operation)", from: x.shape) }
     return Node(
       operation, NodeInputs(x), shape: shape, dtype: x.dtype,
       attributes: ReductionAxes(axes, keeping: keeping).attributes)
@@ -181,6 +193,14 @@ extension Node {
     let real = x.dtype.isFloatingPoint ? x : .cast(x, to: .float32)
     return Node(
       .composite(.softmax), NodeInputs(real), shape: x.shape, dtype: real.dtype,
+      attributes: ReductionAxes(axes, keeping: true).attributes)
+  }
+
+  /// Normalised exponentials of what a logarithm of a sum of exponentials is made of, its weights included.
+  static func softmax(ofOperandsOf logSumExp: Node, axes: [Int]) -> Node {
+    let x = logSumExp.inputs[0]
+    return Node(
+      .composite(.softmax), logSumExp.inputs, shape: x.shape, dtype: x.dtype,
       attributes: ReductionAxes(axes, keeping: true).attributes)
   }
 
@@ -237,11 +257,14 @@ extension Node {
     func meeting(_ nodes: [Node]) -> DType? {
       nodes.reduce(nil) { $0?.promoted(with: $1.dtype) ?? $1.dtype }
     }
-    let strong = meeting(operands.filter { !$0.isWeak })
-    let weak = meeting(operands.filter(\.isWeak))
-    guard let strong else { return weak ?? .float32 }
-    guard let weak else { return strong }
-    return weak.category > strong.category ? weak : strong
+    let numbers = operands.filter(\.isWeak)
+    guard let strong = meeting(operands.filter { !$0.isWeak }) else {
+      return meeting(numbers) ?? .float32
+    }
+    let weak = numbers.map { $0.dtypeBeside(strong) }.reduce(strong) {
+      $1.category > $0.category ? $1 : $0
+    }
+    return weak == .int32 && numbers.contains(where: \.exceedsInt32) ? .int64 : weak
   }
 
   /// Operands one after the other along an axis.
@@ -268,6 +291,9 @@ extension Node {
 }
 
 extension BinaryOperation {
+  /// Whether integers have no result for a second operand of 0.
+  var isIntegerDivision: Bool { self == .remainder || self == .floorDivide }
+
   /// Its meaning for two Booleans: sums and maxima are "or", products and minima "and".
   fileprivate var onBooleans: BinaryOperation {
     switch self {

@@ -5,6 +5,9 @@ import Darwin
 #endif
 
 extension PCG64 {
+  /// The largest rate whose counts fit an `Int`: ten standard deviations short of the largest.
+  package static let largestPoissonRate = 0x1p63 - 10 * 0x1p63.squareRoot()
+
   /// Returns a count of the Poisson distribution.
   ///
   /// The probability of k is rate^k exp(-rate) / k!. A rate below 10 multiplies uniforms until
@@ -17,9 +20,8 @@ extension PCG64 {
   ///   most whose counts fit an `Int`.
   /// - Returns: A count, as NumPy's `poisson(rate)`.
   public mutating func poisson(_ rate: Double) -> Int {
-    // Ten standard deviations short of the largest Int.
     require(
-      rate >= 0 && rate <= 0x1p63 - 10 * 0x1p63.squareRoot(),
+      rate >= 0 && rate <= Self.largestPoissonRate,
       "PCG64.poisson: rate must be from 0 to 9.22e18, but is \(rate)")
     if rate == 0 {
       return 0

@@ -48,6 +48,7 @@ extension PCG64 {
   /// - Returns: One of the n! orders, each equally likely, as NumPy's `permutation(n)`.
   public mutating func permutation(_ n: Int) -> [Int] {
     require(n >= 0, "PCG64.permutation: n must be at least 0, but is \(n)")
+    Shape.requireCountable([n], for: "PCG64.permutation")
     var order = Array(0..<n)
     shuffle(&order)
     return order

@@ -37,7 +37,11 @@ extension Dense {
     _ a: Elements, _ n: Int, _ column: Int, end: Int, _ pivots: inout Pivots
   ) {
     var best = column
-    for row in column..<n where abs(a[row * n + column]) > abs(a[best * n + column]) { best = row }
+    // NaN counts as the largest, so that it is found.
+    for row in column..<n {
+      let (size, most) = (abs(a[row * n + column]), abs(a[best * n + column]))
+      if size > most || size.isNaN && !most.isNaN { best = row }
+    }
     pivots.rows.append(best)
     if best != column {
       pivots.isOdd.toggle()

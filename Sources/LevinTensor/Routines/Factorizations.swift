@@ -81,7 +81,7 @@ extension Routines {
       pair.pointer[0] = pivots.isOdd ? -1 : 1
       for row in 0..<n {
         let pivot = a.pointer[row * n + row]
-        pair.pointer[0] *= pivot == 0 ? 0 : pivot < 0 ? -1 : 1
+        pair.pointer[0] *= pivot.isNaN ? .nan : pivot == 0 ? 0 : pivot < 0 ? -1 : 1
         pair.pointer[1] += Dense.logarithm(abs(pivot))
       }
       target.write(pair.pointer, to: index)

@@ -82,6 +82,23 @@ extension Routines {
     }
   }
 
+  /// Attributes: whether the divisors are a remainder's, then the line.
+  static func nonZero(_ call: RoutineCall) throws(EvaluationError) {
+    let divisors = call.operands[0]
+    let (wide, narrow) = (divisors.elements(as: Int.self), divisors.elements(as: Int32.self))
+    let isWide = divisors.dtype == .int64
+    let zero = (0..<divisors.count).first { isWide ? wide[$0] == 0 : narrow[$0] == 0 }
+    if let zero {
+      let position = Shape.position(zero, in: divisors.shape)
+      let place = position.isEmpty ? "" : ", at \(position) of divisors of shape \(divisors.shape)"
+      throw EvaluationError(
+        call.attributes[0] == 1 ? "remainder" : "floorDivided",
+        .invalidArgument("an integer is divided by 0\(place)"), at: position, of: divisors.shape,
+        origin: CallSite(lastOf: call.attributes).text)
+    }
+    memcpy(call.result.pointer, divisors.pointer, divisors.count * divisors.dtype.byteCount)
+  }
+
   private static let bytesWorthSharing = 1 << 18
   private static let mostParts = 16
 

@@ -33,7 +33,11 @@ extension Dense {
     -> Double
   {
     var largest = 0.0
-    for row in rows { largest = max(largest, abs(a[row * columns + column])) }
+    for row in rows {
+      let size = abs(a[row * columns + column])
+      if size.isNaN { return size }
+      largest = max(largest, size)
+    }
     guard largest > 0, largest.isFinite else { return largest }
     var sum = 0.0
     for row in rows {
@@ -95,6 +99,8 @@ extension Dense {
   ///
   /// Its lower triangle is read; its memory then holds one vector a row. False if a value is not finite.
   static func symmetricEigen(_ a: Elements, _ n: Int, values: Elements) -> Bool {
+    // NaN would pass for a link that is lost in rounding.
+    for i in 0..<n where !(0...i).allSatisfy({ a[i * n + $0].isFinite }) { return false }
     let beside = Scratch(n)
     tridiagonalise(a, n, values, beside.pointer)
     guard implicitQL(a, n, values, beside.pointer) else { return false }

@@ -22,7 +22,7 @@ struct RoutineCall {
   {
     EvaluationError(
       "\(operation)", problem, at: position, of: shape,
-      origin: "\(CallSite(lastOf: attributes))")
+      origin: CallSite(lastOf: attributes).text)
   }
 }
 
@@ -77,6 +77,7 @@ extension IndexingOperation {
     case .scatterAddAlong: Routines.scatterAddAlong
     case .scatter: Routines.scatter
     case .linearIndex: Routines.linearIndex
+    case .nonZero: Routines.nonZero
     }
   }
 }

@@ -1,8 +1,8 @@
 extension Tensor {
-  /// A tensor of the numbers in `array`, in row-major order.
+  /// A tensor of the numbers in `array`, in row-major order; a quotient `1 / n` of an `Int` variable in it is an integer.
   ///
-  /// Numbers keep their type, so that `Tensor([1, 2])` holds integers, in which `1 / 2` beside them is 0 as everywhere
-  /// in Swift; `Tensor([1 / 2, 1 / 3])` and the literal `[1 / 2, 1]` hold real numbers.
+  /// Numbers keep their type. Quotients of integers that are written out are real, as in `Tensor([1 / 2, 1])`; with a
+  /// variable write `1 / Float(n)`.
   ///
   /// - Parameters:
   ///   - array: The elements; their type decides the dtype.
@@ -24,16 +24,6 @@ extension Tensor {
     self = dtype == nil || dtype == S.dtype ? leaf : leaf.cast(to: dtype!)
   }
 
-  /// A tensor of quotients of integers, which are real numbers, in row-major order.
-  ///
-  /// - Parameters:
-  ///   - quotients: The elements, as in `Tensor([1 / 3, 2 / 3])`.
-  ///   - shape: A shape with as many elements; their number when left out.
-  ///   - dtype: The dtype to hold them in.
-  public init(_ quotients: [LiteralQuotient], shape: [Int]? = nil, dtype: DType = .float32) {
-    self.init(quotients.map(\.value), shape: shape, dtype: dtype)
-  }
-
   /// A matrix of the numbers in an array of rows, which have one length.
   ///
   /// - Parameters:
@@ -46,11 +36,6 @@ extension Tensor {
       stop("Tensor: rows of \(width) and of \(row.count) numbers")
     }
     self.init(rows.flatMap { $0 }, shape: [rows.count, width], dtype: dtype)
-  }
-
-  /// A matrix of quotients of integers, which are real numbers.
-  public init(_ rows: [[LiteralQuotient]], dtype: DType = .float32) {
-    self.init(rows.map { $0.map(\.value) }, dtype: dtype)
   }
 
   /// A tensor of three axes of the numbers in an array of matrices, which have one shape.
@@ -72,7 +57,7 @@ extension Tensor {
       : rows.reshaped(to: [matrices.count, height, width])
   }
 
-  /// A tensor of rank 0 that holds one number, of its own dtype.
+  /// A tensor of rank 0 that holds one number, of its own dtype; a quotient `1 / n` of an `Int` variable is an integer.
   ///
   /// A literal, as in `Tensor(2.0)`, is not yet a Swift number: like `2.0` itself it takes the dtype of the
   /// tensor beside it.
@@ -84,9 +69,6 @@ extension Tensor {
       self.init(Node(scalar: number.doubleValue, dtype: S.dtype, isWeak: false))
     }
   }
-
-  /// A quotient of two integers, which is a real number and takes the dtype of the tensor beside it: `Tensor(1 / 3)`.
-  public init(_ quotient: LiteralQuotient) { self = .weak(quotient.value, .float32) }
 
   /// Fills new memory in row-major order by calling `body` once an element.
   package init(
@@ -129,7 +111,7 @@ extension Tensor {
     return Tensor(Node.expand(Node.cast(value.node, to: dtype), to: shape, for: "full"))
   }
 
-  /// A tensor with every element equal to a number.
+  /// A tensor with every element equal to a number; a quotient `1 / n` of an `Int` variable is an integer.
   @_disfavoredOverload
   public static func full<S: TensorScalar>(
     _ shape: [Int], _ value: S, dtype: DType = .float32

@@ -59,7 +59,8 @@ extension Tensor: ExpressibleByFloatLiteral, ExpressibleByIntegerLiteral {
 extension Tensor: ExpressibleByArrayLiteral {
   /// Real numbers, tensors and arrays of these, stacked along a new first axis; `1 / 3` among them is 0.333...
   ///
-  /// Swift numbers take the dtype of the tensors among them; a literal of numbers alone is `float32`. A variable of
+  /// Swift numbers take the dtype of the tensors among them; a literal of numbers alone is `float32`. Beside a tensor
+  /// of integers a literal of integers is of integers too, exact however large: `ids .== [4, 9007199254740993]`. A variable of
   /// type `Int` stands in a literal as `Float(n)`, and arithmetic of integers alone, but for a quotient, with a decimal
   /// point: `[1 - 1.0 / 3]`. `Tensor([1, 2])` is an array of integers, which keeps their type.
   public init(arrayLiteral elements: (any TensorConvertible)?...) {
@@ -68,20 +69,30 @@ extension Tensor: ExpressibleByArrayLiteral {
 
   static func literal(_ elements: [Tensor]) -> Tensor {
     guard let first = elements.first else { return Tensor([Float]()) }
-    let numbers = elements.map(\.literalNumbers)
-    guard numbers.allSatisfy({ $0 != nil }) else { return stacked(elements) }
+    let numbers = elements.compactMap(\.literalNumbers)
+    guard numbers.count == elements.count else { return stacked(elements) }
     for element in elements where element.shape != first.shape {
       stop("array literal: rows of shapes \(first.shape) and \(element.shape)")
     }
-    let exact = Tensor(numbers.flatMap { $0 ?? [] }, shape: [elements.count] + first.shape)
+    let shape = [elements.count] + first.shape
+    let exact = Tensor(numbers.flatMap(\.reals), shape: shape)
+    let integers = numbers.compactMap(\.integers)
+    let whole =
+      integers.count == numbers.count ? Tensor(integers.flatMap { $0 }, shape: shape) : nil
     let single = Tensor(exact.scalars(as: Float.self))
     guard let view = single.node.result else { fatalError("a leaf has a result") }
-    return Tensor(Node(literal: view, exact: exact.node))
+    return Tensor(Node(literal: view, exact: exact.node, integers: whole?.node))
   }
 
   // The numbers of a literal that holds no tensor, as they were written.
-  var literalNumbers: [Double]? {
-    if node.isWeak, node.operation == .scalar { return [node.scalar] }
-    return node.exactLiteral.map { Tensor($0).scalars }
+  var literalNumbers: (reals: [Double], integers: [Int]?)? {
+    guard node.isWeak else { return nil }
+    if node.operation == .scalar {
+      return ([node.scalar], dtype == .int64 ? [Int(node.scalar)] : nil)
+    }
+    if let exact = node.exactLiteral {
+      return (Tensor(exact).scalars, node.integerLiteral.map { Tensor($0).scalars(as: Int.self) })
+    }
+    return firstLargeInteger.map { ([Double($0)], [$0]) }
   }
 }

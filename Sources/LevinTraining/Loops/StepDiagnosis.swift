@@ -16,9 +16,13 @@ struct ParameterLooks {
 
 extension NonFiniteStep {
   /// A step that was not taken because of a parameter of a distribution.
-  init(refusedFor violation: DomainViolation, in progress: FitProgress, result: FitResult) {
+  init(
+    refusedFor violation: DomainViolation, input: NonFiniteInput? = nil, in progress: FitProgress,
+    result: FitResult
+  ) {
     self.init(
-      epoch: progress.epoch, step: progress.step, loss: .nan, culprit: nil, violation: violation,
+      epoch: progress.epoch, step: progress.step, loss: .nan, culprit: nil, input: input,
+      violation: violation,
       isRefused: true, result: result)
   }
 }

@@ -239,7 +239,9 @@ final class TrainingStep<Model: LightningModule> {
   ) -> any Error {
     if let violation = error as? DomainViolation {
       return TrainerError.nonFinite(
-        NonFiniteStep(refusedFor: violation, in: session.progress, result: result))
+        NonFiniteStep(
+          refusedFor: violation, input: NonFiniteInput(in: batch, of: source, otherwise: nil),
+          in: session.progress, result: result))
     }
     guard let failure = error as? Step.NonFinite else { return error }
     let violation = violation(batch, index, drawingFrom: stream)

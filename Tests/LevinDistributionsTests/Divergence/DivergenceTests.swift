@@ -36,6 +36,13 @@ import Testing
     }
   }
 
+  @Test func scalesWhoseRatioHasNoSquareStillDiverge() throws {
+    let (unit, wide) = (Normal(0, 1), Normal(0, Tensor(1e20 as Float)))
+    #expect(try #require(klDivergence(wide, unit)).item() == .infinity)
+    // log(1e20) - 1/2.
+    #expect(abs(try #require(klDivergence(unit, wide)).item() - 45.551_7) < 1e-4)
+  }
+
   @Test func outcomesOfProbabilityZeroAddNothing() throws {
     let ends = Bernoulli(probs: Tensor([0.0, 1, 0.5]))
     #expect(klDivergence(ends, ends)?.scalars == [0, 0, 0])

@@ -117,4 +117,28 @@ import Testing
     #expect(withSeed(0) { vectors.sample([4]) }.shape == [4, 2, 3, 5])
     #expect(vectors.support.check(Tensor.zeros([2, 3, 5])).shape == [2, 3])
   }
+
+  // Those of the same density in PyTorch in double precision, where the weights are normalised.
+  @Test func secondDerivativesAtAWeightOfZeroAreRight() throws {
+    let weights = Tensor([0, 0.4, 0.6]).requiringGradient()
+    let loc = Tensor([0.0, 1, 3]).requiringGradient()
+    let density = MixtureSameFamily(Categorical(probs: weights), Normal(loc, 1))
+    let loss = density.logProb(Tensor([0.5, 2.5])).sum()
+    let first = gradients(of: loss, at: [weights, loc])
+    let ofWeights = try #require(first[0])
+    let ofLocs = try #require(first[1])
+    let expected = [
+      [-3.416, -3.444, 1.641], [-3.444, -3.654, 1.072], [1.641, 1.072, 0.195],
+    ]
+    for row in 0..<3 {
+      let slopes = try #require(gradients(of: ofWeights[row], at: [weights])[0]).scalars
+      for column in 0..<3 { #expect(abs(slopes[column] - expected[row][column]) < 1e-3) }
+      let crossed = try #require(gradients(of: ofWeights[row], at: [loc])[0]).scalars
+      for column in 0..<3 {
+        let back = try #require(gradients(of: ofLocs[column], at: [weights])[0]).scalars[row]
+        #expect(abs(crossed[column] - back) < 1e-10)
+      }
+    }
+  }
+
 }

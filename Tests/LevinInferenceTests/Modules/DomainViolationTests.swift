@@ -149,7 +149,8 @@ private func loader(_ numbers: [Float], batchSize: Int? = nil) -> DataLoader<Ten
       Issue.record("\(String(describing: step.culprit))")
       return
     }
-    #expect(error.description.hasPrefix("Poisson: rate is -1.0, which is not a number from 0 up"))
+    let found = "Poisson: rate is -1.0, which is not a finite number from 0 up"
+    #expect(error.description.hasPrefix(found))
     #expect(step.violation?.parameter == "rate")
   }
 
@@ -241,6 +242,50 @@ private func loader(_ numbers: [Float], batchSize: Int? = nil) -> DataLoader<Ten
       try svi.step(Tensor([1, .nan, 3] as [Float]))
     }
     #expect(error?.description.contains("an input of shape [3] is nan at [1]") == true)
+  }
+
+  @Test func aFaultOfTheFirstStepOrOfALookIsAnError() throws {
+    func model(_ factor: Tensor) {
+      let mean = sample("mean", Normal(0, 1))
+      let matrix = Tensor.eye(2) * (mean * 0 + factor)
+      sample("x", Normal(matrix.cholesky().sum(), 1), observed: Tensor(0.5 as Float))
+    }
+    let svi = SVI(model, AutoNormal(model), loss: TraceELBO()) { Adam($0, learningRate: 0.1) }
+    let error = #expect(throws: InferenceError.self) { try svi.step(-1) }
+    guard case .faultyStep(1, let fault)? = error else { throw try #require(error) }
+    #expect(fault.problem == .notPositiveDefinite(minor: 1) && svi.stepCount == 0)
+    try svi.step(1)
+    #expect(throws: EvaluationError.self) { _ = try svi.evaluate(-1) }
+    #expect(try svi.evaluate(1).isFinite)
+  }
+
+  @Test func aDrawThatCannotBePredictedIsAnError() throws {
+    func model(_ rate: Tensor) { sample("n", Poisson(rate: rate)) }
+    #expect(throws: EvaluationError.self) { _ = try Predictive(model, count: 3)(-1) }
+    #expect(throws: EvaluationError.self) {
+      _ = try Predictive(model, count: 3, vectorizedOverPlates: 0)(-1)
+    }
+    #expect(try Predictive(model, count: 3)(2)["n"]?.shape == [3])
+  }
+
+  @Test func nanInTheDataOfTheFirstStepIsNamed() throws {
+    final class Slope: LightningModule {
+      @Parameter var slope: Tensor = [1]
+      func trainingStep(_ batch: (Tensor, Tensor), batchIndex: Int) -> Tensor {
+        -Normal(batch.0 * slope, 1).logProb(batch.1).mean()
+      }
+      func configureOptimizers() -> OptimizerConfiguration {
+        .init(SGD(parameters, learningRate: 1e-3))
+      }
+    }
+    let x = Tensor([1, .nan, 3] as [Float])
+    let step = try failure {
+      try quiet(1).fit(Slope(), train: DataLoader(TensorDataset(x, x.isNaN), batchSize: 3))
+    }
+    let text = step.description
+    #expect(text.contains("was not taken: Normal: loc at [1] is nan"), "\(text)")
+    #expect(text.contains("'.0' of the batch holds nan at [1]"), "\(text)")
+    #expect(!text.contains("division of integers"), "\(text)")
   }
 
   @Test func aFaultOfAStepIsAnError() throws {

@@ -95,8 +95,15 @@ private final class Location: DistributionModule {
   }
 
   @Test func eventsAreSeenToo() {
-    let wide = fit([6, 1]) { Normal($0 * $1[0], 1).toEvent(1) }
-    #expect(wide == nil)
+    for target in [[6, 1], [6], [3, 1], [6, 2]] {
+      let found = fit(target) { Normal($0 * $1[0], 1).toEvent(1) }
+      #expect(found?.eventShape == [3] && found?.broadcast == .some(nil), "\(target)")
+    }
+    let square = fit([6]) {
+      Normal($0.sum(axis: -1, keepingDimensions: true) * Tensor.ones([6]) * $1[0], 1).toEvent(1)
+    }
+    #expect(square?.batchShape == [6] && square?.eventShape == [6])
+    #expect(fit([6]) { Normal($0.sum(axis: -1) * $1[0], 1).toEvent(1) } == nil)
     let found = fit([6, 1, 3]) { Normal($0 * $1[0], 1).toEvent(1) }
     #expect(found?.eventShape == [3] && found?.broadcast == [6, 6, 3])
     #expect(fit([6, 3]) { Normal($0 * $1[0], 1).toEvent(1) } == nil)

@@ -36,6 +36,26 @@ import Testing
     }
   }
 
+  // NumPy has errors for these too, or NaN in the result.
+  @Test func matricesWithNaNGiveNoNumbers() throws {
+    for (row, column) in [(0, 0), (1, 0), (1, 1), (2, 0), (2, 1), (2, 2)] {
+      for bad in [Float.nan, .infinity] {
+        var m = Tensor.eye(3) * 2
+        m[row, column] = Tensor(bad)
+        m[column, row] = Tensor(bad)
+        let error = #expect(throws: EvaluationError.self) { _ = try m.checked.symmetricEigen() }
+        #expect(error?.problem == .noFiniteEigenvalues)
+        #expect(throws: EvaluationError.self) { _ = try m.checked.cholesky() }
+        if !bad.isNaN { continue }
+        #expect(throws: EvaluationError.self) { _ = try m.checked.solve([1, 1, 1]) }
+        #expect(throws: EvaluationError.self) { _ = try m.checked.inverse() }
+        #expect(m.logDeterminant().item().isNaN)
+        let (q, r) = m.qr()
+        #expect((q.matmul(r)).scalars.contains(where: \.isNaN))
+      }
+    }
+  }
+
   @Test func oneMayGoOnWithAnother() throws {
     var factor: Tensor
     do { factor = try indefinite.checked.cholesky() } catch {

@@ -28,6 +28,7 @@ struct ReferenceIndexing {
       }
       return result
     case .indexing(.linearIndex): return linear
+    case .indexing(.nonZero): return inputs[0].elements
     default: preconditionFailure("\(node.operation) is no operation by index")
     }
   }

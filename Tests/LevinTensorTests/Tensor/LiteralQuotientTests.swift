@@ -73,6 +73,36 @@ import Testing
     expect(Tensor([[1 / 2, 1 / 2], [1 / 4, 3 / 4]]), [0.5, 0.5, 0.25, 0.75], shape: [2, 2])
   }
 
+  @Test func arithmeticAroundAQuotientInATensorIsReal() {
+    expect(Tensor(-(1 / 2)), [-0.5], shape: [])
+    expect(Tensor(1 - 1 / 3), [2 * third], shape: [])
+    expect(Tensor(2 / 3 * 2), [4 * third], shape: [])
+    expect(Tensor([1 / 2, -1 / 2, 0]), [0.5, -0.5, 0])
+    expect(Tensor([1, 1 / 2]), [1, 0.5])
+    expect(Tensor([1 - 1 / 2, 2]), [0.5, 2])
+    expect(Tensor([[1 / 2, 2], [3, 4]]), [0.5, 2, 3, 4], shape: [2, 2])
+    expect(Tensor([[[1 / 2], [2]]]), [0.5, 2], shape: [1, 2, 1])
+    let (a, b, c) = (Tensor(1 - 1 / 3), Tensor([1, 1 / 2]), Tensor([[1, 1 / 4]]))
+    expect(a, [2 * third], shape: [])
+    expect(b, [1, 0.5])
+    expect(c, [1, 0.25], shape: [1, 2])
+    #expect(Tensor([1, 1 / 2], dtype: .float64).dtype == .float64)
+  }
+
+  @Test func integersInATensorStayIntegers() {
+    let n = 7
+    let made = [
+      Tensor([1 + 2, 3]), Tensor([n, 2 * 3]), Tensor([n - 1, n / 2]),
+      Tensor([-1, 9_007_199_254_740_993]),
+    ]
+    let expected = [[3, 3], [7, 6], [6, 3], [-1, 9_007_199_254_740_993]]
+    for (tensor, numbers) in zip(made, expected) {
+      #expect(tensor.dtype == .int64 && tensor.scalars(as: Int.self) == numbers)
+    }
+    #expect(Tensor(1 + 2).dtype == .int64 && Tensor(1 + 2).item() == 3)
+    #expect(Tensor.full([n / 2], 1).shape == [3])
+  }
+
   @Test func functionsAndOperatorsTakeQuotients() {
     expect(pow(x, 1 / 3), [2, 3])
     expect(x.power(1 / 3), [2, 3])
