@@ -1,3 +1,4 @@
+internal import Foundation
 public import LevinTensor
 
 /// The fit that another one goes on with.
@@ -8,6 +9,9 @@ public struct Resume: Sendable {
   enum Place: Sendable {
     case lastFit
     case state(State)
+    case path(String)
+    case last
+    case best
   }
 
   let place: Place
@@ -18,6 +22,16 @@ public struct Resume: Sendable {
   /// A fit whose ``Trainer/keptState`` is given.
   public static func state(_ state: State) -> Resume { Resume(place: .state(state)) }
 
+  /// The fit of a checkpoint.
+  public static func path(_ path: String) -> Resume { Resume(place: .path(path)) }
+
+  /// The newest `last.safetensors` of the runs of the trainer's folder and name.
+  public static let last = Resume(place: .last)
+
+  /// The best checkpoint of the trainer's ``ModelCheckpoint``.
+  public static let best = Resume(place: .best)
+
+  /// - Throws: ``TrainerError/nothingToResume(_:)``, ``CheckpointError``.
   func state(for trainer: Trainer) throws -> State {
     switch place {
     case .state(let state): return state
@@ -26,6 +40,50 @@ public struct Resume: Sendable {
         throw TrainerError.nothingToResume("this trainer has run no fit")
       }
       return state
+    case .path(let path): return try Self.load(path, trainer)
+    case .last:
+      guard let path = trainer.folder.newestFile("checkpoints/last.safetensors") else {
+        throw TrainerError.nothingToResume(
+          "'\(trainer.folder.root)' has no 'version_N/checkpoints/last.safetensors'")
+      }
+      return try Self.load(path, trainer)
+    case .best:
+      let callbacks = trainer.callbacks.compactMap { $0 as? ModelCheckpoint }
+      guard let path = callbacks.lazy.compactMap(\.bestModelPath).first else {
+        throw TrainerError.nothingToResume(
+          callbacks.isEmpty
+            ? "the trainer has no ModelCheckpoint, which knows the best one"
+            : "no checkpoint has been written by this trainer")
+      }
+      return try Self.load(path, trainer)
     }
+  }
+
+  private static func load(_ path: String, _ trainer: Trainer) throws -> State {
+    let checkpoint = try Checkpoint.load(from: path)
+    guard checkpoint.run["session"] != nil else {
+      throw TrainerError.nothingToResume(
+        "'\(path)' holds weights without a fit; load them by loadWeights(from:) and begin anew")
+    }
+    if let warning = checkpoint.origin.warning { warn(warning) }
+    trainer.resumedPath = path
+    var state = checkpoint.run
+    state["module"] = .tree(checkpoint.model)
+    return state
+  }
+}
+
+extension Trainer {
+  /// Writes everything that a fit needs to go on from here: from within a hook where it is, and after the fit where it
+  /// stopped.
+  ///
+  /// - Throws: ``TrainerError/nothingToResume(_:)`` before the first fit, ``CheckpointError``.
+  public func saveCheckpoint(to path: String) throws {
+    guard var state = session?.keptState ?? session?.makeState?() ?? keptState else {
+      throw TrainerError.nothingToResume("this trainer has run no fit, so there is nothing to save")
+    }
+    let model = try state.tree("module")
+    state["module"] = nil
+    try Checkpoint(model: model, run: state).write(to: path)
   }
 }

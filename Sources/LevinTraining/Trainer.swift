@@ -39,6 +39,8 @@ public final class Trainer {
   let progress = FitProgress()
   var session: FitSession?
   var lastState: State?
+  // The checkpoint that the fit goes on from.
+  var resumedPath: String?
   private var board = MetricsBoard()
   private let isInUse = Atomic<Bool>(false)
 
@@ -194,6 +196,12 @@ public final class Trainer {
     default: return false
     }
   }
+
+  /// Whether the fit has validation data.
+  var hasValidation: Bool { session?.hasValidation ?? false }
+
+  /// Whether a metric is that of validations, or not known yet.
+  func isMetricOfValidation(_ name: String) -> Bool { board.phase(of: name) != .training }
 
   /// The number of observations in the batch that runs.
   var batchObservationCount: Double { board.batchWeight }

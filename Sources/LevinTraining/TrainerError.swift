@@ -29,7 +29,7 @@ public enum TrainerError: Error, Sendable {
   case noParameters(module: String)
   /// Parameters lie in classes that do not conform to `Module`, so that nobody trains them.
   case unreachableParameters([String], module: String)
-  /// A source of batches gave one with a number of observations that is 0 or negative.
+  /// A source of batches gave one with a number of observations that cannot be.
   case invalidObservationCount(Int, DataRole)
   /// The loss of a step is no real number, so it has no gradient.
   case integerLoss(module: String, dtype: String)
@@ -83,7 +83,7 @@ extension TrainerError: CustomStringConvertible {
         + "that holds \(names.count == 1 ? "it" : "them") does not conform to Module; declare it as "
         + "'class ...: Module'"
     case .invalidObservationCount(let count, let role):
-      "the \(role): a batch came with \(count) observations; give the number of observations in it, at least 1"
+      "the \(role): a batch came with \(count) observations; give the number of observations in it, from 1 to 2^53"
     case .integerLoss(let module, let dtype):
       "trainingStep of \(module): the loss is \(dtype), which has no gradient; cast it to float32"
     case .evaluationCutShort(let role): "the pass over the \(role) was ended before it was complete"

@@ -8,10 +8,9 @@ struct BatchReader<Batch> {
 
   /// Opens the batches of an epoch behind those that were consumed.
   init(_ source: any BatchSource<Batch>, epoch: Int, from consumed: Int) throws {
-    stream = try source.makeBatches(epoch: epoch)
+    stream = try source.makeBatches(epoch: epoch, startingAt: consumed)
     total = source.batchesPerEpoch
     read = consumed
-    for _ in 0..<consumed { if try stream.next() == nil { break } }
   }
 
   mutating func next() throws -> LoadedBatch<Batch>? {

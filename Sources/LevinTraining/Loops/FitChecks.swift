@@ -33,12 +33,12 @@ private func searchProblem(_ optimizer: any Optimizer, _ settings: TrainerSettin
   guard optimizer is any ClosureOptimizer else { return nil }
   let name = "\(type(of: optimizer))"
   if settings.accumulateGradientBatches != 1 {
-    return "\(name) asks for the loss again, so gradients cannot be accumulated over batches; leave "
-      + "accumulateGradientBatches at 1, or choose another optimizer"
+    return "\(name) asks for the loss again, so gradients cannot be accumulated over batches; "
+      + "leave accumulateGradientBatches at 1, or choose another optimizer"
   }
   if settings.gradientClipping != nil {
-    return "\(name) asks for the loss again, so gradients cannot be clipped; leave gradientClipping out, or choose "
-      + "another optimizer"
+    return "\(name) asks for the loss again, so gradients cannot be clipped; leave "
+      + "gradientClipping out, or choose another optimizer"
   }
   return nil
 }

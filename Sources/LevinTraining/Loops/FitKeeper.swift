@@ -6,7 +6,8 @@ struct FitKeeper<Model: LightningModule> {
   private let session: FitSession
   private let model: Model
   private let optimizer: any Optimizer
-  private let train: (any BatchSource<Model.Batch>)?
+  /// The training data, in the state that was restored.
+  private(set) var train: (any BatchSource<Model.Batch>)?
   private let stepping: TrainingStep<Model>?
 
   init(
@@ -30,8 +31,8 @@ struct FitKeeper<Model: LightningModule> {
   }
 
   /// - Throws: `StateError` when the state was taken from something else.
-  func restore(from state: State) throws {
-    if var train { try train.restore(from: state.tree("data")) }
+  mutating func restore(from state: State) throws {
+    try train?.restore(from: state.tree("data"))
     var stream = PCG64(seed: 0)
     try stream.restore(from: state.tree("generator"))
     try optimizer.restore(from: state.tree("optimizer"))

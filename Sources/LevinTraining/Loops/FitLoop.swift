@@ -96,14 +96,14 @@ final class FitLoop<Model: LightningModule> {
     // Of a loop by hand that took no steps; those of a step that was not taken are gone.
     for (_, buffer) in walk.buffers { buffer.commit() }
     let stepping = train.map { TrainingStep(session, model, optimizer, walk, $0) }
-    let keeper = FitKeeper(session, model, optimizer, train, stepping)
-    session.makeState = keeper.state
+    var keeper = FitKeeper(session, model, optimizer, train, stepping)
     if let state { try keeper.restore(from: state) }
+    session.makeState = keeper.state
     announce()
     try session.callAll { try $0.onFitStart(trainer, model) }
     if state == nil { try validation?.rehearse(settings.sanityValidationBatches) }
     try session.callAll { try $0.onTrainStart(trainer, model) }
-    let reason = try runEpochs(stepping)
+    let reason = try runEpochs(keeper.train, stepping)
     if session.keptState == nil { session.keepState() }
     try session.callAll { try $0.onTrainEnd(trainer, model) }
     trainer.result = session.result(reason)
@@ -114,7 +114,9 @@ final class FitLoop<Model: LightningModule> {
     return result
   }
 
-  private func runEpochs(_ stepping: TrainingStep<Model>?) throws -> StopReason {
+  private func runEpochs(
+    _ train: (any BatchSource<Model.Batch>)?, _ stepping: TrainingStep<Model>?
+  ) throws -> StopReason {
     // Without batches there is nothing to learn.
     guard let train, let stepping, settings.maxSteps != 0 else {
       return settings.maxSteps == 0 ? .maxSteps : .maxEpochs

@@ -93,7 +93,8 @@ final class FitSession {
 
   /// The weight of a batch in means.
   func weight(of observationCount: Int, _ role: DataRole) throws -> Double {
-    if observationCount > 0 { return Double(observationCount) }
+    // Means are weighted in double precision, which counts no further.
+    if (1...1 << 53).contains(observationCount) { return Double(observationCount) }
     throw TrainerError.invalidObservationCount(observationCount, role)
   }
 

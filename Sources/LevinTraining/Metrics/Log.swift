@@ -52,6 +52,9 @@ public func log(
 ///   - bins: The number of bins, at least 1.
 public func logHistogram(_ name: String, _ values: Tensor, bins: Int = 64) {
   guard let board = MetricsBoard.current else { return OpenFits.noteLogOutside(name) }
+  require(
+    (1...1 << 24).contains(bins),
+    "logHistogram: '\(name)' was given \(bins) bins; give from 1 to \(1 << 24)")
   board.logHistogram(name, values.detached(), bins: bins)
 }
 

@@ -319,6 +319,11 @@ package final class MetricsBoard: @unchecked Sendable {
     return metrics
   }
 
+  /// The phase that a metric is logged in; nil if nobody has logged it.
+  func phase(of name: String) -> Phase? {
+    positions[ExactName(name)].map { slots[$0].phase }
+  }
+
   /// The values that the progress bar shows.
   var progressMetrics: NamedValues {
     slots.filter(\.options.progressBar).compactMap { slot in

@@ -9,19 +9,20 @@ import Musl
 import Darwin
 #endif
 
-/// Ctrl-C during fits.
+/// Ctrl-C during fits, and the system's wish that the process end (SIGTERM).
 ///
-/// The first SIGINT sets a flag that every running fit looks at after each step. The handler is
+/// The first SIGINT or SIGTERM sets a flag that every running fit looks at after each step. The handler is
 /// installed for one signal only, so a second one meets the default action and ends the process. Fits in
 /// parallel share one installation; the last to end puts the old handler back. The flag stays up until
 /// somebody clears it, so that a program with a loop over fits does not go on with the next. A process that
-/// ignores SIGINT goes on ignoring it.
+/// ignores a signal goes on ignoring it.
 enum Interrupts {
   private struct Installation {
     var users = 0
-    var old = sigaction()
+    var old: [Int32: sigaction] = [:]
   }
 
+  private static let signals = [SIGINT, SIGTERM]
   fileprivate static let raised = Atomic<Bool>(false)
   private static let installation = Locked(Installation())
 
@@ -44,8 +45,12 @@ enum Interrupts {
       guard state.users == 1 else { return }
       // Touched here so that the handler finds it initialised.
       _ = raised.load(ordering: .relaxed)
-      sigaction(SIGINT, nil, &state.old)
-      if !isIgnoring(state.old) { install() }
+      for signal in signals {
+        var old = sigaction()
+        sigaction(signal, nil, &old)
+        state.old[signal] = old
+        if !isIgnoring(old) { install(signal) }
+      }
     }
   }
 
@@ -53,11 +58,14 @@ enum Interrupts {
     installation.withLock { state in
       state.users -= 1
       guard state.users == 0 else { return }
-      sigaction(SIGINT, &state.old, nil)
+      for (signal, old) in state.old {
+        var old = old
+        sigaction(signal, &old, nil)
+      }
     }
   }
 
-  private static func install() {
+  private static func install(_ signal: Int32) {
     var action = sigaction()
     #if canImport(Darwin)
     action.__sigaction_u = .init(__sa_handler: noteInterrupt)
@@ -65,7 +73,7 @@ enum Interrupts {
     action.__sigaction_handler = .init(sa_handler: noteInterrupt)
     #endif
     action.sa_flags = Int32(truncatingIfNeeded: Int(SA_RESETHAND) | Int(SA_RESTART))
-    sigaction(SIGINT, &action, nil)
+    sigaction(signal, &action, nil)
   }
 
   private static func isIgnoring(_ action: sigaction) -> Bool {

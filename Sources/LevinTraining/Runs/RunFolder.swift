@@ -32,6 +32,15 @@ final class RunFolder {
     settings = YAML.document(try Setting(hyperparameters))
   }
 
+  /// The file of a name in the newest version that has one; nil if there is none.
+  func newestFile(_ name: String) -> String? {
+    for version in stride(from: nextVersion() - 1, through: 0, by: -1) {
+      let path = "\(root)/version_\(version)/\(name)"
+      if fileStatus(at: path) != nil { return path }
+    }
+    return nil
+  }
+
   /// Goes on with the folder of a run, if it is there still.
   func reopen(_ path: String) throws {
     if fileStatus(at: path)?.kind == S_IFDIR { self.path = path }

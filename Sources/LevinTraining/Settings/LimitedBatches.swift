@@ -23,13 +23,18 @@ struct LimitedBatches<Batch>: BatchSource {
   var observationCount: Int? { source.observationCount }
 
   func makeBatches(epoch: Int) throws -> BatchStream<Batch> {
+    try makeBatches(epoch: epoch, startingAt: 0)
+  }
+
+  func makeBatches(epoch: Int, startingAt first: Int) throws -> BatchStream<Batch> {
     var batches: BatchStream<Batch>
-    if isFixed {
-      batches = try source.batchesInOrder() ?? source.makeBatches(epoch: 0)
+    if isFixed, let inOrder = try source.batchesInOrder() {
+      batches = inOrder
+      for _ in 0..<first { if try batches.next() == nil { break } }
     } else {
-      batches = try source.makeBatches(epoch: epoch)
+      batches = try source.makeBatches(epoch: isFixed ? 0 : epoch, startingAt: first)
     }
-    var left = limit
+    var left = max(limit - first, 0)
     return BatchStream {
       guard left > 0 else { return nil }
       left -= 1

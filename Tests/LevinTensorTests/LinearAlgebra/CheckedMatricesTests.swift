@@ -51,7 +51,7 @@ import Testing
         #expect(throws: EvaluationError.self) { _ = try m.checked.inverse() }
         #expect(m.logDeterminant().item().isNaN)
         let (q, r) = m.qr()
-        #expect((q.matmul(r)).scalars.contains(where: \.isNaN))
+        #expect(q.matmul(r).scalars.contains { $0.isNaN })
       }
     }
   }
