@@ -110,7 +110,7 @@ public final class SVI<Input> {
       try support.settle(findings)
       return loss
     }
-    let optimizer = try optimizer ?? prepare(input)
+    let optimizer = try optimizer ?? namingStep { try prepare(input) }
     var step = Step(loss, optimizer: optimizer, buffers: buffers(of: guide))
     if !step.hasGradient { throw InferenceError.nothingToTrain(hasParameters: true) }
     step.compute(edges.watch(guide))
@@ -129,7 +129,7 @@ public final class SVI<Input> {
   }
 
   // What is computed to look at data and parameters may fail as the step itself may.
-  private func namingStep(_ body: () throws -> Tensor) throws -> Tensor {
+  private func namingStep<Result>(_ body: () throws -> Result) throws -> Result {
     do { return try body() } catch let error as EvaluationError {
       throw InferenceError.faultyStep(step: stepCount + 1, error)
     }

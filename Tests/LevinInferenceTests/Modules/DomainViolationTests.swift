@@ -82,6 +82,26 @@ private func loader(_ numbers: [Float], batchSize: Int? = nil) -> DataLoader<Ten
     }
   }
 
+  @Test func nanInTheDataOfTheFirstStepIsNamed() throws {
+    final class Slope: LightningModule {
+      @Parameter var slope: Tensor = [1]
+      func trainingStep(_ batch: (Tensor, Tensor), batchIndex: Int) -> Tensor {
+        -Normal(batch.0 * slope, 1).logProb(batch.1).mean()
+      }
+      func configureOptimizers() -> OptimizerConfiguration {
+        .init(SGD(parameters, learningRate: 1e-3))
+      }
+    }
+    let x = Tensor([1, .nan, 3] as [Float])
+    let step = try failure {
+      try quiet(1).fit(Slope(), train: DataLoader(TensorDataset(x, x.isNaN), batchSize: 3))
+    }
+    let text = step.description
+    #expect(text.contains("was not taken: Normal: loc at [1] is nan"), "\(text)")
+    #expect(text.contains("'.0' of the batch holds nan at [1]"), "\(text)")
+    #expect(!text.contains("division of integers"), "\(text)")
+  }
+
   @Test func soIsAConditionalOne() throws {
     final class Slope: ConditionalDistributionModule {
       @Parameter var slope: Tensor = [1]
@@ -266,26 +286,6 @@ private func loader(_ numbers: [Float], batchSize: Int? = nil) -> DataLoader<Ten
       _ = try Predictive(model, count: 3, vectorizedOverPlates: 0)(-1)
     }
     #expect(try Predictive(model, count: 3)(2)["n"]?.shape == [3])
-  }
-
-  @Test func nanInTheDataOfTheFirstStepIsNamed() throws {
-    final class Slope: LightningModule {
-      @Parameter var slope: Tensor = [1]
-      func trainingStep(_ batch: (Tensor, Tensor), batchIndex: Int) -> Tensor {
-        -Normal(batch.0 * slope, 1).logProb(batch.1).mean()
-      }
-      func configureOptimizers() -> OptimizerConfiguration {
-        .init(SGD(parameters, learningRate: 1e-3))
-      }
-    }
-    let x = Tensor([1, .nan, 3] as [Float])
-    let step = try failure {
-      try quiet(1).fit(Slope(), train: DataLoader(TensorDataset(x, x.isNaN), batchSize: 3))
-    }
-    let text = step.description
-    #expect(text.contains("was not taken: Normal: loc at [1] is nan"), "\(text)")
-    #expect(text.contains("'.0' of the batch holds nan at [1]"), "\(text)")
-    #expect(!text.contains("division of integers"), "\(text)")
   }
 
   @Test func aFaultOfAStepIsAnError() throws {
