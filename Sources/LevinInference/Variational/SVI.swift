@@ -114,17 +114,17 @@ public final class SVI<Input> {
     var step = Step(loss, optimizer: optimizer, buffers: buffers(of: guide))
     if !step.hasGradient { throw InferenceError.nothingToTrain(hasParameters: true) }
     step.compute(edges.watch(guide))
-    stepCount += 1
     do {
       let value = try step.take()
+      stepCount += 1
       edges.look(atStep: stepCount)
       return value
     } catch let failure as Step.NonFinite {
       if case .fault(let error)? = failure.culprit {
-        throw InferenceError.faultyStep(step: stepCount, error)
+        throw InferenceError.faultyStep(step: stepCount + 1, error)
       }
       let what = what(failure, optimizer) + reasons(for: failure, input)
-      throw InferenceError.notFinite(step: stepCount, what: what)
+      throw InferenceError.notFinite(step: stepCount + 1, what: what)
     }
   }
 

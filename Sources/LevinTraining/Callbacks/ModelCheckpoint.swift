@@ -105,7 +105,8 @@ public final class ModelCheckpoint: Callback {
     if counts.contains(where: { $0 < 0 }) || trainTimeInterval.map({ $0 < .zero }) ?? false {
       return "an interval is negative; give a number from 0 up"
     }
-    if counts.count { $0 > 0 } + (trainTimeInterval == nil ? 0 : 1) > 1 {
+    let intervalCount = counts.count(where: { $0 > 0 }) + (trainTimeInterval == nil ? 0 : 1)
+    if intervalCount > 1 {
       return "give one of everyNTrainSteps, everyNEpochs and trainTimeInterval"
     }
     if CheckpointName(filename) == nil {

@@ -47,9 +47,7 @@ import Testing
     },
     Case("PCG64", "1099511627776") { .normal([0, side, side]) },
     Case("eye", "1099511627776") { .eye(side) },
-    Case("sum", "[0, \(1 << 62), 4]") { Tensor.zeros([0, 1 << 62, 4]).sum(axis: 0) },
-    Case("sum") { Tensor.zeros([0, 1 << 62, 4]).mean(axis: 0) },
-    Case("logSumExp") { Tensor.zeros([0, 1 << 62, 4]).logSumExp(axis: 0) },
+    Case("zeros", "[0, \(1 << 62), 4]") { Tensor.zeros([0, 1 << 62, 4]).sum(axis: 0) },
     Case("PCG64.permutation") {
       var generator = PCG64(seed: 0)
       return Tensor(generator.permutation(.max))

@@ -1,8 +1,9 @@
 import Foundation
 import Levin
 import LevinTestKit
-@testable import LevinTraining
 import Testing
+
+@testable import LevinTraining
 
 @Suite struct ModelCheckpointTests {
   private let folder = TemporaryFolder()
