@@ -59,4 +59,29 @@ extension InferenceError {
   static func list(_ names: [String]) -> String {
     names.map { "'\($0)'" }.joined(separator: ", ")
   }
+
+  /// Of what enumerated sites cannot be.
+  var enumerationDescription: String {
+    switch self {
+    case .notEnumerable(let name):
+      "the site '\(name)' says enumerate: .parallel, and its distribution has no list of its values; write it as single "
+        + "numbers of a Categorical or a Bernoulli inside a plate, without toEvent(_:), or let the guide draw it"
+    case .siteEnumeratedInGuide(let name):
+      "the guide enumerates '\(name)', so its values have the probabilities of the guide and no posterior that goes with "
+        + "them; leave '\(name)' to the model, or let the guide draw it"
+    case .impossibleObservations(let names):
+      "no values of the enumerated sites can explain the observations: the log-probability of "
+        + "\(Self.list(names)) is -inf or NaN for all of them; correct the data, leave them out by withMask, or choose "
+        + "distributions that can produce them"
+    case .crossedPlates(let site, let variables, let plates) where plates.count == 1:
+      "site '\(site)' depends on the enumerated sites \(Self.list(variables)), of which the guide enumerates those inside "
+        + "plate \(Self.list(plates)) and the model one outside, which all elements share; enumerate all of them in the "
+        + "model, or all in the guide"
+    case .crossedPlates(let site, let variables, let plates):
+      "site '\(site)' depends on the enumerated sites \(Self.list(variables)) of the plates "
+        + "\(Self.list(plates)), which cross each other; enumerated sites need plates nested in one "
+        + "another, so draw one of them in the guide"
+    default: ""
+    }
+  }
 }

@@ -87,36 +87,20 @@ public enum InferenceError: Error, Sendable, CustomStringConvertible {
     case .discreteSiteInContinuousGuide(let name):
       "the site '\(name)' is discrete, and an automatic guide is for real values; leave it out of "
         + "'expose' and sum it out with enumerate: .parallel"
-    case .notEnumerable(let name):
-      "the site '\(name)' says enumerate: .parallel, and its distribution has no list of its values; write it as single "
-        + "numbers of a Categorical or a Bernoulli inside a plate, without toEvent(_:), or let the guide draw it"
-    case .siteEnumeratedInGuide(let name):
-      "the guide enumerates '\(name)', so its values have the probabilities of the guide and no posterior that goes with "
-        + "them; leave '\(name)' to the model, or let the guide draw it"
-    case .impossibleObservations(let names):
-      "no values of the enumerated sites can explain the observations: the log-probability of "
-        + "\(Self.list(names)) is -inf or NaN for all of them; correct the data, leave them out by withMask, or choose "
-        + "distributions that can produce them"
     case .plateBeyondNesting, .unexplainedAxis, .eventRanksDiffer, .shapesDiffer, .subsamplesDiffer,
       .scalesDiffer:
       shapeDescription
     case .dependenceOnInnerSite(let variable, let plates):
       "a site outside \(Self.list(plates)) depends on the enumerated site '\(variable)' inside; move it "
         + "into the plate, or '\(variable)' out of it"
-    case .crossedPlates(let site, let variables, let plates) where plates.count == 1:
-      "site '\(site)' depends on the enumerated sites \(Self.list(variables)), of which the guide enumerates those inside "
-        + "plate \(Self.list(plates)) and the model one outside, which all elements share; enumerate all of them in the "
-        + "model, or all in the guide"
-    case .crossedPlates(let site, let variables, let plates):
-      "site '\(site)' depends on the enumerated sites \(Self.list(variables)) of the plates "
-        + "\(Self.list(plates)), which cross each other; enumerated sites need plates nested in one "
-        + "another, so draw one of them in the guide"
     case .differentScales(let names):
       "the sites \(Self.list(names)) share an enumerated site and have different scales; subsample "
         + "and scale them alike"
     case .latentSiteInSubsample(let site, let plate):
       "the latent site '\(site)' is inside the sequential plate '\(plate)', of which a run looks at a part; an automatic "
         + "guide has values for all sites by their names, so let the plate take an axis, or do not subsample"
+    case .notEnumerable, .siteEnumeratedInGuide, .impossibleObservations, .crossedPlates:
+      enumerationDescription
     case .latentSiteInBatch, .noBatchPlate, .severalBatchPlates, .scaledTwice:
       batchDescription
     case .unknownSites(let names, let known):

@@ -39,7 +39,7 @@ struct HandlerStack: @unchecked Sendable {
 
   /// The number of elements that those of a plate stand for, where they are a batch of more data.
   static func total(ofPlate name: String) -> Int? {
-    current.handlers.lazy.compactMap { ($0 as? BatchPlates)?.total(ofPlate: name) }.first
+    current.handlers.lazy.compactMap { ($0 as? any PlateTotals)?.total(ofPlate: name) }.first
   }
 
   /// The Markov chains in force, outermost first.
@@ -125,4 +125,10 @@ extension Distribution {
     guard let reparameterized = self as? any ReparameterizedDistribution else { return sample() }
     return reparameterized.reparameterizedSample()
   }
+}
+
+/// A handler that knows of plates whose elements stand for those of more data.
+protocol PlateTotals: Handler {
+  /// The number of elements that those of a plate stand for; nil for a plate that stands for itself.
+  func total(ofPlate name: String) -> Int?
 }

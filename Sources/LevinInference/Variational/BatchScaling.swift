@@ -28,7 +28,7 @@ final class PlateSizes: Handler {
 }
 
 /// Plates along which a batch lies, with the number of elements that they stand for.
-final class BatchPlates: Handler {
+final class BatchPlates: PlateTotals {
   let names: Set<String>
   let total: Int
 
