@@ -130,7 +130,10 @@ public struct Step {
   ///   positive definite. Then parameters, optimizer and buffers are as they were before the step.
   @discardableResult
   public mutating func take() throws -> Double {
-    if let searching = optimizer as? any ClosureOptimizer { return try search(with: searching) }
+    // Asked only where the answer may be yes: a look at conformances costs as much as a small step's arithmetic.
+    if repetition != nil, let searching = optimizer as? any ClosureOptimizer {
+      return try search(with: searching)
+    }
     let pending = pendingBuffers
     // The proposal hangs on the graph of the loss, however long that is, and is computed with it.
     let (update, check) = LazyChains.unbounded {

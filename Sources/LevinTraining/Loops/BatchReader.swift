@@ -1,10 +1,10 @@
 /// The batches of an epoch, with a look whether another one comes.
-struct BatchReader<Batch> {
-  private var stream: BatchStream<Batch>
+final class BatchReader<Batch> {
+  @exclusivity(unchecked) private var stream: BatchStream<Batch>
   private let total: Int?
-  private var read: Int
+  @exclusivity(unchecked) private var read: Int
   // A batch that was asked for to see whether there is one.
-  private var ahead: LoadedBatch<Batch>?
+  @exclusivity(unchecked) private var ahead: LoadedBatch<Batch>?
 
   /// Opens the batches of an epoch behind those that were consumed.
   init(_ source: any BatchSource<Batch>, epoch: Int, from consumed: Int) throws {
@@ -13,7 +13,7 @@ struct BatchReader<Batch> {
     read = consumed
   }
 
-  mutating func next() throws -> LoadedBatch<Batch>? {
+  func next() throws -> LoadedBatch<Batch>? {
     defer { read += 1 }
     if let batch = ahead {
       ahead = nil
@@ -24,7 +24,7 @@ struct BatchReader<Batch> {
 
   /// Whether the batch that came last is the last of the epoch.
   var isAtEnd: Bool {
-    mutating get throws {
+    get throws {
       if let total { return read >= total }
       if ahead == nil { ahead = try stream.next() }
       return ahead == nil

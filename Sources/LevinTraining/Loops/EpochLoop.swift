@@ -11,11 +11,12 @@ final class EpochLoop<Model: LightningModule> {
   private let validation: EvaluationLoop<Model>?
   private let stepping: TrainingStep<Model>
   private let check: DataCheck<Model>?
-  private var reader: BatchReader<Model.Batch>?
+  @exclusivity(unchecked) private var reader: BatchReader<Model.Batch>?
   // The batch whose hooks are to be called, with what became of it.
-  private var done: (batch: Model.Batch, outcome: StepOutcome)?
+  @exclusivity(unchecked) private var doneBatch: Model.Batch?
+  @exclusivity(unchecked) private var doneOutcome: StepOutcome?
   // The reason for which the epoch is not completed.
-  private var cut: StopReason?
+  @exclusivity(unchecked) private var cut: StopReason?
 
   init(
     _ session: FitSession, _ model: Model, train: any BatchSource<Model.Batch>,
@@ -75,8 +76,7 @@ final class EpochLoop<Model: LightningModule> {
 
   private func runBatch() throws -> StopReason? {
     if let ending = session.ending { return try leave(ending) }
-    var reader = try openReader()
-    defer { self.reader = reader }
+    let reader = try openReader()
     guard let batch = try reader.next() else {
       if progress.batchesConsumed == 0 { throw TrainerError.emptyDataset(.training) }
       progress.moment = .epochEnd
@@ -86,7 +86,7 @@ final class EpochLoop<Model: LightningModule> {
     let index = progress.batchesConsumed
     let isLast = try stepping.window > 1 && reader.isAtEnd
     guard let outcome = try stepping.run(batch, index: index, isLast: isLast) else { return nil }
-    done = (batch.content, outcome)
+    (doneBatch, doneOutcome) = (batch.content, outcome)
     session.outbox.hasAccumulated = outcome.isAccumulated
     progress.batchesConsumed += 1
     progress.totalBatches += 1
@@ -97,13 +97,15 @@ final class EpochLoop<Model: LightningModule> {
   private func openReader() throws -> BatchReader<Model.Batch> {
     if let reader { return reader }
     check?.begin()
-    return try BatchReader(train, epoch: progress.epoch, from: progress.batchesConsumed)
+    let reader = try BatchReader(train, epoch: progress.epoch, from: progress.batchesConsumed)
+    self.reader = reader
+    return reader
   }
 
   private func endBatch() throws {
     progress.moment = .stepRow
-    guard let (batch, outcome) = done else { return }
-    done = nil
+    guard let batch = doneBatch, let outcome = doneOutcome else { return }
+    (doneBatch, doneOutcome) = (nil, nil)
     if session.callbacks.isEmpty { return }
     let index = progress.batchesConsumed - 1
     try session.callAll {

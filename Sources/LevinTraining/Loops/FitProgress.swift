@@ -25,15 +25,15 @@ final class FitProgress: Stateful {
   }
 
   /// The epoch that the fit is in, counted from 0; after the fit, the epochs completed.
-  var epoch = 0
+  @exclusivity(unchecked) var epoch = 0
   /// The batches of the epoch that were learnt from or skipped.
-  var batchesConsumed = 0
+  @exclusivity(unchecked) var batchesConsumed = 0
   /// The batches over all epochs.
-  var totalBatches = 0
+  @exclusivity(unchecked) var totalBatches = 0
   /// The steps taken over all epochs.
-  var step = 0
+  @exclusivity(unchecked) var step = 0
   /// What comes next.
-  var moment = Moment.epoch
+  @exclusivity(unchecked) var moment = Moment.epoch
   /// Whether somebody asked for the end.
   var isStopRequested = false
   /// The reason given for that.

@@ -13,7 +13,7 @@ final class FitSession {
   /// The epoch that records belong to: the one that runs or ran last.
   var epochOfRecords = 0
   /// The mean loss over the batches so far of the epoch in which the last step was taken; nil before the first.
-  var loss: MetricValue?
+  @exclusivity(unchecked) var loss: MetricValue?
   /// The batches of the validation that runs.
   var validated: ProgressFacts.Count?
   /// Whether the fit has validation data.
@@ -23,7 +23,7 @@ final class FitSession {
   /// The schedules of learning rates.
   var schedules: ScheduleLoop?
   /// What is to be sent to the loggers.
-  var outbox = Outbox()
+  @exclusivity(unchecked) var outbox = Outbox()
   /// Takes down everything that a fit needs that goes on from here.
   var makeState: (() -> State)?
   /// What a fit needs that goes on where this one was left, within an epoch.
@@ -31,7 +31,7 @@ final class FitSession {
   /// The seconds that the fit had run for before it was resumed.
   var secondsBefore = 0.0
   // The stream of the generator when the moment began, and the moment.
-  private(set) var mark: (moment: FitProgress.Moment, stream: PCG64)
+  @exclusivity(unchecked) private(set) var mark: (moment: FitProgress.Moment, stream: PCG64)
   private var hasToldOfMinimum = false
   private let stepsPerEpoch: Int?
   // The task that waits for this fit on another thread.

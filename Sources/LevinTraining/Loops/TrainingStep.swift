@@ -7,10 +7,10 @@ final class TrainingStep<Model: LightningModule> {
   private let model: Model
   private let optimizer: any Optimizer
   private let accumulator: GradientAccumulator
-  private var isStepDue = true
+  @exclusivity(unchecked) private var isStepDue = true
   private let asksAgain: Bool
   // The stream that the loss of this step was drawn from, and the loss once more.
-  private var repetition: (stream: PCG64, again: () throws -> Tensor)?
+  @exclusivity(unchecked) private var repetition: (stream: PCG64, again: () throws -> Tensor)?
   private let buffers: [Buffer]
   private let bufferNames: [String]
   // The names of the optimizer's parameters, in its order.
@@ -18,7 +18,7 @@ final class TrainingStep<Model: LightningModule> {
   private let source: any BatchSource<Model.Batch>
   private var reach: GradientReach?
   private var looks = ParameterLooks()
-  private var loss = WeightedMean()
+  @exclusivity(unchecked) private var loss = WeightedMean()
   private var dtype = DType.float32
 
   init(
