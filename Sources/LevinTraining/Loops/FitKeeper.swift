@@ -37,9 +37,10 @@ struct FitKeeper<Model: LightningModule> {
     try stream.restore(from: state.tree("generator"))
     try optimizer.restore(from: state.tree("optimizer"))
     try session.schedules?.restore(from: state.tree("schedules"))
-    try model.restore(from: state.tree("module"))
     try stepping?.restore(from: state.tree("stepping"))
     try session.restore(from: state.tree("session"))
+    // Last, as a whole or not at all: a state that does not fit leaves the module as it was.
+    try model.restore(from: state.tree("module"))
     session.generator.restart(stream)
   }
 }

@@ -97,7 +97,7 @@ final class FitLoop<Model: LightningModule> {
     for (_, buffer) in walk.buffers { buffer.commit() }
     let stepping = train.map { TrainingStep(session, model, optimizer, walk, $0) }
     var keeper = FitKeeper(session, model, optimizer, train, stepping)
-    if let state { try keeper.restore(from: state) }
+    if let state { try restore(&keeper, from: state) }
     session.makeState = keeper.state
     announce()
     try session.callAll { try $0.onFitStart(trainer, model) }
@@ -112,6 +112,17 @@ final class FitLoop<Model: LightningModule> {
     let result = session.result(reason)
     trainer.result = result
     return result
+  }
+
+  private func restore(_ keeper: inout FitKeeper<Model>, from state: State) throws {
+    do { try keeper.restore(from: state) } catch let error as StateError {
+      throw TrainerError.cannotResume("\(error)")
+    }
+    if let most = settings.maxEpochs, session.progress.epoch > most {
+      throw TrainerError.cannotResume(
+        "it has \(Text.counted(session.progress.epoch, "epoch")) behind it, and maxEpochs is \(most); give more"
+      )
+    }
   }
 
   private func runEpochs(

@@ -112,12 +112,26 @@ import Testing
     #expect(try Self.fit(Dropping(), rows, .state(state), on: second) == whole)
   }
 
-  @Test func otherDataAreRefused() throws {
+  @Test func otherDataAreRefusedAndLeaveTheModelAsItWas() throws {
     let trainer = quietTrainer(TrainerSettings(maxEpochs: 2))
     try trainer.fit(Location(), train: loader([1, 2, 3]))
-    #expect(throws: (any Error).self) {
-      try trainer.fit(Location(), train: loader([1, 2, 3, 4]), resume: .lastFit)
+    let model = Location(7)
+    let error = #expect(throws: TrainerError.self) {
+      try trainer.fit(model, train: loader([1, 2, 3, 4]), resume: .lastFit)
     }
+    #expect("\(try #require(error))".contains("data.count"))
+    #expect(model.location.item() == 7)
+  }
+
+  @Test func fewerEpochsThanThereWereAreRefused() throws {
+    let trainer = quietTrainer(3)
+    try trainer.fit(Location(), train: loader([1]))
+    let state = try #require(trainer.keptState)
+    #expect(throws: TrainerError.self) {
+      try quietTrainer(2).fit(Location(), train: loader([1]), resume: .state(state))
+    }
+    let result = try quietTrainer(3).fit(Location(), train: loader([1]), resume: .state(state))
+    #expect(result.epochs == 3 && result.steps == 3)
   }
 
   @Test func withoutAFitBeforeThereIsNothingToGoOnWith() {

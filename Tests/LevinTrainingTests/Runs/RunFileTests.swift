@@ -185,9 +185,14 @@ import Darwin
         try file.replace(with: [66])
         let again = try RunFile(reopening: folder + "/rows")
         let other = try RunFile(creating: folder + "/other")
-        let areFree = (0...STDERR_FILENO).allSatisfy { fcntl($0, F_GETFD) < 0 }
+        // Whatever else the process opens meanwhile may have them.
+        let own = ["/rows", "/other"].map { name in fileNumber { stat(folder + name, $0) } }
+        let taken = (0...STDERR_FILENO).map { descriptor in
+          fileNumber { fstat(descriptor, $0) }
+        }
         dup2(kept, STDERR_FILENO)
-        precondition(areFree && again.size == 1 && other.size == 0)
+        precondition(own.allSatisfy { $0 != nil && !taken.contains($0) })
+        precondition(again.size == 1 && other.size == 0)
       }
     }
   }
@@ -279,4 +284,10 @@ import Darwin
   }
 
   private final class Failures: @unchecked Sendable { var count = 0 }
+}
+
+/// The number of a file on its disk; nil if there is no such file.
+private func fileNumber(_ look: (UnsafeMutablePointer<stat>) -> Int32) -> ino_t? {
+  var status = stat()
+  return look(&status) == 0 ? status.st_ino : nil
 }
