@@ -10,6 +10,8 @@ public import Levin
 /// A table that somebody deleted or replaced meanwhile is not put in the place of what is there now: the fit throws
 /// `RunFileError` at its end, or when it needs a wider table. So it does for a table that somebody else wrote to.
 ///
+/// A validation, test or prediction by itself has no rows: what it logs is what it returns.
+///
 /// A run that goes on keeps the rows that were written when its state was taken, cuts off those that came later, and
 /// appends to them.
 ///
@@ -20,6 +22,9 @@ public final class CSVLogger: Callback {
   private var restoredRows: Int?
   // Those of the fit that is over.
   private var finishedRows = 0
+
+  /// Takes no part in a trial, which leaves nothing on disk.
+  public override var runsInTrials: Bool { false }
 
   /// Makes a logger; it begins a new file in each fit, unless a state is restored into it.
   public override init() { super.init() }
@@ -35,12 +40,13 @@ public final class CSVLogger: Callback {
   /// - Throws: `RunFileError` if that table is missing, is none, or has fewer rows than the run had written.
   public override func onFitStart(_ trainer: Trainer, _ module: any LightningModule) throws {
     let path = try trainer.runDirectory() + "/metrics.csv"
-    guard let rows = restoredRows else {
+    defer { restoredRows = nil }
+    // A run whose folder is gone goes on in a new one.
+    guard let rows = restoredRows, trainer.continuesRun else {
       table = MetricsTable(path: path)
       return
     }
     table = try MetricsTable(continuing: path, after: rows)
-    restoredRows = nil
   }
 
   /// Writes a row to `metrics.csv`.

@@ -37,7 +37,8 @@ public final class Trainer {
   let console: Console
   let folder: RunFolder
   let progress = FitProgress()
-  var session: FitSession?
+  // While a fit, or another pass over data, runs; then model and data are let go.
+  weak var session: FitSession?
   var lastState: State?
   // The checkpoint that the fit goes on from.
   var resumedPath: String?
@@ -133,7 +134,7 @@ public final class Trainer {
   public var globalBatch: Int { progress.totalBatches }
 
   /// The steps that the running fit, or the last, has at most; nil when nobody knows.
-  public var estimatedSteps: Int? { session?.totalSteps }
+  public private(set) var estimatedSteps: Int?
 
   /// The newest values of everything that was logged.
   public var metrics: Metrics { board.metrics }
@@ -213,12 +214,21 @@ public final class Trainer {
   /// - Throws: ``TrainerError/runDirectory(path:reason:)``, and ``RunFileError`` for the settings.
   public func runDirectory() throws -> String { try folder.make() }
 
+  /// Whether the fit goes on in the folder of an earlier one, with the files that are there.
+  public var continuesRun: Bool { folder.isReopened }
+
+  /// Goes on in the folder of an earlier run; false if it is no longer there.
+  package func continueRun(in path: String) -> Bool { folder.reopen(path) }
+
   /// Runs `body`, and refuses another fit of this trainer meanwhile.
   func exclusively<R>(_ body: () throws -> R) throws -> R {
     if isInUse.exchange(true, ordering: .acquiringAndReleasing) {
       throw TrainerError.trainerInUse
     }
-    defer { isInUse.store(false, ordering: .releasing) }
+    defer {
+      isFitting = false
+      isInUse.store(false, ordering: .releasing)
+    }
     do {
       return try body()
     } catch {
@@ -236,6 +246,7 @@ public final class Trainer {
     board = session.board
     progress.reset()
     isFitting = true
+    estimatedSteps = session.totalSteps
     result = nil
     optimizers = []
     accumulateGradientBatches = session.settings.accumulateGradientBatches
@@ -245,7 +256,6 @@ public final class Trainer {
   /// Makes everything ready for a pass over data that is no fit: counts and the folder stay those of the last fit.
   func beginEvaluation(_ session: FitSession) {
     self.session = session
-    isFitting = false
     board = session.board
   }
 }

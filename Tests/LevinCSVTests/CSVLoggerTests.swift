@@ -127,6 +127,39 @@ private final class Peek: Callback {
     }
   }
 
+  @Test func aTrialLeavesNothing() throws {
+    try withTemporaryFolder { folder in
+      let trainer = Trainer(
+        fastDevRun: 2, directory: folder + "/logs", callbacks: [CSVLogger(), ModelCheckpoint()],
+        progressBar: false, summary: false)
+      let data = DataLoader(TensorDataset(Tensor([1, 2, 3] as [Float])), batchSize: 1)
+      let result = try trainer.fit(Line { _, _ in log("a", 1.0) }, train: data)
+      #expect(result.steps == 2 && result.directory == nil)
+      #expect(!FileManager.default.fileExists(atPath: folder + "/logs"))
+    }
+  }
+
+  @Test func aRunWhoseFolderIsGoneGoesOnInANewOne() throws {
+    try withTemporaryFolder { folder in
+      func trainer(_ epochs: Int) -> Trainer {
+        Trainer(
+          maxEpochs: epochs, directory: folder, callbacks: [CSVLogger()], progressBar: false,
+          summary: false)
+      }
+      let data = DataLoader(TensorDataset(Tensor([1, 2, 3] as [Float])), batchSize: 3)
+      let model = Line { _, _ in log("a", 1.0) }
+      let first = trainer(2)
+      try first.fit(model, train: data)
+      let state = try #require(first.keptState)
+      try FileManager.default.removeItem(atPath: folder + "/version_0")
+      try FileManager.default.createDirectory(
+        atPath: folder + "/version_6", withIntermediateDirectories: false)
+      let result = try trainer(3).fit(model, train: data, resume: .state(state))
+      #expect(result.directory == folder + "/version_7")
+      #expect(try text(folder + "/version_7/metrics.csv") == "a,epoch,step\n1.0,2,2\n")
+    }
+  }
+
   @Test func eachFitHasItsOwnVersion() throws {
     try withTemporaryFolder { folder in
       for version in 0..<3 {

@@ -1,6 +1,7 @@
 import Foundation
 import Levin
 import LevinTestKit
+import LevinTraining
 import Testing
 
 @testable import LevinCSV
@@ -30,7 +31,10 @@ private final class Empty: LightningModule {
         try Data(table.utf8).write(to: URL(filePath: path))
       }
       logger.setup(trainer, module)
-      if let state { try logger.restore(from: state) }
+      if let state {
+        _ = trainer.continueRun(in: try trainer.runDirectory())
+        try logger.restore(from: state)
+      }
       try logger.onFitStart(trainer, module)
     }
 

@@ -128,7 +128,11 @@ public final class WeightAveraging: Callback {
     current = nil
   }
 
-  private func useAverages() {
+  /// Whether the averages are in the module, and training goes on with other values.
+  var isInUse: Bool { current != nil }
+
+  /// Puts the averages into the module.
+  func useAverages() {
     guard updateCount > 0, current == nil else { return }
     current = slots.map { $0.get().detached() }
     for (slot, value) in zip(slots, averages) { slot.set(value) }

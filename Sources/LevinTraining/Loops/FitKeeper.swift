@@ -20,7 +20,7 @@ struct FitKeeper<Model: LightningModule> {
 
   func state() -> State {
     var state = State()
-    state["module"] = .tree(model.state())
+    state["module"] = .tree(session.withTrainedValues(model.state))
     state["optimizer"] = .tree(optimizer.state())
     state["generator"] = .tree(session.streamToKeep.state())
     state["session"] = .tree(session.state())
@@ -75,7 +75,7 @@ extension FitSession: Stateful {
     board.batchWeight = try state.real("batchWeight")
     secondsBefore = try state.real("seconds")
     trainer.accumulateGradientBatches = try state.integer("window")
-    if state["directory"] != nil { try trainer.folder.reopen(state.text("directory")) }
+    if state["directory"] != nil { try reopenFolder(state.text("directory")) }
     let kept = try state.tree("callbacks")
     for (name, callback) in namedCallbacks where kept[name] != nil {
       try callback.restore(from: kept.tree(name))
@@ -86,6 +86,13 @@ extension FitSession: Stateful {
         "the fit goes on without the callback '\(name)', whose state was kept; give it to the trainer to have it"
       )
     }
+  }
+
+  private func reopenFolder(_ path: String) {
+    if trainer.continueRun(in: path) { return }
+    warnings.show(
+      "the folder '\(path)' of the run is not there, so the fit goes on in a new one, without the rows before"
+    )
   }
 
   // Two of one name are told apart by their order.

@@ -43,7 +43,9 @@ final class FitLoop<Model: LightningModule> {
   }
 
   func run(from state: State? = nil) throws -> FitResult {
-    try trainer.exclusively {
+    // The state is taken down by what holds the session.
+    defer { session.makeState = nil }
+    return try trainer.exclusively {
       if Interrupts.isRaised { throw TrainerError.interruptedBefore }
       try checkBeforeStart()
       trainer.begin(session)

@@ -49,6 +49,15 @@ extension FitSession {
     try? sendEpochMetrics([])
   }
 
+  /// Runs `body` with the values that training goes on with, where their averages are in the module for a validation.
+  func withTrainedValues<R>(_ body: () throws -> R) rethrows -> R {
+    let averaging = callbacks.lazy.compactMap { $0 as? WeightAveraging }.first { $0.isInUse }
+    guard let averaging else { return try body() }
+    averaging.useCurrent()
+    defer { averaging.useAverages() }
+    return try body()
+  }
+
   /// Throws for the first callback with settings that make no sense.
   func checkCallbacks() throws {
     for callback in callbacks {

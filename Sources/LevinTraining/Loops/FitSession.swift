@@ -174,7 +174,9 @@ final class FitSession {
   func sendTrainingRow() throws {
     defer { outbox.hasAccumulated = false }
     if settings.logEveryNSteps == 1, !outbox.hasAccumulated { return try sendStepMetrics() }
-    let isDue = progress.step.isMultiple(of: settings.logEveryNSteps) || ending != nil
+    let isDue =
+      settings.logEveryNSteps > 0
+      && (progress.step.isMultiple(of: settings.logEveryNSteps) || ending != nil)
     if isDue, !outbox.hasAccumulated { return try sendStepMetrics() }
     _ = board.takeStepMetrics(.training)
   }

@@ -3,7 +3,7 @@ internal import LevinTensor
 
 /// Lets the schedules of a fit take their steps.
 final class ScheduleLoop: Stateful {
-  private let session: FitSession
+  private unowned let session: FitSession
   private let schedules: [OptimizerConfiguration.Schedule]
   private var counts: [Int]
   private var hasWarned = false

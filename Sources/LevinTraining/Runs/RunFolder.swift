@@ -11,6 +11,8 @@ final class RunFolder {
   private(set) var path: String?
   /// The number to take, for runs in parallel that want theirs in order.
   var reservedVersion: Int?
+  /// Whether the folder is that of a run that goes on.
+  private(set) var isReopened = false
   // The document of the settings, while a fit runs.
   private var settings: String?
 
@@ -21,6 +23,7 @@ final class RunFolder {
 
   func reset() {
     path = nil
+    isReopened = false
     settings = nil
   }
 
@@ -41,9 +44,12 @@ final class RunFolder {
     return nil
   }
 
-  /// Goes on with the folder of a run, if it is there still.
-  func reopen(_ path: String) throws {
-    if fileStatus(at: path)?.kind == S_IFDIR { self.path = path }
+  /// Goes on with the folder of a run; false if it is no longer there.
+  func reopen(_ path: String) -> Bool {
+    guard fileStatus(at: path)?.kind == S_IFDIR else { return false }
+    self.path = path
+    isReopened = true
+    return true
   }
 
   func make() throws -> String { try flushingPrintedText(makeIfNeeded) }

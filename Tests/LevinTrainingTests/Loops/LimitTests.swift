@@ -114,7 +114,10 @@ final class BatchCounter: ValidatingModule {
     return (weight * batch).square().mean()
   }
 
-  func validationStep(_ batch: Tensor, batchIndex: Int) { validationBatches += 1 }
+  func validationStep(_ batch: Tensor, batchIndex: Int) {
+    validationBatches += 1
+    log("validated", batch.sum())
+  }
 
   func configureOptimizers() -> OptimizerConfiguration {
     .init(SGD(parameters, learningRate: 0.001))

@@ -101,6 +101,31 @@ import Testing
     }
   }
 
+  @Test(arguments: [1, 3, 6]) func afterACancelledValidationTheRestIsAsIfThereHadBeenNone(
+    batch: Int
+  ) async throws {
+    let whole = try Self.whole()
+    let task = Task {
+      let canceller = LambdaCallback()
+      var validations = 0
+      canceller.onValidationStart = { _, _ in
+        validations += 1
+        if validations == batch { withUnsafeCurrentTask { $0?.cancel() } }
+      }
+      let rows = Rows()
+      let trainer = Self.trainer([canceller, RowLogger(rows)])
+      _ = try Self.fit(Dropping(), rows, nil, on: trainer)
+      let result = try #require(trainer.result)
+      #expect(result.stopReason == .cancelled)
+      return (state: try #require(trainer.keptState), rows: rows.lines)
+    }
+    let cut = try await task.value
+    let rows = Rows()
+    rows.lines = cut.rows
+    let trainer = Self.trainer([RowLogger(rows)])
+    #expect(try Self.fit(Dropping(), rows, .state(cut.state), on: trainer) == whole)
+  }
+
   @Test func aStateGoesOnInAnotherModelAndTrainer() throws {
     let whole = try Self.whole()
     let rows = Rows()

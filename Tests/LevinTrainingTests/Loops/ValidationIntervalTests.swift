@@ -80,7 +80,7 @@ import Testing
     var calls: [String] = []
     callback.onValidationEnd = { trainer, _ in
       calls.append(trainer.isSanityChecking ? "sanity" : "validation")
-      #expect(trainer.metrics["val_loss"] == nil || !trainer.isSanityChecking)
+      #expect((trainer.metrics["validated"] == nil) == trainer.isSanityChecking)
     }
     callback.onTrainStart = { trainer, _ in
       calls.append("start")
