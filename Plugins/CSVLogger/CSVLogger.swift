@@ -31,7 +31,7 @@ public final class CSVLogger: Callback {
 
   /// Forgets the file of the run before.
   public override func setup(_ trainer: Trainer, _ module: any LightningModule) {
-    (table, restoredRows, finishedRows) = (nil, nil, 0)
+    if trainer.isFitting { (table, restoredRows, finishedRows) = (nil, nil, 0) }
   }
 
   /// Makes sure that the run has a folder, so that its settings are there from the beginning; after a state was
@@ -62,7 +62,7 @@ public final class CSVLogger: Callback {
   /// - Throws: `RunFileError`, also if the file is no longer there.
   public override func teardown(_ trainer: Trainer, _ module: any LightningModule) throws {
     defer {
-      finishedRows = table?.rowCount ?? 0
+      finishedRows = table?.rowCount ?? finishedRows
       table = nil
     }
     try table?.close()

@@ -27,7 +27,7 @@ public struct FitResult: Sendable {
 #if compiler(>=6.3)
 @nonexhaustive
 #endif
-public enum StopReason: Sendable, Hashable, CustomStringConvertible {
+public enum StopReason: String, Sendable, CustomStringConvertible {
   /// All epochs were run.
   case maxEpochs
   /// All steps were taken.

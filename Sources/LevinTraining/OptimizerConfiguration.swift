@@ -39,6 +39,10 @@ public enum StepOutcome: Sendable, Hashable {
   var isAccumulated: Bool {
     if case .accumulated = self { true } else { false }
   }
+
+  var isTaken: Bool {
+    if case .taken = self { true } else { false }
+  }
 }
 
 /// The way in which the parameters of a module are optimised.

@@ -133,3 +133,14 @@ final class Replay: ValidatingModule {
     .init(SGD(parameters, learningRate: 0.01))
   }
 }
+
+/// A folder that goes with the test.
+final class TemporaryFolder: Sendable {
+  let path = FileManager.default.temporaryDirectory.path + "/levin-" + UUID().uuidString
+
+  init() {
+    try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+}

@@ -29,12 +29,18 @@ public final class GradientAccumulator: Stateful {
 
   /// Puts the means over all batches of the window in the place of a step's gradients, and begins a new window once the
   /// step is put in force.
-  public func average(into step: inout Step) {
-    let (sums, count) = (self.sums, self.sums.count)
-    if count == 0 { return }
+  ///
+  /// - Parameters:
+  ///   - step: The step.
+  ///   - addsGradients: Whether the step's own gradients count as those of one more batch; otherwise the window is that
+  ///     of the batches that were added up.
+  public func average(into step: inout Step, addsGradients: Bool = true) {
+    let sums = self.sums
+    if sums.count == 0 { return }
+    let count = sums.count + (addsGradients ? 1 : 0)
     step.revise { gradients in
       gradients = withoutGradient {
-        sums.adding(gradients).map { $0.map { $0 / Double(count + 1) } }
+        (addsGradients ? sums.adding(gradients) : sums.sums).map { $0.map { $0 / Double(count) } }
       }
     }
     step.adopt([]) { sums.reset() }
@@ -55,7 +61,7 @@ public final class GradientAccumulator: Stateful {
 private final class Sums: Optimizer {
   let parameters: [Parameter]
   private(set) var count = 0
-  private var sums: [Tensor?]
+  private(set) var sums: [Tensor?]
 
   init(_ optimizer: any Optimizer) {
     parameters = optimizer.parameters

@@ -55,6 +55,7 @@ public final class Convergence: Callback {
 
   /// Begins anew.
   public override func setup(_ trainer: Trainer, _ module: any LightningModule) {
+    if !trainer.isFitting { return }
     (gradientNorm, norm, lastLoss) = (nil, nil, nil)
     (count, hasConverged) = (0, false)
   }
@@ -118,6 +119,7 @@ public final class Convergence: Callback {
   /// Goes on from another one's count.
   public override func restore(from state: State) throws {
     count = try state.integer("count")
+    hasConverged = count >= patience
     lastLoss = state["lastLoss"] == nil ? nil : try state.real("lastLoss")
   }
 }

@@ -55,6 +55,7 @@ public final class EarlyStopping: Callback {
   /// The same in words.
   public private(set) var reasonText = ""
   private var hasWarned = false
+  private var hasChecked = false
 
   /// Watches a metric.
   public init(
@@ -86,8 +87,9 @@ public final class EarlyStopping: Callback {
 
   /// Begins anew.
   public override func setup(_ trainer: Trainer, _ module: any LightningModule) {
+    if !trainer.isFitting { return }
     (waitCount, bestScore, stoppedEpoch) = (0, mode.worst, nil)
-    (reason, reasonText, hasWarned) = (.none, "", false)
+    (reason, reasonText, hasWarned, hasChecked) = (.none, "", false, false)
   }
 
   /// Checks the metric, if it is checked at the end of epochs.
@@ -106,6 +108,7 @@ public final class EarlyStopping: Callback {
 
   private func check(_ trainer: Trainer) throws {
     if !trainer.isFitting { return }
+    hasChecked = true
     let value: Double
     do { value = try trainer.watched(monitor, by: self) } catch {
       if strict { throw error }
@@ -119,6 +122,11 @@ public final class EarlyStopping: Callback {
     }
     (self.reason, reasonText, stoppedEpoch) = (reason, text, trainer.currentEpoch)
     trainer.stop(by: self, text)
+  }
+
+  /// Tells of a metric that was never looked at.
+  public override func onTrainEnd(_ trainer: Trainer, _ module: any LightningModule) throws {
+    if !hasChecked { try trainer.tellOfNoLook(at: monitor, by: self) }
   }
 
   private func finding(_ value: Double) -> (Reason, String)? {
@@ -151,6 +159,7 @@ public final class EarlyStopping: Callback {
     state["stoppedEpoch"] = stoppedEpoch.map { .integer($0) }
     state["reason"] = .text(reason.rawValue)
     state["reasonText"] = .text(reasonText)
+    state["hasChecked"] = .boolean(hasChecked)
     return state
   }
 
@@ -160,6 +169,7 @@ public final class EarlyStopping: Callback {
     let epoch = state["stoppedEpoch"] == nil ? nil : try state.integer("stoppedEpoch")
     let reason = state["reason"] == nil ? "" : try state.text("reason")
     let text = state["reasonText"] == nil ? "" : try state.text("reasonText")
+    hasChecked = state["hasChecked"] == nil ? false : try state.boolean("hasChecked")
     (waitCount, bestScore, stoppedEpoch) = (count, best, epoch)
     (self.reason, reasonText) = (Reason(rawValue: reason) ?? .none, text)
   }

@@ -47,6 +47,7 @@ public final class ModelCheckpoint: Callback {
   // The best first.
   private var kept: [Kept] = []
   private var savedStep = -1
+  private var hasFolder = false
   private var isWaiting = false
   private var lastTime = 0.0
   private let now: () -> Double
@@ -112,13 +113,27 @@ public final class ModelCheckpoint: Callback {
     if CheckpointName(filename) == nil {
       return "the filename '\(filename)' is no template; write metrics as {name} or {name:.3f}"
     }
+    if filename.isEmpty || filename.hasPrefix("/") || filename.hasSuffix("/") {
+      return "the filename '\(filename)' is none within a folder; give the folder as 'directory'"
+    }
+    if saveLast, filename == "last" {
+      return
+        "the filename 'last' is that of the file which says where the fit stopped; choose another one, or set "
+        + "saveLast to false"
+    }
     return nil
   }
 
   /// Begins anew.
   public override func setup(_ trainer: Trainer, _ module: any LightningModule) {
+    if !trainer.isFitting { return }
     (kept, savedStep, isWaiting, lastModelPath) = ([], -1, false, nil)
-    lastTime = now()
+    (lastTime, hasFolder) = (now(), false)
+  }
+
+  /// Makes the folder of the files, so that one that cannot be made ends the fit before its first step.
+  public override func onFitStart(_ trainer: Trainer, _ module: any LightningModule) throws {
+    _ = try folder(trainer)
   }
 
   // MARK: - When
@@ -138,6 +153,8 @@ public final class ModelCheckpoint: Callback {
       return
     }
     if !isDue { return }
+    // The mean over an epoch is not known in the first.
+    if let monitor, trainer.awaitsValue(of: monitor) { return }
     lastTime = now()
     if waitsForValidation(trainer) { isWaiting = true } else { try save(trainer) }
   }
@@ -151,24 +168,28 @@ public final class ModelCheckpoint: Callback {
   /// Saves if a save waits for this validation, or validations rather than epochs count.
   public override func onValidationEnd(_ trainer: Trainer, _ module: any LightningModule) throws {
     if !trainer.isFitting || trainer.isSanityChecking { return }
-    let isDue = savesByEpoch && !trainer.validatesOncePerEpoch
+    let isDue = isEpochDue(trainer) && !trainer.validatesOncePerEpoch
     if isWaiting || isDue { try save(trainer) }
     isWaiting = false
   }
 
   /// Saves if epochs count.
   public override func onTrainEpochEnd(_ trainer: Trainer, _ module: any LightningModule) throws {
-    guard savesByEpoch, trainer.validatesOncePerEpoch else { return }
-    let interval = everyNEpochs ?? 1
-    if interval > 0, (trainer.currentEpoch + 1).isMultiple(of: interval) { try save(trainer) }
+    if isEpochDue(trainer), trainer.validatesOncePerEpoch { try save(trainer) }
   }
 
-  private var savesByEpoch: Bool {
-    everyNEpochs != 0 && (everyNTrainSteps ?? 0) == 0 && trainTimeInterval == nil
+  // Whether epochs count, and this is one that is saved.
+  private func isEpochDue(_ trainer: Trainer) -> Bool {
+    let interval = everyNEpochs ?? 1
+    guard interval > 0, (everyNTrainSteps ?? 0) == 0, trainTimeInterval == nil else { return false }
+    return (trainer.currentEpoch + 1).isMultiple(of: interval)
   }
 
   /// Writes where the fit stopped.
   public override func onTrainEnd(_ trainer: Trainer, _ module: any LightningModule) throws {
+    if let monitor, saveTopK != 0, savedStep < 0 {
+      try trainer.tellOfNoLook(at: monitor, by: self)
+    }
     if saveLast { try writeLast(trainer) }
   }
 
@@ -205,13 +226,23 @@ public final class ModelCheckpoint: Callback {
     if saveTopK > 0, kept.count > saveTopK { gone = [kept.removeLast()] }
     // The new one may be the worst.
     if gone.first?.path == path, kept.first?.path != path { return }
-    do { try trainer.saveCheckpoint(to: path) } catch {
+    do { try trainer.saveCheckpoint(to: path, by: self) } catch {
       kept = before
+      trainer.session?.keepState(of: self)
       throw error
     }
-    for old in gone where old.path != path && old.path != trainer.resumedPath {
+    for old in gone where old.path != path && !isResumed(old.path, trainer) {
       try? FileManager.default.removeItem(atPath: old.path)
     }
+  }
+
+  // However its path is spelled.
+  private func isResumed(_ path: String, _ trainer: Trainer) -> Bool {
+    guard let resumed = trainer.resumedPath else { return false }
+    func file(_ path: String) -> String {
+      URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
+    }
+    return file(path) == file(resumed)
   }
 
   private func path(_ trainer: Trainer) throws -> String {
@@ -224,6 +255,7 @@ public final class ModelCheckpoint: Callback {
       throw TrainerError.unknownMetric(
         name: missing ?? filename, callback: "ModelCheckpoint", known: trainer.metrics.names)
     }
+    if let end = name.lastIndex(of: "/") { try makeFolder(folder + "/" + name[..<end]) }
     var path = "\(folder)/\(name).safetensors"
     // The newest takes the place of the one before, under the same name.
     if monitor == nil, saveTopK == 1, kept.first?.path == path { return path }
@@ -236,23 +268,31 @@ public final class ModelCheckpoint: Callback {
     return path
   }
 
+  // Made once: where somebody has removed it since, the file cannot be written, and the fit says so.
   private func folder(_ trainer: Trainer) throws -> String {
     let folder = try directory ?? trainer.runDirectory() + "/checkpoints"
-    do {
-      try FileManager.default.createDirectory(
-        atPath: folder, withIntermediateDirectories: true)
-    } catch {
-      throw TrainerError.runDirectory(path: folder, reason: error.localizedDescription)
-    }
+    if !hasFolder { try makeFolder(folder) }
+    hasFolder = true
     return folder
+  }
+
+  private func makeFolder(_ path: String) throws {
+    do {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    } catch {
+      let cause = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
+      throw TrainerError.runDirectory(
+        path: path, reason: cause?.localizedDescription ?? error.localizedDescription)
+    }
   }
 
   private func writeLast(_ trainer: Trainer) throws {
     let path = try folder(trainer) + "/last.safetensors"
     let before = lastModelPath
     lastModelPath = path
-    do { try trainer.saveCheckpoint(to: path) } catch {
+    do { try trainer.saveCheckpoint(to: path, by: self) } catch {
       lastModelPath = before
+      trainer.session?.keepState(of: self)
       throw error
     }
   }

@@ -26,4 +26,15 @@ extension Trainer {
     throw TrainerError.unknownMetric(
       name: name, callback: "\(type(of: callback))", known: metrics.names)
   }
+
+  /// Tells that a fit of at least one epoch never came to the moment at which a callback looks at its metric.
+  ///
+  /// - Throws: ``TrainerError/unknownMetric(name:callback:known:)`` if nobody can have logged it.
+  func tellOfNoLook(at name: String, by callback: Callback) throws {
+    if currentEpoch == 0 { return }
+    if metrics[name] == nil, !hasValidation { _ = try watched(name, by: callback) }
+    warn(
+      "\(type(of: callback)) has never looked at '\(name)': the fit ended before its first look; give it a shorter interval, "
+        + "or the fit more epochs")
+  }
 }

@@ -43,7 +43,9 @@ public final class NonFinitePolicy: Callback {
   }
 
   /// Begins anew.
-  public override func setup(_ trainer: Trainer, _ module: any LightningModule) { count = 0 }
+  public override func setup(_ trainer: Trainer, _ module: any LightningModule) {
+    if trainer.isFitting { count = 0 }
+  }
 
   /// Whether the fit goes on after a step that is not finite.
   func goesOn(after step: NonFiniteStep, _ trainer: Trainer) -> Bool {

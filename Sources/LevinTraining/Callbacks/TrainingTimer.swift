@@ -59,6 +59,7 @@ public final class TrainingTimer: Callback {
 
   /// Begins anew.
   public override func setup(_ trainer: Trainer, _ module: any LightningModule) {
+    if !trainer.isFitting { return }
     (spent, started) = ([:], [:])
   }
 

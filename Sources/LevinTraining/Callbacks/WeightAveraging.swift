@@ -4,6 +4,9 @@ public import LevinTensor
 /// Averages the parameters over the steps of a fit; validations look at the averages, and the module has them when the fit
 /// is over.
 ///
+/// Checkpoints have the averages under the plain names of parameters, so that a file's weights are those that were
+/// validated; a fit that goes on from one has the values that training had come to.
+///
 ///     WeightAveraging()                                  // the mean over all steps
 ///     WeightAveraging(.exponential(decay: 0.99))         // an exponential moving average
 ///
@@ -62,12 +65,16 @@ public final class WeightAveraging: Callback {
     if case .exponential(let decay) = kind, !(decay >= 0 && decay < 1) {
       return "decay is \(decay); give a number from 0 up and below 1"
     }
-    return updateEveryNSteps < 1
-      ? "updateEveryNSteps is \(updateEveryNSteps); give at least 1" : nil
+    if updateEveryNSteps < 1 {
+      return "updateEveryNSteps is \(updateEveryNSteps); give at least 1"
+    }
+    return trainer.callbacks.count(where: { $0 is WeightAveraging }) > 1
+      ? "the trainer has several, and validations can look at the averages of one; give one" : nil
   }
 
   /// Begins anew.
   public override func setup(_ trainer: Trainer, _ module: any LightningModule) {
+    if !trainer.isFitting { return }
     (updateCount, averages, current) = (0, [], nil)
     slots = module.parameters.map { parameter in
       Slot(get: { parameter.unconstrained }, set: parameter.restore)

@@ -3,7 +3,8 @@ internal import LevinTensor
 /// The epochs of a fit: batches, validations, and the row of metrics at the end of each.
 ///
 /// It goes from moment to moment. What a moment does is either done as a whole or done once more by a fit that goes on from
-/// there, so that a resumed fit has the bits of one that was never stopped; hooks are called at most once.
+/// there, so that a resumed fit has the bits of one that was never stopped. Moments of hooks go from callback to callback:
+/// each is called once, and once more if it threw.
 final class EpochLoop<Model: LightningModule> {
   private let session: FitSession
   private let model: Model
@@ -12,9 +13,10 @@ final class EpochLoop<Model: LightningModule> {
   private let stepping: TrainingStep<Model>
   private let check: DataCheck<Model>?
   @exclusivity(unchecked) private var reader: BatchReader<Model.Batch>?
-  // The batch whose hooks are to be called, with what became of it.
+  // The batch that was read and not learnt from.
+  @exclusivity(unchecked) private var batch: LoadedBatch<Model.Batch>?
+  // The batch whose hooks are to be called.
   @exclusivity(unchecked) private var doneBatch: Model.Batch?
-  @exclusivity(unchecked) private var doneOutcome: StepOutcome?
   // The reason for which the epoch is not completed.
   @exclusivity(unchecked) private var cut: StopReason?
 
@@ -36,6 +38,7 @@ final class EpochLoop<Model: LightningModule> {
   /// Runs epochs until all are done or somebody asks for the end.
   func run() throws -> StopReason {
     try session.finishRecord()
+    session.resumeAverages()
     while true {
       session.markMoment()
       if let ending = try advance() { return ending }
@@ -47,18 +50,31 @@ final class EpochLoop<Model: LightningModule> {
     switch progress.moment {
     case .epoch:
       if let ending = session.endingBetweenEpochs { return ending }
-      try beginEpoch()
+      beginEpoch()
+    case .epochStart:
+      try session.callInTurn { try $0.onTrainEpochStart(trainer, model) }
+      progress.moment = .batchStart
+    case .batchStart: return try beginBatch()
     case .batch: return try runBatch()
+    case .schedules:
+      try session.schedules?.advance(.step)
+      progress.moment = .batchEnd
     case .batchEnd: try endBatch()
     case .stepRow: try sendStepRow()
     case .validation: return try validateAfterBatch()
+    case .validationEpochEnd:
+      try validation?.callEpochEnd()
+      progress.moment = .validationEnd
+    case .validationEnd:
+      try validation?.callEnd()
+      progress.moment = progress.isAtEpochEnd ? .epochHooks : .validationRow
     case .validationRow:
-      progress.moment = .batch
+      progress.moment = .batchStart
       try session.sendValidationRow()
     case .epochEnd: return try endEpoch()
     case .epochHooks:
+      try session.callInTurn { try $0.onTrainEpochEnd(trainer, model) }
       progress.moment = .epochRow
-      try session.callAll { try $0.onTrainEpochEnd(trainer, model) }
     case .epochRow: return try finishEpoch()
     }
     return nil
@@ -66,51 +82,92 @@ final class EpochLoop<Model: LightningModule> {
 
   // MARK: - Batches
 
-  private func beginEpoch() throws {
+  private func beginEpoch() {
     session.epochOfRecords = progress.epoch
     session.board.beginEpoch()
     stepping.beginEpoch()
-    progress.moment = .batch
-    try session.callAll { try $0.onTrainEpochStart(trainer, model) }
+    progress.isAtEpochEnd = false
+    progress.moment = .epochStart
   }
 
-  private func runBatch() throws -> StopReason? {
+  private func beginBatch() throws -> StopReason? {
     if let ending = session.ending { return try leave(ending) }
-    let reader = try openReader()
-    guard let batch = try reader.next() else {
+    guard let batch = try readBatch() else {
       if progress.batchesConsumed == 0 { throw TrainerError.emptyDataset(.training) }
       progress.moment = .epochEnd
       return nil
     }
-    try check?.look(at: batch)
+    self.batch = batch
+    if session.callbacks.isEmpty {
+      progress.moment = .batch
+      session.markMoment()
+      return try runBatch()
+    }
+    session.board.batchWeight = try session.weight(of: batch.observationCount, .training)
     let index = progress.batchesConsumed
-    let isLast = try stepping.window > 1 && reader.isAtEnd
-    guard let outcome = try stepping.run(batch, index: index, isLast: isLast) else { return nil }
-    (doneBatch, doneOutcome) = (batch.content, outcome)
-    session.outbox.hasAccumulated = outcome.isAccumulated
-    progress.batchesConsumed += 1
-    progress.totalBatches += 1
-    progress.moment = .batchEnd
+    try session.callInTurn {
+      try $0.onTrainBatchStart(trainer, model, batch: batch.content, batchIndex: index)
+    }
+    progress.moment = .batch
     return nil
   }
 
-  private func openReader() throws -> BatchReader<Model.Batch> {
+  private func readBatch() throws -> LoadedBatch<Model.Batch>? {
+    let batch = try openReader(from: progress.batchesConsumed).next()
+    if let batch { try check?.look(at: batch) }
+    return batch
+  }
+
+  private func openReader(from position: Int) throws -> BatchReader<Model.Batch> {
     if let reader { return reader }
     check?.begin()
-    let reader = try BatchReader(train, epoch: progress.epoch, from: progress.batchesConsumed)
+    let reader = try BatchReader(train, epoch: progress.epoch, from: position)
     self.reader = reader
     return reader
   }
 
-  private func endBatch() throws {
-    progress.moment = .stepRow
-    guard let batch = doneBatch, let outcome = doneOutcome else { return }
-    (doneBatch, doneOutcome) = (nil, nil)
-    if session.callbacks.isEmpty { return }
-    let index = progress.batchesConsumed - 1
-    try session.callAll {
-      try $0.onTrainBatchEnd(trainer, model, outcome: outcome, batch: batch, batchIndex: index)
+  private func runBatch() throws -> StopReason? {
+    // A hook may have asked for the end.
+    if !session.callbacks.isEmpty, let ending = session.ending {
+      session.board.batchWeight = 1
+      return try leave(ending)
     }
+    guard let batch = try batch ?? readBatch() else {
+      throw TrainerError.cannotResume(
+        "the training data of the epoch end before batch \(progress.batchesConsumed), which the fit had come to"
+      )
+    }
+    self.batch = batch
+    let reader = try openReader(from: progress.batchesConsumed + 1)
+    let isLast = try stepping.window > 1 && reader.isAtEnd
+    let outcome = try stepping.run(batch, index: progress.batchesConsumed, isLast: isLast)
+    self.batch = nil
+    doneBatch = batch.content
+    session.outbox.outcome = outcome
+    progress.batchesConsumed += 1
+    progress.totalBatches += 1
+    progress.moment = session.hasStepSchedules && outcome.isTaken ? .schedules : .batchEnd
+    return nil
+  }
+
+  private func endBatch() throws {
+    defer { if progress.moment == .stepRow { doneBatch = nil } }
+    if !session.callbacks.isEmpty, let outcome = session.outbox.outcome {
+      let batch = try doneBatch ?? readAgain()
+      let index = progress.batchesConsumed - 1
+      try session.callInTurn {
+        try $0.onTrainBatchEnd(trainer, model, outcome: outcome, batch: batch, batchIndex: index)
+      }
+    }
+    progress.moment = .stepRow
+  }
+
+  // The batch that a fit which goes on in the middle of its hooks had learnt from.
+  private func readAgain() throws -> Model.Batch {
+    guard let batch = try openReader(from: progress.batchesConsumed - 1).next() else {
+      throw TrainerError.cannotResume("the training data have fewer batches than the fit had")
+    }
+    return batch.content
   }
 
   private func sendStepRow() throws {
@@ -129,35 +186,34 @@ final class EpochLoop<Model: LightningModule> {
   private func validateAfterBatch() throws -> StopReason? {
     let isOver = isEpochOver
     guard !isOver, let validation, session.validations.isDue(progress, session.now) else {
-      progress.moment = isOver ? .epochEnd : .batch
+      progress.moment = isOver ? .epochEnd : .batchStart
       return nil
     }
-    guard let found = try validation.run() else { return try leave(session.ending ?? .cancelled) }
-    progress.moment = .validationRow
-    session.validations.note(progress, session.now)
-    session.keepForRow(found)
-    try validation.close()
-    return nil
+    return try validate(validation)
   }
 
   private func endEpoch() throws -> StopReason? {
-    if let validation, session.validations.isDueAtEnd(progress, isCut: cut != nil, session.now) {
-      if let ending = session.urgentEnding { return try leave(ending) }
-      guard let found = try validation.run() else {
-        return try leave(session.ending ?? .cancelled)
-      }
-      session.validations.note(progress, session.now)
-      closeMetrics(found)
-      try validation.close()
-    } else {
-      closeMetrics([])
+    progress.isAtEpochEnd = true
+    guard let validation,
+      session.validations.isDueAtEnd(progress, isCut: cut != nil, session.now)
+    else {
+      session.keepForRow(session.board.takeEpochMetrics(.training))
+      progress.moment = .epochHooks
+      return nil
     }
-    return nil
+    if let ending = session.urgentEnding { return try leave(ending) }
+    return try validate(validation)
   }
 
-  private func closeMetrics(_ found: MetricsBoard.NamedValues) {
-    session.keepForRow(session.board.takeEpochMetrics(.training) + found)
-    progress.moment = .epochHooks
+  private func validate(_ validation: EvaluationLoop<Model>) throws -> StopReason? {
+    session.keepCallbackStates()
+    guard let found = try validation.run() else { return try leave(session.ending ?? .cancelled) }
+    session.forgetCallbackStates()
+    session.validations.note(progress, session.now)
+    let ofEpoch = progress.isAtEpochEnd ? session.board.takeEpochMetrics(.training) : []
+    session.keepForRow(ofEpoch + found)
+    progress.moment = .validationEpochEnd
+    return nil
   }
 
   // MARK: - The end
@@ -165,7 +221,7 @@ final class EpochLoop<Model: LightningModule> {
   // Somebody wants the end within an epoch. A fit that goes on later does so from here; what was learnt up to now is
   // reported.
   private func leave(_ ending: StopReason) throws -> StopReason? {
-    if cut == nil { session.keepState() }
+    if cut == nil, session.keptState == nil { session.keepState(endedBy: ending) }
     if ending == .interrupted || ending == .cancelled {
       // Without hooks: the user waits.
       session.keepForRow(session.board.takeEpochMetrics(.training))

@@ -32,32 +32,43 @@ final class EvaluationLoop<Model: LightningModule> {
   /// Runs all batches, and gives the means over them; nil when the fit was interrupted.
   func run() throws -> MetricsBoard.NamedValues? {
     let (trainer, model, stage) = (trainer, model, stage)
-    try session.callAll { try $0.onStart(stage, trainer, model) }
-    try session.callAll { try $0.onEpochStart(stage, trainer, model) }
-    session.board.phase = .validation
-    session.board.reopen(.validation)
+    let board = session.board
+    board.beginPass(.validation)
+    board.batchWeight = 1
     session.validated = .init(done: 0, total: total)
     defer {
-      session.board.phase = .training
-      session.board.batchWeight = 1
-      session.board.suffix = ""
+      board.batchWeight = 1
+      board.suffix = ""
       session.validated = nil
       trainer.dataloaderIndex = 0
     }
-    results = []
-    var isComplete = true
-    for index in sources.indices where isComplete { isComplete = try runSource(index) }
-    session.board.suffix = ""
-    let metrics = session.board.takeEpochMetrics(.validation)
-    return isComplete ? metrics : nil
+    return try board.inPhase(.validation) {
+      try session.callAll { try $0.onStart(stage, trainer, model) }
+      try session.callAll { try $0.onEpochStart(stage, trainer, model) }
+      results = []
+      var isComplete = true
+      for index in sources.indices where isComplete { isComplete = try runSource(index) }
+      board.suffix = ""
+      let metrics = board.takeEpochMetrics(.validation)
+      return isComplete ? metrics : nil
+    }
   }
 
   /// Calls the hooks at the end of a pass, whose metrics are known.
-  func close() throws {
+  func callEpochEnd() throws {
     let (trainer, model, stage) = (trainer, model, stage)
     let all = results.flatMap(\.self)
-    try session.callAll { try $0.onEpochEnd(stage, trainer, model, all) }
-    try session.callAll { try $0.onEnd(stage, trainer, model) }
+    try session.board.inPhase(.validation) {
+      try session.callInTurn { try $0.onEpochEnd(stage, trainer, model, all) }
+    }
+  }
+
+  /// Calls the last hooks.
+  func callEnd() throws {
+    let (trainer, model, stage) = (trainer, model, stage)
+    try session.board.inPhase(.validation) {
+      try session.callInTurn { try $0.onEnd(stage, trainer, model) }
+    }
   }
 
   /// Runs the first batches as a trial whose metrics and draws count for nothing.
@@ -72,7 +83,10 @@ final class EvaluationLoop<Model: LightningModule> {
       try session.board.withoutIntake {
         trainer.isSanityChecking = true
         defer { trainer.isSanityChecking = false }
-        if try run() != nil { try close() }
+        if try run() != nil {
+          try callEpochEnd()
+          try callEnd()
+        }
       }
     }
     try session.callAll { try $0.onSanityCheckEnd(trainer, model) }

@@ -47,7 +47,8 @@ struct EvaluationRun<Model: LightningModule> {
     session.epochOfRecords = trainer.currentEpoch
     guard let found = try loop.run() else { throw TrainerError.evaluationCutShort(stage.role) }
     try session.sendEpochMetrics(found)
-    try loop.close()
+    try loop.callEpochEnd()
+    try loop.callEnd()
     try session.sendEpochMetrics([])
     return (session.board.metrics, loop.results.flatMap(\.self))
   }

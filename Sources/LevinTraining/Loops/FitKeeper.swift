@@ -21,6 +21,7 @@ struct FitKeeper<Model: LightningModule> {
   func state() -> State {
     var state = State()
     state["module"] = .tree(session.withTrainedValues(model.state))
+    state["averaged"] = session.withAverages(model.state).map { .tree($0) }
     state["optimizer"] = .tree(optimizer.state())
     state["generator"] = .tree(session.streamToKeep.state())
     state["session"] = .tree(session.state())
@@ -51,18 +52,19 @@ extension FitSession: Stateful {
     state["progress"] = .tree(progress.state())
     state["metrics"] = .tree(board.state())
     state["validations"] = .tree(validations.state())
-    state["outbox"] = .tree(outbox.state())
+    // A validation in progress is run once more, with its records and hooks.
+    let isRepeated = callbackStates != nil
+    state["outbox"] = .tree((isRepeated ? Outbox() : outbox).state())
     state["epochOfRecords"] = .integer(epochOfRecords)
     state["batchWeight"] = .real(board.batchWeight)
     state["seconds"] = .real(now)
     state["window"] = .integer(trainer.accumulateGradientBatches)
     state["directory"] = trainer.folder.path.map { .text($0) }
-    var callbacks = State()
-    for (name, callback) in namedCallbacks {
-      let own = callback.state()
-      if !own.isEmpty { callbacks[name] = .tree(own) }
-    }
-    state["callbacks"] = .tree(callbacks)
+    state["callbacks"] = .tree(callbackStates ?? statesOfCallbacks)
+    state["called"] = .list(isRepeated ? [] : namesCalled.map { .text($0) })
+    state["requests"] = .list(stateOfRequests)
+    state["isStopRequested"] = .boolean(progress.isStopRequested)
+    state["stopReason"] = progress.stopReason.map { .text($0) }
     return state
   }
 
@@ -76,6 +78,10 @@ extension FitSession: Stateful {
     secondsBefore = try state.real("seconds")
     trainer.accumulateGradientBatches = try state.integer("window")
     if state["directory"] != nil { try reopenFolder(state.text("directory")) }
+    try restoreCallbacks(from: state)
+  }
+
+  private func restoreCallbacks(from state: State) throws {
     let kept = try state.tree("callbacks")
     for (name, callback) in namedCallbacks where kept[name] != nil {
       try callback.restore(from: kept.tree(name))
@@ -86,6 +92,13 @@ extension FitSession: Stateful {
         "the fit goes on without the callback '\(name)', whose state was kept; give it to the trainer to have it"
       )
     }
+    let called = try Set(state.list("called").compactMap(\.text))
+    skipped = Set(
+      namedCallbacks.filter { called.contains($0.name) }.map { ObjectIdentifier($0.callback) })
+    // None where the fit had ended because of them.
+    if state["requests"] != nil { try restoreRequests(state.list("requests")) }
+    progress.isStopRequested = try state.boolean("isStopRequested")
+    progress.stopReason = state["stopReason"] == nil ? nil : try state.text("stopReason")
   }
 
   private func reopenFolder(_ path: String) {
@@ -94,15 +107,10 @@ extension FitSession: Stateful {
       "the folder '\(path)' of the run is not there, so the fit goes on in a new one, without the rows before"
     )
   }
+}
 
-  // Two of one name are told apart by their order.
-  private var namedCallbacks: [(name: String, callback: Callback)] {
-    var counts: [String: Int] = [:]
-    return callbacks.map { callback in
-      let name = callback.stateName
-      let count = counts[name, default: 0]
-      counts[name] = count + 1
-      return (count == 0 ? name : "\(name)-\(count)", callback)
-    }
+extension State.Value {
+  fileprivate var text: String? {
+    if case .text(let text) = self { text } else { nil }
   }
 }

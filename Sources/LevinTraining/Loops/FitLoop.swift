@@ -106,7 +106,7 @@ final class FitLoop<Model: LightningModule> {
     if state == nil { try validation?.rehearse(settings.sanityValidationBatches) }
     try session.callAll { try $0.onTrainStart(trainer, model) }
     let reason = try runEpochs(keeper.train, stepping)
-    if session.keptState == nil { session.keepState() }
+    if session.keptState == nil { session.keepState(endedBy: reason) }
     try session.callAll { try $0.onTrainEnd(trainer, model) }
     trainer.result = session.result(reason)
     try session.callAll { try $0.onFitEnd(trainer, model) }
@@ -117,14 +117,15 @@ final class FitLoop<Model: LightningModule> {
   }
 
   private func restore(_ keeper: inout FitKeeper<Model>, from state: State) throws {
-    do { try keeper.restore(from: state) } catch let error as StateError {
-      throw TrainerError.cannotResume("\(error)")
-    }
-    if let most = settings.maxEpochs, session.progress.epoch > most {
-      throw TrainerError.cannotResume(
-        "it has \(Text.counted(session.progress.epoch, "epoch")) behind it, and maxEpochs is \(most); give more"
-      )
-    }
+    do {
+      // Before anything is changed.
+      let epoch = try state.tree("session").tree("progress").integer("epoch")
+      if let most = settings.maxEpochs, epoch > most {
+        throw TrainerError.cannotResume(
+          "it has \(Text.counted(epoch, "epoch")) behind it, and maxEpochs is \(most); give more")
+      }
+      try keeper.restore(from: state)
+    } catch let error as StateError { throw TrainerError.cannotResume("\(error)") }
   }
 
   private func runEpochs(

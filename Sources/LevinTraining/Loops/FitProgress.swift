@@ -6,14 +6,24 @@ final class FitProgress: Stateful {
   enum Moment: String {
     /// An epoch begins, or the fit is over.
     case epoch
-    /// A batch is learnt from.
+    /// The hooks that open an epoch are called.
+    case epochStart
+    /// A batch is read, and the hooks that open it are called.
+    case batchStart
+    /// The batch is learnt from.
     case batch
+    /// The schedules take the steps that follow one of the optimizer.
+    case schedules
     /// The hooks that close a batch are called.
     case batchEnd
     /// The row of the step is sent.
     case stepRow
     /// A validation is run if it is due after this batch.
     case validation
+    /// The hooks that close the pass over the validation data are called.
+    case validationEpochEnd
+    /// The hooks that close a validation are called.
+    case validationEnd
     /// The row of a validation within the epoch is sent.
     case validationRow
     /// The metrics of the epoch are closed, and its validation is run if it is due.
@@ -34,18 +44,23 @@ final class FitProgress: Stateful {
   @exclusivity(unchecked) var step = 0
   /// What comes next.
   @exclusivity(unchecked) var moment = Moment.epoch
+  /// Whether the epoch has no further batch.
+  var isAtEpochEnd = false
   /// Whether somebody asked for the end.
   var isStopRequested = false
   /// The reason given for that.
   var stopReason: String?
   /// The callbacks that ask for the end as things stand, with their reasons.
-  private var requests: [(owner: ObjectIdentifier, text: String, reason: StopReason)] = []
+  private(set) var requests: [(owner: ObjectIdentifier, text: String, reason: StopReason)] = []
 
   /// Whether anybody asks for the end.
   var isEndWanted: Bool { isStopRequested || !requests.isEmpty }
 
   /// The words of whoever asks for the end.
   var wordsForEnd: String? { stopReason ?? requests.first?.text }
+
+  /// Whether the end is asked for since no further step would change much.
+  var hasConverged: Bool { !requests.isEmpty && kindOfEnd == .converged }
 
   /// The kind of end that is asked for.
   var kindOfEnd: StopReason { isStopRequested ? .requested : requests.first?.reason ?? .requested }
@@ -70,6 +85,7 @@ final class FitProgress: Stateful {
   func reset() {
     (epoch, batchesConsumed, totalBatches, step) = (0, 0, 0, 0)
     moment = .epoch
+    isAtEpochEnd = false
     clearRequests()
   }
 
@@ -80,10 +96,10 @@ final class FitProgress: Stateful {
     state["totalBatches"] = .integer(totalBatches)
     state["step"] = .integer(step)
     state["moment"] = .text(moment.rawValue)
+    state["isAtEpochEnd"] = .boolean(isAtEpochEnd)
     return state
   }
 
-  // Who goes on with a fit does not want the end that it had.
   func restore(from state: State) throws {
     let names = ["epoch", "batchesConsumed", "totalBatches", "step"]
     let counts = try names.map(state.integer)
@@ -91,6 +107,7 @@ final class FitProgress: Stateful {
       throw StateError.mismatch(
         path: "moment", expected: "a moment of a fit", found: try state.text("moment"))
     }
+    isAtEpochEnd = try state.boolean("isAtEpochEnd")
     (epoch, batchesConsumed, totalBatches, step) = (counts[0], counts[1], counts[2], counts[3])
     self.moment = moment
   }

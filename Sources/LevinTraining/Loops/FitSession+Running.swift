@@ -36,6 +36,7 @@ extension FitSession {
     if keptState == nil { keepState() }
     try? sendEpochRow()
     _ = board.takeEpochMetrics(.training)
+    _ = board.takeEpochMetrics(.validation)
     board.beginEpoch()
     if case TrainerError.nonFinite(let step) = error {
       trainer.result = step.result
@@ -51,11 +52,23 @@ extension FitSession {
 
   /// Runs `body` with the values that training goes on with, where their averages are in the module for a validation.
   func withTrainedValues<R>(_ body: () throws -> R) rethrows -> R {
-    let averaging = callbacks.lazy.compactMap { $0 as? WeightAveraging }.first { $0.isInUse }
-    guard let averaging else { return try body() }
+    guard let averaging, averaging.isInUse else { return try body() }
     averaging.useCurrent()
     defer { averaging.useAverages() }
     return try body()
+  }
+
+  /// Runs `body` with the averages in the module, where a callback makes some.
+  func withAverages<R>(_ body: () throws -> R) rethrows -> R? {
+    guard let averaging, averaging.updateCount > 0 else { return nil }
+    if averaging.isInUse { return try body() }
+    averaging.useAverages()
+    defer { averaging.useCurrent() }
+    return try body()
+  }
+
+  private var averaging: WeightAveraging? {
+    callbacks.lazy.compactMap { $0 as? WeightAveraging }.first
   }
 
   /// Throws for the first callback with settings that make no sense.

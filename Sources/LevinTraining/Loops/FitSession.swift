@@ -24,14 +24,22 @@ final class FitSession {
   var schedules: ScheduleLoop?
   /// What is to be sent to the loggers.
   @exclusivity(unchecked) var outbox = Outbox()
+  /// Whether schedules take steps with those of the optimizer.
+  var hasStepSchedules: Bool { schedules.map { !$0.isIdle } ?? false }
   /// Takes down everything that a fit needs that goes on from here.
   var makeState: (() -> State)?
   /// What a fit needs that goes on where this one was left, within an epoch.
   private(set) var keptState: State?
+  /// What the callbacks kept before the validation that runs.
+  var callbackStates: State?
+  /// The callbacks whose hook of the first moment was called before the fit was resumed.
+  var skipped: Set<ObjectIdentifier> = []
+  /// The callbacks by the names of their states: of several with one name the later ones have a number behind it.
+  private(set) lazy var namedCallbacks = Self.named(callbacks)
   /// The seconds that the fit had run for before it was resumed.
   var secondsBefore = 0.0
   // The stream of the generator when the moment began, and the moment.
-  @exclusivity(unchecked) private(set) var mark: (moment: FitProgress.Moment, stream: PCG64)
+  @exclusivity(unchecked) var mark: (moment: FitProgress.Moment, stream: PCG64)?
   private var hasToldOfMinimum = false
   private let stepsPerEpoch: Int?
   // The task that waits for this fit on another thread.
@@ -103,7 +111,9 @@ final class FitSession {
   /// The reason to go no further; nil to go on.
   var ending: StopReason? {
     if let ending = urgentEnding { return ending }
-    if let most = settings.maxSteps, progress.step >= most { return .maxSteps }
+    if let most = settings.maxSteps, progress.step >= most {
+      return progress.hasConverged ? .converged : .maxSteps
+    }
     let isTimeOver = settings.maxTime.map { now >= $0.seconds } ?? false
     guard isTimeOver || progress.isEndWanted, mayEnd else { return nil }
     return isTimeOver ? .maxTime : progress.kindOfEnd
@@ -117,7 +127,9 @@ final class FitSession {
 
   /// The reason to begin no other epoch.
   var endingBetweenEpochs: StopReason? {
-    if let most = settings.maxEpochs, progress.epoch >= most { return .maxEpochs }
+    if let most = settings.maxEpochs, progress.epoch >= most {
+      return progress.hasConverged ? .converged : .maxEpochs
+    }
     return ending
   }
 
@@ -141,26 +153,38 @@ final class FitSession {
   /// The stream that a fit goes on with that starts from the moment in progress: the one at its beginning, if that is
   /// done once more.
   var streamToKeep: PCG64 {
-    mark.moment == progress.moment ? mark.stream : generator.stream
+    guard let mark, mark.moment == progress.moment else { return generator.stream }
+    return mark.stream
   }
 
   /// Keeps what a later fit needs to go on from here.
-  func keepState() {
-    guard let state = makeState?() else { return }
-    keptState = state
-    trainer.lastState = state
+  ///
+  /// - Parameter reason: The reason for which the fit ends; who goes on with it does not want that end again.
+  func keepState(endedBy reason: StopReason? = nil) {
+    guard var state = makeState?() else { return }
+    if let reason, reason.isRequest, var own = try? state.tree("session") {
+      (own["requests"], own["stopReason"]) = (nil, nil)
+      own["isStopRequested"] = .boolean(false)
+      state["session"] = .tree(own)
+    }
+    take(state)
   }
 
-  // MARK: - Hooks
+  /// Puts what a callback keeps now in the place of what it kept before, in the state that a later fit goes on from.
+  func keepState(of callback: Callback) {
+    guard var state = keptState, var own = try? state.tree("session"),
+      var states = try? own.tree("callbacks"),
+      let name = namedCallbacks.first(where: { $0.callback === callback })?.name
+    else { return }
+    states[name] = .tree(callback.state())
+    own["callbacks"] = .tree(states)
+    state["session"] = .tree(own)
+    take(state)
+  }
 
-  /// Calls a hook of each callback.
-  ///
-  /// Everything that it logs is current before the next callback's is called.
-  func callAll(_ hook: (Callback) throws -> Void) throws {
-    for callback in callbacks {
-      try hook(callback)
-      try board.collect()
-    }
+  private func take(_ state: State) {
+    keptState = state
+    trainer.lastState = state
   }
 
   // MARK: - Records
@@ -172,12 +196,18 @@ final class FitSession {
 
   /// Sends the row of the training batch that is done, every so many steps and at the end.
   func sendTrainingRow() throws {
-    defer { outbox.hasAccumulated = false }
-    if settings.logEveryNSteps == 1, !outbox.hasAccumulated { return try sendStepMetrics() }
-    let isDue =
-      settings.logEveryNSteps > 0
-      && (progress.step.isMultiple(of: settings.logEveryNSteps) || ending != nil)
-    if isDue, !outbox.hasAccumulated { return try sendStepMetrics() }
+    let hasRow = outbox.outcome?.isAccumulated != true
+    outbox.outcome = nil
+    if hasRow, settings.logEveryNSteps == 1 { return try sendStepMetrics() }
+    if hasRow, settings.logEveryNSteps > 0 {
+      if progress.step.isMultiple(of: settings.logEveryNSteps) { return try sendStepMetrics() }
+      if let ending {
+        let metrics = board.takeStepMetrics(.training)
+        // A fit that goes on has no row here.
+        if keptState == nil { keepState(endedBy: ending) }
+        return try send(metrics, batchIndex: nil, closesEpoch: false)
+      }
+    }
     _ = board.takeStepMetrics(.training)
   }
 
@@ -196,19 +226,25 @@ final class FitSession {
     guard let metrics = outbox.metrics else { return }
     outbox.metrics = nil
     try board.collect()
-    try send(metrics, batchIndex: nil, closesEpoch: false)
+    try send(metrics + lateMetrics(.validation), batchIndex: nil, closesEpoch: false)
   }
 
   /// Sends the row of an epoch: the metrics given, and what hooks logged since they were taken.
   func sendEpochMetrics(_ metrics: MetricsBoard.NamedValues) throws {
     try board.collect()
-    let late = board.takeStepMetrics(.training) + board.takeEpochMetrics(.training)
+    let late = lateMetrics(.training) + lateMetrics(.validation)
     try send(metrics + late, batchIndex: nil, closesEpoch: true)
+  }
+
+  // What hooks have logged since the metrics of a phase were closed.
+  private func lateMetrics(_ phase: MetricsBoard.Phase) -> MetricsBoard.NamedValues {
+    board.takeStepMetrics(phase) + board.takeEpochMetrics(phase)
   }
 
   /// Sends a record that some callbacks have not got, because one of them failed.
   func finishRecord() throws {
-    if let record = outbox.record { try deliver(record) }
+    guard let record = outbox.record else { return }
+    try board.inPhase(.records) { try deliver(record) }
   }
 
   // Hands a record to all callbacks, and then what they logged in answer.
@@ -231,14 +267,8 @@ final class FitSession {
 
   private func deliver(_ record: MetricsRecord) throws {
     outbox.record = record
-    while outbox.deliveredCount < callbacks.count {
-      let callback = callbacks[outbox.deliveredCount]
-      try callback.onMetrics(trainer, module, record: record)
-      outbox.deliveredCount += 1
-      try board.collect()
-    }
+    try callInTurn { try $0.onMetrics(trainer, module, record: record) }
     outbox.record = nil
-    outbox.deliveredCount = 0
   }
 
   // A callback that logs in `onMetrics` has its values in a record of the same epoch and step. It is called for that

@@ -1,21 +1,20 @@
 internal import LevinTensor
 
-/// What is to be sent to the loggers and has not reached all of them.
+/// What is to be told to callbacks and loggers and has not reached all of them.
 struct Outbox: Stateful {
   /// The metrics of the next row of an epoch or a validation, once they are known.
   var metrics: MetricsBoard.NamedValues?
   /// The record that is on its way.
   var record: MetricsRecord?
-  /// The number of callbacks that have it.
-  var deliveredCount = 0
-  /// Whether the last batch made no step, but was added to a window; it has no row then.
-  var hasAccumulated = false
+  /// The number of callbacks that have it, or whose hook of this moment has been called.
+  var calledCount = 0
+  /// What became of the last batch; nil once its row was sent.
+  var outcome: StepOutcome?
 
   func state() -> State {
     var state = State()
     state["metrics"] = metrics.map { Self.list($0) }
-    state["hasAccumulated"] = .boolean(hasAccumulated)
-    state["deliveredCount"] = .integer(deliveredCount)
+    state["outcome"] = outcome.map { .tree($0.state()) }
     if let record {
       state["recordMetrics"] = Self.list(record.metrics)
       state["recordEpoch"] = .integer(record.epoch)
@@ -27,8 +26,7 @@ struct Outbox: Stateful {
 
   mutating func restore(from state: State) throws {
     metrics = state["metrics"] == nil ? nil : try Self.metrics(state.list("metrics"))
-    hasAccumulated = try state.boolean("hasAccumulated")
-    deliveredCount = try state.integer("deliveredCount")
+    outcome = state["outcome"] == nil ? nil : try StepOutcome(from: state.tree("outcome"))
     record = nil
     if state["recordMetrics"] == nil { return }
     record = MetricsRecord(
@@ -62,5 +60,23 @@ struct Outbox: Stateful {
         MetricValue(try entry.real("value"), dtype, largeInteger: integer)
       )
     }
+  }
+}
+
+extension StepOutcome {
+  fileprivate func state() -> State {
+    var state = State()
+    state["loss"] = loss.map { .real($0) }
+    state["isAccumulated"] = .boolean(isAccumulated)
+    return state
+  }
+
+  fileprivate init(from state: State) throws {
+    if state["loss"] == nil {
+      self = .skipped
+      return
+    }
+    let loss = try state.real("loss")
+    self = try state.boolean("isAccumulated") ? .accumulated(loss: loss) : .taken(loss: loss)
   }
 }

@@ -20,6 +20,8 @@ final class TrainingStep<Model: LightningModule> {
   private var looks = ParameterLooks()
   @exclusivity(unchecked) private var loss = WeightedMean()
   private var dtype = DType.float32
+  // That of the last batch that had one.
+  @exclusivity(unchecked) private var lastLoss: Double?
 
   init(
     _ session: FitSession, _ model: Model, _ optimizer: any Optimizer, _ walk: ModuleWalk,
@@ -45,6 +47,7 @@ final class TrainingStep<Model: LightningModule> {
   func state() -> State {
     var state = State()
     state["loss"] = .tree(loss.state())
+    state["lastLoss"] = lastLoss.map { .real($0) }
     state["dtype"] = .text("\(dtype)")
     state["window"] = .tree(accumulator.state())
     return state
@@ -52,6 +55,7 @@ final class TrainingStep<Model: LightningModule> {
 
   func restore(from state: State) throws {
     try loss.restore(from: state.tree("loss"))
+    lastLoss = state["lastLoss"] == nil ? nil : try state.real("lastLoss")
     let name = try state.text("dtype")
     dtype = DType.allCases.first { "\($0)" == name } ?? dtype
     try accumulator.restore(from: state.tree("window"))
@@ -71,21 +75,11 @@ final class TrainingStep<Model: LightningModule> {
   /// Learns from a batch.
   ///
   /// - Parameter isLast: Whether the epoch has no further batch, so that a window of several ends with this one.
-  /// - Returns: What became of it; nil if a hook asked for the end before.
+  /// - Returns: What became of it.
   func run(
     _ batch: LoadedBatch<Model.Batch>, index: Int, isLast: Bool
-  ) throws -> StepOutcome? {
-    let board = session.board
-    board.batchWeight = try session.weight(of: batch.observationCount, .training)
-    if !session.callbacks.isEmpty {
-      try session.callAll {
-        try $0.onTrainBatchStart(trainer, model, batch: batch.content, batchIndex: index)
-      }
-      if session.ending != nil {
-        board.batchWeight = 1
-        return nil
-      }
-    }
+  ) throws -> StepOutcome {
+    session.board.batchWeight = try session.weight(of: batch.observationCount, .training)
     isStepDue = isLast || accumulator.count + 1 >= window
     return try learn(from: batch.content, index)
   }
@@ -104,8 +98,10 @@ final class TrainingStep<Model: LightningModule> {
     } catch {
       forget()
       let explained = explained(error, batch, index, drawingFrom: stream)
-      if case TrainerError.nonFinite(let step) = explained, goesOn(after: step) { return .skipped }
-      throw explained
+      guard case TrainerError.nonFinite(let step) = explained, goesOn(after: step) else {
+        throw explained
+      }
+      return try closeWindow()
     }
   }
 
@@ -144,7 +140,23 @@ final class TrainingStep<Model: LightningModule> {
   private func skip() throws -> StepOutcome {
     for buffer in buffers { buffer.discard() }
     try session.board.collect()
-    return .skipped
+    return try closeWindow()
+  }
+
+  // A batch that would have closed a window and is not learnt from: the step is made of those before it.
+  private func closeWindow() throws -> StepOutcome {
+    guard isStepDue, accumulator.count > 0, let lastLoss else { return .skipped }
+    var step = Step(Tensor(lastLoss).cast(to: dtype), optimizer: optimizer)
+    accumulator.average(into: &step, addsGradients: false)
+    do {
+      try finish(&step)
+    } catch let failure as Step.NonFinite {
+      throw TrainerError.nonFinite(
+        NonFiniteStep(
+          epoch: session.progress.epoch, step: session.progress.step, loss: failure.loss,
+          culprit: name(failure.culprit), element: failure.element, result: result))
+    }
+    return .taken(loss: lastLoss)
   }
 
   private func take(_ loss: Tensor) throws -> StepOutcome {
@@ -161,15 +173,23 @@ final class TrainingStep<Model: LightningModule> {
   private func step(on loss: Tensor) throws -> StepOutcome {
     var step = try makeStep(loss, optimizer)
     accumulator.average(into: &step)
+    let value = try finish(&step)
+    note(value, loss.dtype)
+    return .taken(loss: value)
+  }
+
+  // What comes between the gradients and their step; the loss before it.
+  @discardableResult
+  private func finish(_ step: inout Step) throws -> Double {
     try callBeforeOptimizerStep(&step)
     if let clipping = session.settings.gradientClipping {
       step.revise { $0 = withoutGradient { [gradients = $0] in clipping.clipped(gradients) } }
     }
     step.compute(session.board.pendingTensors)
-    let value = try settle(step.take(), loss.dtype)
+    let value = try step.take()
+    try session.board.settle()
     session.progress.step += 1
-    if let schedules = session.schedules, !schedules.isIdle { try schedules.advance(.step) }
-    return .taken(loss: value)
+    return value
   }
 
   // Adds the gradients to those of the window; no parameter changes.
@@ -177,7 +197,10 @@ final class TrainingStep<Model: LightningModule> {
     var step = try makeStep(loss, accumulator.collector)
     try session.board.throwRejection()
     step.compute(session.board.pendingTensors)
-    return .accumulated(loss: try settle(step.take(), loss.dtype))
+    let value = try step.take()
+    try session.board.settle()
+    note(value, loss.dtype)
+    return .accumulated(loss: value)
   }
 
   private func makeStep(_ loss: Tensor, _ optimizer: any Optimizer) throws -> Step {
@@ -211,12 +234,11 @@ final class TrainingStep<Model: LightningModule> {
     for callback in session.callbacks { try hook(callback) }
   }
 
-  private func settle(_ value: Double, _ dtype: DType) throws -> Double {
-    try session.board.settle()
+  private func note(_ value: Double, _ dtype: DType) {
     loss.add(value, weight: session.board.batchWeight)
+    lastLoss = value
     self.dtype = dtype
     session.loss = epochLoss
-    return value
   }
 
   private func callBeforeOptimizerStep(_ step: inout Step) throws {

@@ -42,6 +42,12 @@ struct MetricSlot {
     isNew = true
   }
 
+  /// Begins the mean anew, which has another value in the same epoch.
+  mutating func beginPass() {
+    mean = WeightedMean()
+    (isNew, isClosed) = (false, false)
+  }
+
   /// Ends the mean of an epoch; nil when nothing was logged in it.
   mutating func close() -> (name: String, value: MetricValue)? {
     guard let epochName, mean.weight > 0 else { return nil }

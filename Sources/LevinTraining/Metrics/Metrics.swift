@@ -60,6 +60,14 @@ extension Metrics: Sequence {
   }
 }
 
+extension Metrics: CustomStringConvertible {
+  /// A line for each metric: its name and its value.
+  public var description: String {
+    let width = names.map(\.count).max() ?? 0
+    return map { "\(Text.padded($0.name, to: width))  \($0.value)" }.joined(separator: "\n")
+  }
+}
+
 /// Metrics that became known together: a row of a table.
 public struct MetricsRecord: Sendable {
   /// The epoch, counted from 0.

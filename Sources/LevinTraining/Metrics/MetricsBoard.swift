@@ -296,9 +296,19 @@ package final class MetricsBoard: @unchecked Sendable {
     return media
   }
 
-  /// Lets metrics of a phase have another value in the same epoch.
-  func reopen(_ phase: Phase) {
-    for index in slots.indices where slots[index].phase == phase { slots[index].isClosed = false }
+  /// Begins the metrics of a phase anew, which have another value in the same epoch.
+  ///
+  /// What an earlier pass has left that was not completed counts for nothing.
+  func beginPass(_ phase: Phase) {
+    for index in slots.indices where slots[index].phase == phase { slots[index].beginPass() }
+  }
+
+  /// Runs `body`, whose values are of a phase.
+  func inPhase<R>(_ phase: Phase, _ body: () throws -> R) rethrows -> R {
+    let before = self.phase
+    defer { self.phase = before }
+    self.phase = phase
+    return try body()
   }
 
   /// Lets metrics have a value in a new epoch.
@@ -319,9 +329,14 @@ package final class MetricsBoard: @unchecked Sendable {
     return metrics
   }
 
-  /// The phase that a metric is logged in; nil if nobody has logged it.
+  /// The phase that a metric is logged in, under the name of its rows as well; nil if nobody has logged it.
   func phase(of name: String) -> Phase? {
-    positions[ExactName(name)].map { slots[$0].phase }
+    func isOf(_ slot: MetricSlot) -> Bool {
+      [slot.name, slot.stepName, slot.epochName].compactMap(\.self).contains {
+        ExactName.areSame($0, name)
+      }
+    }
+    return slots.first(where: isOf)?.phase
   }
 
   /// The values that the progress bar shows.

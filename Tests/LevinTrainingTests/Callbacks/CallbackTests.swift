@@ -103,6 +103,24 @@ import Testing
     #expect(result.stopReason == .converged && result.steps < 20)
   }
 
+  @Test(arguments: [
+    TrainerSettings(maxEpochs: 2), TrainerSettings(maxSteps: 2),
+    TrainerSettings(maxEpochs: 2, maxSteps: 2),
+  ]) func aFitThatConvergesInItsLastStepHasConverged(_ settings: TrainerSettings) throws {
+    let callback = Convergence(lossTolerance: 1e-9)
+    let result = try quietTrainer(settings, [callback])
+      .fit(Location(learningRate: 0), train: loader([1]))
+    #expect(result.stopReason == .converged && result.steps == 2)
+  }
+
+  @Test func severalAveragesAreRefused() {
+    let error = #expect(throws: TrainerError.self) {
+      try quietTrainer(1, [WeightAveraging(), WeightAveraging()])
+        .fit(Location(), train: loader([1]))
+    }
+    #expect("\(error.map { "\($0)" } ?? "")".contains("several"))
+  }
+
   @Test func aFitThatHasNotConvergedSaysSo() throws {
     let transcript = Transcript()
     let trainer = Trainer(

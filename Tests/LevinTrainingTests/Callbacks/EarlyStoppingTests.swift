@@ -94,6 +94,47 @@ import Testing
     #expect(try fit([1, 2], [lenient]).epochs == 2)
   }
 
+  @Test func aMetricThatNoCheckCameToIsToldOf() throws {
+    let text = Transcript()
+    let settings = TrainerSettings(maxEpochs: 1, validationInterval: .epochs(2))
+    let trainer = Trainer(
+      settings, callbacks: [EarlyStopping(monitor: "score")], progressBar: false, summary: false,
+      console: text.console)
+    try trainer.fit(Replay([1]), train: loader([1]), validation: loader([1]))
+    #expect(text.text.contains("EarlyStopping has never looked at 'score'"))
+    let callback = EarlyStopping(monitor: "loss", checkOnTrainEpochEnd: false)
+    #expect(throws: TrainerError.self) {
+      try quietTrainer(1, [callback]).fit(Location(), train: loader([1]))
+    }
+  }
+
+  @Test func aWishThatWaitsForTheMinimumOutlivesAnInterruption() throws {
+    struct Stop: Error {}
+    func run(_ failing: Callback, _ resume: State?) throws -> (FitResult?, State?) {
+      // A check every second epoch, and a minimum between two of them.
+      let settings = TrainerSettings(
+        maxEpochs: 9, minEpochs: 3, validationInterval: .epochs(2))
+      let callback = EarlyStopping(monitor: "score", stoppingThreshold: 1.5)
+      let trainer = quietTrainer(settings, [callback, failing])
+      let result = try? trainer.fit(
+        Replay([1, 2, 3, 4]), train: loader([1]), validation: loader([1]),
+        resume: resume.map(Resume.state))
+      return (result, trainer.keptState)
+    }
+    let whole = try #require(try run(Callback(), nil).0)
+    #expect(whole.epochs == 3 && whole.stopReason == .requested)
+    let failing = Probe()
+    failing.epochEnd = { trainer in if trainer.currentEpoch == 1 { throw Stop() } }
+    let cut = try run(failing, nil)
+    #expect(cut.0 == nil)
+    let rest = try #require(try run(Callback(), cut.1).0)
+    #expect(rest.epochs == 3 && rest.stopReason == .requested)
+    #expect(rest.stopDetail == whole.stopDetail)
+    // The wish was granted; who goes on all the same does.
+    let more = try #require(try run(Callback(), try run(Callback(), nil).1).0)
+    #expect(more.epochs == 4)
+  }
+
   @Test func settingsThatMakeNoSenseAreRefused() {
     #expect(throws: TrainerError.self) {
       try fit([1], [EarlyStopping(monitor: "score", minDelta: -1)])

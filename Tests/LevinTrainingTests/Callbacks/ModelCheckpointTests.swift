@@ -166,7 +166,152 @@ import Testing
     #expect(other.location.item() == model.location.item())
   }
 
+  @Test func epochsCountWhereValidationsDo() throws {
+    let callback = checkpoint("{epoch}-{step}", saveTopK: -1, everyNEpochs: 2)
+    try fit([8, 7, 6, 5, 4, 3, 2, 1], callback, batches: 4) {
+      $0.maxEpochs = 4
+      $0.validationInterval = .batches(2)
+    }
+    #expect(files() == ["epoch=1-step=6", "epoch=1-step=8", "epoch=3-step=14", "epoch=3-step=16"])
+  }
+
+  @Test(arguments: ["loss_step", "loss_epoch"]) func aSaveByAMetricOfTrainingWaitsForNothing(
+    _ monitor: String
+  ) throws {
+    final class Logging: ValidatingModule {
+      @Parameter var weight: Tensor = [1]
+      func trainingStep(_ batch: Tensor, batchIndex: Int) -> Tensor {
+        let loss = (weight * batch).square().mean()
+        log("loss", loss, onStep: true, onEpoch: true)
+        return loss
+      }
+      func validationStep(_ batch: Tensor, batchIndex: Int) { log("val", 1.0) }
+      func configureOptimizers() -> OptimizerConfiguration {
+        .init(SGD(parameters, learningRate: 0.01))
+      }
+    }
+    let callback = checkpoint("{step}", monitor: monitor, saveTopK: -1, everyNTrainSteps: 3)
+    try quietTrainer(2, [callback]).fit(
+      Logging(), train: loader([1, 2, 3, 4], batchSize: 1), validation: loader([1]))
+    // The mean over an epoch is known from the second on.
+    #expect(files() == (monitor == "loss_step" ? ["step=3", "step=6"] : ["step=6"]))
+  }
+
+  @Test func namesMayLeadIntoFoldersAndHoldAnyMetric() throws {
+    let model = Scripted { model, batch, _ in
+      log("a/b.c", 0.5)
+      return (model.weight * batch).square().mean()
+    }
+    try quietTrainer(1, [checkpoint("run/{epoch}-{a/b.c:.1f}")]).fit(model, train: loader([1]))
+    #expect(files("/run") == ["epoch=0-a-b.c=0.5"])
+    for _ in 0..<3 { try fit([1], checkpoint("{epoch}")) }
+    #expect(files() == ["epoch=0", "epoch=0-v1", "epoch=0-v2", "run"])
+  }
+
+  @Test(arguments: ["", "/x", "x/", "last"]) func namesThatAreNoneAreRefused(_ name: String) {
+    #expect(throws: TrainerError.self) { try fit([1], checkpoint(name, saveLast: true)) }
+  }
+
+  @Test func aFolderThatGoesAwayEndsTheFitAndNamesThePath() throws {
+    let settings = TrainerSettings(maxEpochs: 3)
+    let removing = Probe()
+    removing.epochEnd = { trainer in
+      if trainer.currentEpoch == 1 {
+        try FileManager.default.removeItem(atPath: trainer.runDirectory())
+      }
+    }
+    let trainer = Trainer(
+      settings, directory: folder.path, callbacks: [removing, ModelCheckpoint()],
+      progressBar: false,
+      summary: false, console: Transcript().console)
+    let error = #expect(throws: CheckpointError.self) {
+      try trainer.fit(Location(), train: loader([1]))
+    }
+    #expect(error?.path.hasPrefix(folder.path + "/version_0/checkpoints/") == true)
+    #expect(files() == [])
+  }
+
+  @Test func aMetricThatNoSaveCameToIsToldOf() throws {
+    let callback = checkpoint(monitor: "score", everyNTrainSteps: 100)
+    let text = Transcript()
+    let trainer = Trainer(
+      TrainerSettings(maxEpochs: 1), callbacks: [callback], progressBar: false, summary: false,
+      console: text.console)
+    try trainer.fit(Replay([1]), train: loader([1]), validation: loader([1]))
+    #expect(text.text.contains("ModelCheckpoint has never looked at 'score'"))
+    #expect(throws: TrainerError.self) {
+      try quietTrainer(1, [callback]).fit(Location(), train: loader([1]))
+    }
+  }
+
+  // MARK: Averages
+
+  @Test func theWeightsOfAFileAreTheAveragesThatWereValidated() throws {
+    let callback = checkpoint(monitor: "val_loss", saveLast: true)
+    let data = loader([1, 2, 3, 4], batchSize: 1)
+    func fit(_ epochs: Int, _ callbacks: [Callback], _ resume: Resume?) throws -> Location {
+      let model = Location()
+      try quietTrainer(epochs, [WeightAveraging()] + callbacks)
+        .fit(model, train: data, validation: loader([2]), resume: resume)
+      return model
+    }
+    let whole = try fit(4, [], nil)
+    let half = try fit(2, [callback], nil)
+    let last = Location(9)
+    try last.loadWeights(from: try #require(callback.lastModelPath))
+    #expect(last.location.item() == half.location.item())
+    let best = Location(9)
+    try best.loadWeights(from: try #require(callback.bestModelPath))
+    let score = (best.location.item() - 2) * (best.location.item() - 2)
+    #expect(abs(score - (callback.bestModelScore ?? .nan)) < 1e-6)
+    // The values of training are not lost.
+    let rest = try fit(4, [], .path(try #require(callback.lastModelPath)))
+    #expect(rest.location.item() == whole.location.item())
+  }
+
   // MARK: Going on
+
+  @Test func aFitThatWasStoppedWithinAnEpochKnowsItsBestFile() throws {
+    let callback = checkpoint("{epoch}-{step}", monitor: "score")
+    let stopping = Probe()
+    stopping.batchEnd = { trainer, _ in if trainer.globalStep == 5 { trainer.stop() } }
+    let trainer = quietTrainer(3, [stopping, callback])
+    let data = loader([1, 1, 1], batchSize: 1)
+    try trainer.fit(Replay([3, 2]), train: data, validation: loader([1]))
+    // The epoch that was cut short had its validation too.
+    #expect(files() == ["epoch=1-step=5"])
+    stopping.batchEnd = { _, _ in }
+    try trainer.fit(Replay([5, 6]), train: data, validation: loader([1]), resume: .lastFit)
+    #expect(files() == ["epoch=1-step=5"] && callback.bestModelScore == 2)
+  }
+
+  @Test func theFileThatAFitGoesOnFromStaysHoweverItsPathIsSpelled() throws {
+    let first = checkpoint("{epoch}", monitor: "score")
+    try fit([3], first)
+    let link = folder.path + "-link"
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: folder.path)
+    defer { try? FileManager.default.removeItem(atPath: link) }
+    for path in [
+      link + "/epoch=0.safetensors",
+      folder.path + "/../" + folder.path.split(separator: "/").last! + "/epoch=0.safetensors",
+    ] {
+      let callback = checkpoint("{epoch}", monitor: "score")
+      try quietTrainer(TrainerSettings(maxEpochs: 3), [callback]).fit(
+        Replay([2, 1]), train: loader([1]), validation: loader([1]), resume: .path(path))
+      #expect(files().contains("epoch=0") && callback.bestModelScore == 1)
+    }
+  }
+
+  @Test func aLaterFitMayReplaceTheFileThatAnEarlierOneWentOnFrom() throws {
+    let callback = checkpoint("{epoch}", monitor: "score")
+    let trainer = quietTrainer(TrainerSettings(maxEpochs: 2), [callback])
+    try fit([3], checkpoint("{epoch}", monitor: "score"))
+    let path = folder.path + "/epoch=0.safetensors"
+    try trainer.fit(Replay([2]), train: loader([1]), validation: loader([1]), resume: .path(path))
+    try FileManager.default.removeItem(atPath: path)
+    try trainer.fit(Replay([2, 1]), train: loader([1]), validation: loader([1]))
+    #expect(!files().contains("epoch=0"))
+  }
 
   @Test func aFitGoesOnFromAFile() throws {
     func run(_ epochs: Int, _ model: Location, _ callbacks: [Callback], _ resume: Resume?) throws {
@@ -221,15 +366,4 @@ import Testing
         Location(), train: loader([1]), resume: .path(folder.path + "/none.safetensors"))
     }
   }
-}
-
-/// A folder that goes with the test.
-private final class TemporaryFolder: Sendable {
-  let path = FileManager.default.temporaryDirectory.path + "/levin-" + UUID().uuidString
-
-  init() {
-    try? FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(atPath: path) }
 }

@@ -23,6 +23,41 @@ import Testing
     #expect(weights == [0, -2, -10] && result.steps == 2)
   }
 
+  @Test func longerWindowsAreMeansToo() throws {
+    let settings = TrainerSettings(maxEpochs: 1, accumulateGradientBatches: 4)
+    let (weights, result) = try fit([1, 3, 8, 4, 2, 3, 7], settings)
+    // 16 / 4, then 12 / 3.
+    #expect(weights == [0, 0, 0, -4, -4, -4, -8] && result.steps == 2)
+  }
+
+  @Test func aBatchThatIsSkippedAtTheEndOfAWindowLeavesTheStepToTheOthers() throws {
+    for skipped in [[2], [1, 2]] {
+      let model = Skipping(skipped)
+      let settings = TrainerSettings(maxEpochs: 2, accumulateGradientBatches: 3)
+      let probe = Outcomes()
+      let result = try quietTrainer(settings, [probe])
+        .fit(model, train: loader([2, 4, 100], batchSize: 1))
+      let step: Double = skipped == [2] ? 3 : 2
+      #expect(model.weight.item() == -2 * step && result.steps == 2)
+      #expect(probe.taken == [1, 2])
+    }
+  }
+
+  @Test func aStepThatIsNotFiniteAtTheEndOfAWindowLeavesTheStepToTheOthers() throws {
+    let model = Linear()
+    let settings = TrainerSettings(maxEpochs: 1, accumulateGradientBatches: 3)
+    let result = try quietTrainer(settings, [NonFinitePolicy(.skipBatch)])
+      .fit(model, train: loader([2, 4, .infinity], batchSize: 1))
+    #expect(model.weight.item() == -3 && result.steps == 1)
+  }
+
+  @Test func aWindowOfBatchesThatAreAllSkippedMakesNoStep() throws {
+    let model = Skipping([0, 1, 2])
+    let settings = TrainerSettings(maxEpochs: 1, accumulateGradientBatches: 3)
+    let result = try quietTrainer(settings).fit(model, train: loader([2, 4, 8], batchSize: 1))
+    #expect(model.weight.item() == 0 && result.steps == 0)
+  }
+
   @Test func anEpochShorterThanTheWindowIsOneStep() throws {
     let settings = TrainerSettings(maxEpochs: 2, accumulateGradientBatches: 4)
     #expect(try fit([6], settings).weights == [-6, -12])
@@ -139,5 +174,31 @@ private struct Stream: BatchSource {
 
   func makeBatches(epoch: Int) -> BatchStream<Tensor> {
     BatchStream(numbers.lazy.map { Tensor([$0]) })
+  }
+}
+
+/// Has the batch as its gradient, and skips some.
+private final class Skipping: LightningModule {
+  @Parameter var weight: Tensor = [0]
+  private let skipped: Set<Int>
+
+  init(_ skipped: [Int]) { self.skipped = Set(skipped) }
+
+  func trainingStep(_ batch: Tensor, batchIndex: Int) -> Tensor? {
+    skipped.contains(batchIndex) ? nil : (weight * batch).sum()
+  }
+
+  func configureOptimizers() -> OptimizerConfiguration { .init(SGD(parameters, learningRate: 1)) }
+}
+
+/// The numbers of steps after the batches that made one.
+private final class Outcomes: Callback {
+  private(set) var taken: [Int] = []
+
+  override func onTrainBatchEnd(
+    _ trainer: Trainer, _ module: any LightningModule, outcome: StepOutcome, batch: Any,
+    batchIndex: Int
+  ) {
+    if case .taken = outcome { taken.append(trainer.globalStep) }
   }
 }

@@ -15,8 +15,18 @@ import Testing
     TensorDataset(Tensor((0..<23).map { Float($0) / 10 })), batchSize: 3, shuffle: .seeded(5))
 
   private struct Outcome: Equatable {
+    /// What the first part that differs is in both.
+    func difference(from other: Outcome) -> String? {
+      func parts(_ outcome: Outcome) -> [String] {
+        ["\(outcome.steps) steps, \(outcome.epochs) epochs"] + outcome.calls + outcome.rows
+          + ["\(outcome.weights)", "\(outcome.average)", "end"]
+      }
+      return zip(parts(self), parts(other)).first { $0 != $1 }.map { "\($0) for \($1)" }
+    }
+
     var weights: [Double]
     var average: [Double]
+    var calls: [String]
     var rows: [String]
     var steps: Int
     var epochs: Int
@@ -30,44 +40,51 @@ import Testing
     }
     return Outcome(
       weights: model.weight.scalars + model.bias.scalars + model.seen.scalars,
-      average: (trainer.callbacks.first as? WeightAveraging)?.state().flat ?? [],
+      average: trainer.callbacks.compactMap { $0 as? WeightAveraging }.first?.state().flat ?? [],
+      calls: trainer.callbacks.compactMap { ($0 as? Chatty)?.description },
       rows: rows.lines, steps: result.steps, epochs: result.epochs)
   }
 
-  private static func trainer(_ callbacks: [Callback]) -> Trainer {
+  private static func trainer(
+    _ callbacks: [Callback], first: [Callback] = [], logEveryNSteps: Int = 1
+  ) -> Trainer {
     let stopping = EarlyStopping(monitor: "val", patience: 100)
-    return quietTrainer(
-      settings, [WeightAveraging(.exponential(decay: 0.9)), stopping] + callbacks)
+    let all: [Callback] = [Chatty("a"), WeightAveraging(.exponential(decay: 0.9)), stopping]
+    var settings = settings
+    settings.logEveryNSteps = logEveryNSteps
+    return quietTrainer(settings, first + all + callbacks + [Chatty("b")])
   }
 
-  private static func whole() throws -> Outcome {
+  private static func whole(logEveryNSteps: Int = 1) throws -> Outcome {
     let rows = Rows()
-    return try fit(Dropping(), rows, nil, on: trainer([RowLogger(rows)]))
+    return try fit(
+      Dropping(), rows, nil, on: trainer([RowLogger(rows)], logEveryNSteps: logEveryNSteps))
   }
 
   /// The hooks that an error is thrown in.
   enum Hook: CaseIterable {
-    case batchStart, beforeStep, batchEnd, row, validationStart, validationBatch, validationEnd
-    case epochStart, epochEnd
+    case batchStart, beforeStep, batchEnd, row, validationStart, validationEpochStart
+    case validationBatch, validationEpochEnd, validationEnd, epochStart, epochEnd
   }
 
-  @Test(arguments: Hook.allCases)
-  func afterAnErrorInAHookTheRestIsAsIfThereHadBeenNone(_ hook: Hook) throws {
+  @Test(arguments: Hook.allCases, [true, false])
+  func afterAnErrorInAHookTheRestIsAsIfThereHadBeenNone(_ hook: Hook, isFirst: Bool) throws {
     let whole = try Self.whole()
     // How often the hook is called in the whole fit.
-    for moment in 0..<30 {
+    for moment in 0..<60 {
       let rows = Rows()
       let failing = Failing(hook, at: moment)
       let model = Dropping()
-      let trainer = Self.trainer([failing, RowLogger(rows)])
+      let trainer = Self.trainer(
+        (isFirst ? [] : [failing]) + [RowLogger(rows)], first: isFirst ? [failing] : [])
       do {
         _ = try Self.fit(model, rows, nil, on: trainer)
         #expect(moment > 2)
         return
       } catch is Stop {}
       failing.isOff = true
-      #expect(
-        try Self.fit(model, rows, .lastFit, on: trainer) == whole, "\(hook) at \(moment)")
+      let outcome = try Self.fit(model, rows, .lastFit, on: trainer)
+      #expect(outcome.difference(from: whole) == nil, "\(hook) at \(moment)")
     }
   }
 
@@ -80,12 +97,15 @@ import Testing
       let trainer = Self.trainer([RowLogger(rows)])
       #expect(throws: Dropping.Stop.self) { try Self.fit(model, rows, nil, on: trainer) }
       model.failsAt = nil
-      #expect(try Self.fit(model, rows, .lastFit, on: trainer) == whole, "step \(moment)")
+      let outcome = try Self.fit(model, rows, .lastFit, on: trainer)
+      #expect(outcome.difference(from: whole) == nil, "step \(moment)")
     }
   }
 
-  @Test func afterAStopTheRestIsAsIfThereHadBeenNone() throws {
-    let whole = try Self.whole()
+  @Test(arguments: [1, 3]) func afterAStopTheRestIsAsIfThereHadBeenNone(
+    logEveryNSteps: Int
+  ) throws {
+    let whole = try Self.whole(logEveryNSteps: logEveryNSteps)
     for moment in 1...24 {
       let rows = Rows()
       let model = Dropping()
@@ -93,11 +113,13 @@ import Testing
       stopping.onTrainBatchEnd = { trainer, _, _, _, _ in
         if trainer.globalBatch == moment { trainer.stop("enough") }
       }
-      let trainer = Self.trainer([stopping, RowLogger(rows)])
+      let trainer = Self.trainer(
+        [stopping, RowLogger(rows)], logEveryNSteps: logEveryNSteps)
       let cut = try Self.fit(model, rows, nil, on: trainer)
       #expect(cut.steps <= whole.steps)
       stopping.onTrainBatchEnd = nil
-      #expect(try Self.fit(model, rows, .lastFit, on: trainer) == whole, "batch \(moment)")
+      let outcome = try Self.fit(model, rows, .lastFit, on: trainer)
+      #expect(outcome.difference(from: whole) == nil, "batch \(moment)")
     }
   }
 
@@ -123,7 +145,8 @@ import Testing
     let rows = Rows()
     rows.lines = cut.rows
     let trainer = Self.trainer([RowLogger(rows)])
-    #expect(try Self.fit(Dropping(), rows, .state(cut.state), on: trainer) == whole)
+    let outcome = try Self.fit(Dropping(), rows, .state(cut.state), on: trainer)
+    #expect(outcome.difference(from: whole) == nil)
   }
 
   @Test func aStateGoesOnInAnotherModelAndTrainer() throws {
@@ -134,7 +157,8 @@ import Testing
     #expect(throws: Stop.self) { try Self.fit(Dropping(), rows, nil, on: first) }
     let state = try #require(first.keptState)
     let second = Self.trainer([RowLogger(rows)])
-    #expect(try Self.fit(Dropping(), rows, .state(state), on: second) == whole)
+    let outcome = try Self.fit(Dropping(), rows, .state(state), on: second)
+    #expect(outcome.difference(from: whole) == nil)
   }
 
   @Test func otherDataAreRefusedAndLeaveTheModelAsItWas() throws {
@@ -152,11 +176,47 @@ import Testing
     let trainer = quietTrainer(3)
     try trainer.fit(Location(), train: loader([1]))
     let state = try #require(trainer.keptState)
+    let model = Location(7)
     #expect(throws: TrainerError.self) {
-      try quietTrainer(2).fit(Location(), train: loader([1]), resume: .state(state))
+      try quietTrainer(2).fit(model, train: loader([1]), resume: .state(state))
     }
+    #expect(model.location.item() == 7)
     let result = try quietTrainer(3).fit(Location(), train: loader([1]), resume: .state(state))
     #expect(result.epochs == 3 && result.steps == 3)
+  }
+
+  @Test func theMomentsOfValidationsGoOnAcrossEpochs() throws {
+    struct Stop: Error {}
+    let settings = TrainerSettings(
+      maxEpochs: 3, validationInterval: .batches(7, acrossEpochs: true))
+    func moments(_ failing: Callback, _ resume: Resume?) -> ([Int], Trainer) {
+      let callback = LambdaCallback()
+      var moments: [Int] = []
+      callback.onValidationStart = { trainer, _ in moments.append(trainer.globalBatch) }
+      let trainer = quietTrainer(settings, [callback, failing])
+      _ = try? trainer.fit(
+        Location(), train: loader([1, 2, 3, 4, 5, 6, 7], batchSize: 1), validation: loader([1]),
+        resume: resume)
+      return (moments, trainer)
+    }
+    #expect(moments(Callback(), nil).0 == [7, 14, 21])
+    // Behind the validation at the end of an epoch, which is not run once more.
+    let failing = Probe()
+    failing.epochEnd = { trainer in if trainer.currentEpoch == 0 { throw Stop() } }
+    let (before, trainer) = moments(failing, nil)
+    #expect(before == [7])
+    let state = trainer.keptState
+    #expect(moments(Callback(), state.map(Resume.state)).0 == [14, 21])
+  }
+
+  @Test func aCallbackThatIsGoneIsToldOf() throws {
+    let trainer = quietTrainer(2, [EarlyStopping(monitor: "train_loss")])
+    try trainer.fit(Location(), train: loader([1]))
+    let text = Transcript()
+    let other = Trainer(
+      TrainerSettings(maxEpochs: 3), progressBar: false, summary: false, console: text.console)
+    try other.fit(Location(), train: loader([1]), resume: .state(try #require(trainer.keptState)))
+    #expect(text.text.contains("without the callback 'EarlyStopping(train_loss"))
   }
 
   @Test func withoutAFitBeforeThereIsNothingToGoOnWith() {
@@ -197,6 +257,12 @@ import Testing
     override func onValidationStart(_ t: Trainer, _ m: any LightningModule) throws {
       try pass(.validationStart)
     }
+    override func onValidationEpochStart(_ t: Trainer, _ m: any LightningModule) throws {
+      try pass(.validationEpochStart)
+    }
+    override func onValidationEpochEnd(_ t: Trainer, _ m: any LightningModule) throws {
+      try pass(.validationEpochEnd)
+    }
     override func onValidationBatchEnd(
       _ t: Trainer, _ m: any LightningModule, batch: Any, batchIndex: Int
     ) throws { try pass(.validationBatch) }
@@ -206,6 +272,60 @@ import Testing
     override func onTrainEpochEnd(_ t: Trainer, _ m: any LightningModule) throws {
       try pass(.epochEnd)
     }
+  }
+}
+
+/// Counts the hooks that it was called in, draws in each and logs what it drew.
+private final class Chatty: Callback, CustomStringConvertible {
+  private let name: String
+  private var counts: [String: Int] = [:]
+
+  init(_ name: String) { self.name = name }
+
+  override var stateName: String { "Chatty \(name)" }
+
+  var description: String {
+    counts.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }.joined(separator: ", ")
+  }
+
+  private func say(_ hook: String) {
+    counts[hook, default: 0] += 1
+    log("\(name)_\(hook)", Tensor.uniform([1]) * Float(counts[hook] ?? 0))
+  }
+
+  override func onTrainEpochStart(_ t: Trainer, _ m: any LightningModule) { say("epochStart") }
+  override func onTrainBatchStart(
+    _ t: Trainer, _ m: any LightningModule, batch: Any, batchIndex: Int
+  ) { say("batchStart \((batch as? Tensor)?.count ?? 0)") }
+  override func onTrainBatchEnd(
+    _ t: Trainer, _ m: any LightningModule, outcome: StepOutcome, batch: Any, batchIndex: Int
+  ) {
+    say("batchEnd \((batch as? Tensor)?.count ?? 0)")
+    log("\(name)_outcome", outcome.loss ?? -1)
+  }
+  override func onValidationStart(_ t: Trainer, _ m: any LightningModule) { say("validationStart") }
+  override func onValidationEpochStart(_ t: Trainer, _ m: any LightningModule) {
+    say("validationEpochStart")
+  }
+  override func onValidationBatchEnd(
+    _ t: Trainer, _ m: any LightningModule, batch: Any, batchIndex: Int
+  ) { say("validationBatchEnd") }
+  override func onValidationEpochEnd(_ t: Trainer, _ m: any LightningModule) {
+    say("validationEpochEnd")
+    log("\(name)_weight", (m as? Dropping)?.weight.sum() ?? 0)
+  }
+  override func onValidationEnd(_ t: Trainer, _ m: any LightningModule) { say("validationEnd") }
+  override func onTrainEpochEnd(_ t: Trainer, _ m: any LightningModule) { say("epochEnd") }
+
+  override func state() -> State {
+    var state = State()
+    for (hook, count) in counts { state[hook] = .integer(count) }
+    return state
+  }
+
+  override func restore(from state: State) throws {
+    counts = [:]
+    for hook in state.names { counts[hook] = try state.integer(hook) }
   }
 }
 
@@ -274,6 +394,7 @@ private final class Dropping: ValidatingModule {
   }
 
   func validationStep(_ batch: Tensor, batchIndex: Int) {
+    log("seen", seen.sum(), onStep: true)
     log("val", ((weight.sum() * batch + bias) * Tensor.uniform(batch.shape)).mean())
   }
 

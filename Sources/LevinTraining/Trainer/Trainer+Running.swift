@@ -59,6 +59,7 @@ extension Trainer {
     _ validation: [any BatchSource<Model.Batch>], _ work: EvaluationLoop<Model>.Work?,
     _ resume: Resume?
   ) throws -> FitResult {
+    resumedPath = nil
     let state = try resume?.state(for: self)
     let loop = try FitLoop(self, model, train: train, validation: validation, work: work)
     return try loop.run(from: state)

@@ -68,7 +68,8 @@ public struct Resume: Sendable {
     if let warning = checkpoint.origin.warning { warn(warning) }
     trainer.resumedPath = path
     var state = checkpoint.run
-    state["module"] = .tree(checkpoint.model)
+    // The weights of the file are averages, where the fit made some.
+    state["module"] = checkpoint.run["trained"] ?? .tree(checkpoint.model)
     return state
   }
 }
@@ -79,11 +80,26 @@ extension Trainer {
   ///
   /// - Throws: ``TrainerError/nothingToResume(_:)`` before the first fit, ``CheckpointError``.
   public func saveCheckpoint(to path: String) throws {
+    try writeCheckpoint(to: path)
+  }
+
+  /// Writes a checkpoint in which a callback knows of it.
+  func saveCheckpoint(to path: String, by callback: Callback) throws {
+    session?.keepState(of: callback)
+    try writeCheckpoint(to: path)
+  }
+
+  private func writeCheckpoint(to path: String) throws {
     guard var state = session?.keptState ?? session?.makeState?() ?? keptState else {
       throw TrainerError.nothingToResume("this trainer has run no fit, so there is nothing to save")
     }
-    let model = try state.tree("module")
-    state["module"] = nil
+    let trained = try state.tree("module")
+    var model = trained
+    if state["averaged"] != nil {
+      model = try state.tree("averaged")
+      state["trained"] = .tree(trained)
+    }
+    (state["module"], state["averaged"]) = (nil, nil)
     try Checkpoint(model: model, run: state).write(to: path)
   }
 }

@@ -204,6 +204,11 @@ public final class Trainer {
   /// Whether a metric is that of validations, or not known yet.
   func isMetricOfValidation(_ name: String) -> Bool { board.phase(of: name) != .training }
 
+  /// Whether a metric of training has been logged, and has no value under this name of it yet.
+  func awaitsValue(of name: String) -> Bool {
+    board.phase(of: name) == .training && board.metrics[name] == nil
+  }
+
   /// The number of observations in the batch that runs.
   var batchObservationCount: Double { board.batchWeight }
 
