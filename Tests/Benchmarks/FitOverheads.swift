@@ -7,10 +7,11 @@ import LevinTraining
 /// The processor time that a fit takes in each step over a loop written by hand, in its two regimes: many batches an epoch,
 /// and one.
 ///
-/// `fit-…` is a trainer with nothing else, `fit-logged-…` one with a CSV logger that writes each step's loss, checkpoints
+/// `fit-loop` is a step of that loop. `fit-…` is a trainer with nothing else, `fit-logged-…` one with a CSV logger that writes each step's loss, checkpoints
 /// every minute, an early stop and a progress bar. `peers/lightning_overheads.py` has the same in Lightning.
 let fitOverheadBenchmarks: [Benchmark] = [16, 10_000].flatMap { rows in
   [
+    Benchmark(name: "fit-loop", rows: rows) { loopTime(rows) },
     overhead("fit-steps", rows) { .init(rows, stepsPerEpoch: $0, isLogged: false) },
     overhead("fit-epochs", rows) { _ in .init(rows, stepsPerEpoch: 1, isLogged: false) },
     overhead("fit-logged-steps", rows) { .init(rows, stepsPerEpoch: $0, isLogged: true) },
@@ -18,18 +19,26 @@ let fitOverheadBenchmarks: [Benchmark] = [16, 10_000].flatMap { rows in
   ]
 }
 
+private let stepCount = 2000
+
+private func loopTime(_ rows: Int) -> Double {
+  let times = (0..<Stopwatch.sampleCount).map { _ in
+    MeasuredFit(rows, stepsPerEpoch: 1, isLogged: false).secondsOfLoop(stepCount)
+  }
+  return times.sorted()[Stopwatch.sampleCount / 2] / Double(stepCount) * 1e6
+}
+
 /// The median difference between a fit and the loop just before it, so that what else the machine does counts for both.
 private func overhead(
   _ name: String, _ rows: Int, _ make: @escaping @Sendable (_ steps: Int) -> MeasuredFit
 ) -> Benchmark {
   Benchmark(name: name, rows: rows) {
-    let steps = 2000
     let differences = (0..<Stopwatch.sampleCount).map { _ in
-      let fit = make(steps)
-      let bare = fit.secondsOfLoop(steps)
-      return fit.secondsOfFit(steps) - bare
+      let fit = make(stepCount)
+      let bare = fit.secondsOfLoop(stepCount)
+      return fit.secondsOfFit(stepCount) - bare
     }
-    return differences.sorted()[Stopwatch.sampleCount / 2] / Double(steps) * 1e6
+    return differences.sorted()[Stopwatch.sampleCount / 2] / Double(stepCount) * 1e6
   }
 }
 

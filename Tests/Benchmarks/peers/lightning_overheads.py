@@ -95,8 +95,17 @@ def seconds_of_fit(batch, steps_per_epoch, is_logged):
     return model.seconds
 
 
+def data():
+    return torch.from_numpy(np.random.default_rng(0).normal(3, 2, ROWS).astype(np.float32))
+
+
+def loop_time():
+    batch = data()
+    return statistics.median(seconds_of_loop(batch) for _ in range(PAIRS + 1)) / STEPS * 1e6
+
+
 def overhead(steps_per_epoch, is_logged):
-    batch = torch.from_numpy(np.random.default_rng(0).normal(3, 2, ROWS).astype(np.float32))
+    batch = data()
     seconds_of_loop(batch)
     differences = []
     for _ in range(PAIRS):
@@ -109,6 +118,7 @@ if __name__ == "__main__":
     options = common.parser(__doc__).parse_args()
     many = WARM_UP + STEPS + 1
     common.report(options, (), [
+        ("fit-loop", ROWS, loop_time),
         ("fit-steps", ROWS, lambda: overhead(many, is_logged=False)),
         ("fit-epochs", ROWS, lambda: overhead(1, is_logged=False)),
         ("fit-logged-steps", ROWS, lambda: overhead(many, is_logged=True)),
