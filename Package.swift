@@ -43,7 +43,8 @@ let package = Package(
       path: "Examples/MiniPyro"),
 
     .executableTarget(
-      name: "benchmarks", dependencies: ["Levin", "LevinNN", "LevinTensor", "LevinTraining"],
+      name: "benchmarks",
+      dependencies: ["Levin", "LevinCSV", "LevinNN", "LevinTensor", "LevinTraining"],
       path: "Tests/Benchmarks", exclude: ["RESULTS.md", "peers", "run"]),
     .executableTarget(
       name: "accuracy", dependencies: ["LevinTensor"], path: "Tests/Accuracy",

@@ -16,6 +16,30 @@ public import Levin
 /// appends to them.
 ///
 ///     let trainer = Trainer(maxEpochs: 100, name: "zip", callbacks: [CSVLogger()])
+///
+/// ## Beside Lightning's table
+///
+/// Names of columns, rows and numbers are those of Lightning's `CSVLogger`, also with `onStep` and `onEpoch`, several
+/// validation sources and accumulated gradients. These differ:
+///
+/// - **Rows of epochs.** The means of an epoch and those of the validation at its end are one row; Lightning's are two. So
+///   are learning rates, which have rows without an epoch there. A validation within an epoch has a row of its own in both.
+/// - **Rows of validation steps.** They have the epoch and the step of training that they come after, and in
+///   `validation_batch` the index of their batch. Lightning numbers the batches of all validations in the column `step`.
+/// - **Metrics for which nothing is said.** `log(name, value)` in a training step is a mean for each epoch; Lightning
+///   logs by step there. With one batch an epoch these are the same rows.
+/// - **How many steps have a row.** `Trainer(logEveryNSteps:)` is 1, and 50 in Lightning, where a fit of fewer steps leaves
+///   no file.
+/// - **A fit that ends within an epoch** is validated there, so that its last row is complete. Lightning does so only if a
+///   callback asked for the end.
+/// - **Steps of accumulated gradients.** Where the last window of an epoch has fewer batches, its step is their mean;
+///   Lightning divides by the full number, so losses differ from there on.
+/// - **Numbers.** Means are taken in double precision, and numbers have the fewest digits that give them back in the dtype
+///   in which they were logged.
+/// - **Names.** A metric cannot be called `epoch`, `step` or `validation_batch`, which are columns of their own; in Lightning
+///   one called `step` takes the place of the step.
+/// - **Files.** Lines end with a line feed alone. No fit writes to the table of another, whereas Lightning deletes that of a
+///   version that is used again, also when a fit goes on.
 public final class CSVLogger: Callback {
   private var table: MetricsTable?
   // The rows of the run that goes on, until its table is open.

@@ -12,7 +12,9 @@ struct Benchmarks {
       --rows     the benchmarks of this size alone
     """
 
-  static let all = trainingBenchmarks + inferenceBenchmarks + matrixBenchmarks + overheadBenchmarks
+  static let all =
+    trainingBenchmarks + inferenceBenchmarks + matrixBenchmarks
+    + overheadBenchmarks + fitOverheadBenchmarks
 
   static var names: [String] {
     var seen: Set<String> = []
