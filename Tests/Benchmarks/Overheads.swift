@@ -55,7 +55,7 @@ private func trainerTime(stepsPerEpoch: Int) -> Double {
   return Stopwatch.microseconds { repetitions in
     // A fit has costs of its own before and after: enough steps make them small.
     let epochs = (max(repetitions, 1000) + stepsPerEpoch - 1) / stepsPerEpoch
-    let trainer = Trainer(maxEpochs: epochs, progressBar: false, summary: false)
+    let trainer = Trainer(maxEpochs: epochs, checkpoints: false, progressBar: false, summary: false)
     let model = LocationModel()
     let time = Stopwatch.seconds {
       do { try trainer.fit(model, train: loader) } catch { fatalError("\(error)") }

@@ -68,7 +68,8 @@ func distance(_ mine: [Double], _ theirs: [Double]) -> Double {
 
 /// A trainer of 100 epochs that says nothing.
 func quietTrainer(_ callbacks: [Callback] = []) -> Trainer {
-  Trainer(maxEpochs: 100, callbacks: callbacks, progressBar: false, summary: false)
+  Trainer(
+    maxEpochs: 100, callbacks: callbacks, checkpoints: false, progressBar: false, summary: false)
 }
 
 /// All observations as one batch.

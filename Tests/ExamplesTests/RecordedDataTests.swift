@@ -44,7 +44,7 @@ import Testing
       model, guide, loss: TraceEnumELBO(maxPlateNesting: 1), prototype: data
     ) { Adam($0, learningRate: 0.1, betas: (0.8, 0.99)) }
     let loader = DataLoader(TensorDataset(data), batchSize: data.count)
-    _ = try Trainer(maxEpochs: 300).fit(module, train: loader)
+    _ = try Trainer(maxEpochs: 300, checkpoints: false).fit(module, train: loader)
     #expect(module.warnings.count == 1 && module.warnings[0].contains("site 'weights' runs to"))
   }
 
@@ -53,7 +53,7 @@ import Testing
     let program = try #require(MixtureRecord.models["gmm2d_component"])
     let table = try restarts(
       4, seed: 3, threads: 2, sorted: true, train: DataLoader(TensorDataset(data), batchSize: 100),
-      loss: "train_loss", trainer: { _ in Trainer(maxEpochs: 400) },
+      loss: "train_loss", trainer: { _ in Trainer(maxEpochs: 400, checkpoints: false) },
       start: { _, random in
         let indices = random.permutation(100).prefix(3).map { $0 }
         let start: [String: Tensor] = [

@@ -43,6 +43,7 @@ private final class Peek: Callback {
   ) throws -> FitResult {
     let trainer = Trainer(
       maxEpochs: epochs, directory: folder, name: "line", callbacks: [CSVLogger()] + callbacks,
+      checkpoints: false,
       progressBar: false, summary: false)
     let data = TensorDataset(Tensor([Float(0.1), 2]))
     return try trainer.fit(Line(hyperparameters, record), train: DataLoader(data, batchSize: 1))
@@ -143,7 +144,8 @@ private final class Peek: Callback {
     try withTemporaryFolder { folder in
       func trainer(_ epochs: Int) -> Trainer {
         Trainer(
-          maxEpochs: epochs, directory: folder, callbacks: [CSVLogger()], progressBar: false,
+          maxEpochs: epochs, directory: folder, callbacks: [CSVLogger()], checkpoints: false,
+          progressBar: false,
           summary: false)
       }
       let data = DataLoader(TensorDataset(Tensor([1, 2, 3] as [Float])), batchSize: 3)
@@ -352,7 +354,8 @@ private final class Peek: Callback {
         let kept = fcntl(STDERR_FILENO, F_DUPFD_CLOEXEC, 10)
         for descriptor in 0...STDERR_FILENO { close(descriptor) }
         let trainer = Trainer(
-          maxEpochs: 40, directory: folder, name: "line", callbacks: [CSVLogger()])
+          maxEpochs: 40, directory: folder, name: "line", callbacks: [CSVLogger()],
+          checkpoints: false)
         var step = 0
         let model = Line { batch, _ in
           log("m", 1, onStep: true)

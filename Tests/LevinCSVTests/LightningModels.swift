@@ -61,6 +61,9 @@ final class StepwiseLeastSquares: LeastSquares {
     let loss = loss(batch)
     log("loss", loss, onStep: true, onEpoch: true)
     log("slope", slope, onStep: true)
+    log("largest", loss, reduction: .max)
+    log("least", loss, reduction: .min)
+    log("total", loss, onStep: true, onEpoch: true, reduction: .sum)
     return loss
   }
 

@@ -76,12 +76,6 @@ extension LightningTable {
     columns = (columns + ["validation_batch"]).sorted()
   }
 
-  /// Leaves columns out.
-  mutating func drop(_ names: Set<String>) {
-    columns.removeAll { names.contains($0) }
-    for index in rows.indices { rows[index] = rows[index].filter { !names.contains($0.key) } }
-  }
-
   /// Puts the numbers of a validation after the fit, which is the last row, into the row before it.
   mutating func joinValidationAfterFit() {
     for (name, value) in rows.removeLast() where name.hasPrefix("val_") {

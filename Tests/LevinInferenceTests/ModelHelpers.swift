@@ -57,7 +57,9 @@ final class ClosureGuide: Guide {
 
 /// A trainer of 100 epochs that says nothing.
 func quietTrainer(_ callbacks: [Callback] = [], maxEpochs: Int = 100) -> Trainer {
-  Trainer(maxEpochs: maxEpochs, callbacks: callbacks, progressBar: false, summary: false)
+  Trainer(
+    maxEpochs: maxEpochs, callbacks: callbacks, checkpoints: false, progressBar: false,
+    summary: false)
 }
 
 /// All observations as one batch.

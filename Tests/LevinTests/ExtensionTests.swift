@@ -30,7 +30,8 @@ private final class Network: LightningModule {
 }
 
 private func trainer(_ epochs: Int, _ callbacks: [Callback] = []) -> Trainer {
-  Trainer(maxEpochs: epochs, callbacks: callbacks, progressBar: false, summary: false)
+  Trainer(
+    maxEpochs: epochs, callbacks: callbacks, checkpoints: false, progressBar: false, summary: false)
 }
 
 private func loader(_ numbers: [Float], batchSize: Int) -> DataLoader<Tensor> {

@@ -18,11 +18,22 @@ struct Bytes {
     (self.storage, offset, self.count) = (storage, 0, count)
   }
 
-  /// The address of the first.
+  /// The address of the first, for as long as these bytes are held by a variable.
   var address: UnsafeMutableRawPointer { storage.pointer + offset }
 
-  /// All of them.
-  var buffer: UnsafeMutableRawBufferPointer { .init(start: address, count: count) }
+  /// Runs `body` with all of them in memory: the pointer must not leave it, since nothing else holds on to them.
+  func withBuffer<R, E: Error>(
+    _ body: (UnsafeMutableRawBufferPointer) throws(E) -> R
+  ) throws(E) -> R {
+    defer { withExtendedLifetime(storage) {} }
+    return try body(UnsafeMutableRawBufferPointer(start: address, count: count))
+  }
+
+  /// A copy of them.
+  var array: [UInt8] { withBuffer { Array($0) } }
+
+  /// Their CRC-32.
+  var checksum: UInt32 { withBuffer { Checksum.of(UnsafeRawBufferPointer($0)) } }
 
   /// Some of them, which must lie within.
   subscript(range: Range<Int>) -> Bytes {

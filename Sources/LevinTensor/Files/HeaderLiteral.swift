@@ -8,10 +8,10 @@ struct HeaderLiteral {
     case list
   }
 
-  private let bytes: Slice<UnsafeMutableRawBufferPointer>
+  private let bytes: [UInt8]
   private var position: Int
 
-  init(_ bytes: Slice<UnsafeMutableRawBufferPointer>) {
+  init(_ bytes: [UInt8]) {
     self.bytes = bytes
     position = bytes.startIndex
   }

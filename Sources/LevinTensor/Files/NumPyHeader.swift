@@ -20,8 +20,9 @@ struct NumPyHeader: Equatable {
   /// Reads a header from the bytes at the beginning of an array of `total` bytes; `start` is as many
   /// of them as there are, or at least ``prefixLimit``.
   static func parse(_ start: Bytes, total: Int) throws(Failure) -> (NumPyHeader, end: Int) {
-    guard start.count >= magic.count, start.buffer.prefix(magic.count).elementsEqual(magic) else {
-      if start.count < magic.count, magic.starts(with: start.buffer) {
+    let mark = start[0..<min(start.count, magic.count)].array
+    guard mark == magic else {
+      if mark.count < magic.count, magic.starts(with: mark) {
         throw .init(.cut(expected: magic.count, found: start.count))
       }
       throw .init(.notAnArray)
@@ -40,7 +41,7 @@ struct NumPyHeader: Equatable {
     guard length <= mostBytes, end <= start.count else {
       throw .init(.badHeader("it has \(length) bytes"))
     }
-    var literal = HeaderLiteral(start.buffer[begin..<end])
+    var literal = HeaderLiteral(start[begin..<end].array)
     return (try Self(literal.dictionary()), end)
   }
 

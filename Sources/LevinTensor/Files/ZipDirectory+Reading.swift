@@ -15,15 +15,18 @@ extension ZipDirectory {
     case 8:
       guard let inflated = Bytes(count: entry.size) else { throw failure(.tooLarge) }
       do throws(Inflater.Failure) {
-        try Inflater.inflate(UnsafeRawBufferPointer(stored.buffer), into: inflated.buffer)
+        try stored.withBuffer { (source) throws(Inflater.Failure) in
+          try inflated.withBuffer { (target) throws(Inflater.Failure) in
+            try Inflater.inflate(UnsafeRawBufferPointer(source), into: target)
+          }
+        }
       } catch {
         throw failure(.damagedCompression(error.reason))
       }
       bytes = inflated
     default: throw failure(.unknownCompression(entry.method))
     }
-    let checksum = Checksum.of(UnsafeRawBufferPointer(bytes.buffer))
-    guard checksum == entry.checksum else { throw failure(.badChecksum) }
+    guard bytes.checksum == entry.checksum else { throw failure(.badChecksum) }
     return bytes
   }
 
@@ -59,7 +62,7 @@ extension ZipDirectory {
   private func agrees(
     _ entry: Entry, with local: Bytes, _ fields: Bytes, nameSize: Int, _ file: ReadableFile
   ) throws(ArrayFileError) -> Bool {
-    guard fields.buffer[..<nameSize].elementsEqual(entry.nameBytes),
+    guard fields[0..<nameSize].array == entry.nameBytes,
       local.number(UInt16.self, at: 8) == entry.method
     else { return false }
     if local.number(UInt16.self, at: 6) & 8 != 0 { return true }

@@ -173,7 +173,7 @@ struct ZipDirectory {
       let offset = Int(exactly: numbers[2])
     else { throw file.damaged("the size of an entry is out of range") }
     return Entry(
-      nameBytes: Array(bytes[entrySize..<nameEnd].buffer),
+      nameBytes: bytes[entrySize..<nameEnd].array,
       // Bit 0: the data; bit 13: the headers as well.
       isEncrypted: flags & 0x2001 != 0, method: Int(bytes.number(UInt16.self, at: 10)),
       checksum: bytes.number(UInt32.self, at: 16), storedSize: storedSize, size: size,

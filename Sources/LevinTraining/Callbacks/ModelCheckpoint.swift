@@ -51,6 +51,8 @@ public final class ModelCheckpoint: Callback {
   private var isWaiting = false
   private var lastTime = 0.0
   private let now: () -> Double
+  /// Whether it is the one of a trainer that was given none.
+  private(set) var isStandard = false
 
   /// Sets what is written when.
   ///
@@ -76,6 +78,13 @@ public final class ModelCheckpoint: Callback {
     (everyNTrainSteps, everyNEpochs, trainTimeInterval) = (steps, epochs, time)
     self.now = now
     super.init()
+  }
+
+  /// The one of a trainer that was given none: it writes where a fit stopped, and every five minutes where it is.
+  static func standard() -> ModelCheckpoint {
+    let callback = ModelCheckpoint(saveTopK: 0, trainTimeInterval: .seconds(300))
+    callback.isStandard = true
+    return callback
   }
 
   /// Its hooks come last, so that it writes what all others keep.
@@ -190,7 +199,7 @@ public final class ModelCheckpoint: Callback {
     if let monitor, saveTopK != 0, savedStep < 0 {
       try trainer.tellOfNoLook(at: monitor, by: self)
     }
-    if saveLast { try writeLast(trainer) }
+    if saveLast, trainer.globalBatch > 0 { try writeLast(trainer) }
   }
 
   /// Writes where the fit stopped.

@@ -1,12 +1,13 @@
-import LevinNN
-import LevinTensor
+internal import LevinNN
+internal import LevinTensor
 
-/// The list of parameters that a fit begins with.
-enum ParameterSummary {
+/// The list of parameters that a fit begins with, on standard error.
+///
+/// A trainer has one by itself, unless `summary` is false. One of a subclass among the callbacks takes its place.
+open class ModelSummary: Callback {
   /// A line for each parameter with its name, shape and number of elements, and their total.
-  static func text(
-    _ module: String, _ parameters: [(name: String, parameter: Parameter)]
-  ) -> String {
+  open func text(of module: any LightningModule) -> String {
+    let parameters = module.namedParameters
     let rows = parameters.map { name, parameter in
       let value = parameter.wrappedValue
       return (name: name, shape: "\(value.shape)", count: "\(value.elementCount)")
@@ -20,7 +21,7 @@ enum ParameterSummary {
         + Text.aligned(row.count, to: countWidth)
     }
     let heading =
-      "\(module): \(Text.counted(parameters.count, "parameter")), "
+      "\(type(of: module)): \(Text.counted(parameters.count, "parameter")), "
       + "\(Text.counted(total, "number")) in all"
     return ([heading] + lines).joined(separator: "\n")
   }

@@ -1,28 +1,54 @@
-/// Shows how far a fit is, with the loss.
+/// Shows how far a fit is, with the loss, on standard error.
 ///
 /// On a terminal one line is redrawn at most ten times a second, over all epochs, since a fit by full
 /// batches has thousands of epochs of one step. Elsewhere, in a log file, there is a plain line every ten
 /// seconds and one at the end. A batch that is not shown costs one look at the clock.
-final class ProgressBar: Callback {
-  private let console: Console
-  private let facts: () -> ProgressFacts
+///
+/// A trainer has one by itself, unless `progressBar` is false. One of a subclass among the callbacks takes its place:
+///
+///     final class Terse: ProgressBar {
+///       override func line(_ facts: ProgressFacts, elapsed: Double, columns: Int?) -> String {
+///         "step \(facts.step.done): loss \(facts.loss ?? .nan)"
+///       }
+///     }
+open class ProgressBar: Callback {
+  private var console = Console.standardError
+  private var facts: () -> ProgressFacts = {
+    ProgressFacts(epoch: .init(done: 0), step: .init(done: 0))
+  }
   private var started = 0.0
   private var firstStep = 0
   private var due = 0.0
   private var validationStarted = 0.0
   private var isRunning = false
 
-  /// Makes a progress bar for one fit.
+  /// Makes a progress bar.
+  public override init() { super.init() }
+
+  /// The text for a fit as it is.
+  ///
+  /// - Parameters:
+  ///   - facts: The state of the fit.
+  ///   - elapsed: The seconds since it began.
+  ///   - columns: The columns of the terminal; nil for a line in a file.
+  open func line(_ facts: ProgressFacts, elapsed: Double, columns: Int?) -> String {
+    let steps = facts.step.done - firstStep
+    let rate = elapsed > 0 && steps > 0 ? Double(steps) / elapsed : nil
+    let line = ProgressLine(facts: facts, elapsed: elapsed, rate: rate)
+    return columns.map(line.text(columns:)) ?? line.plainText
+  }
+
+  /// Takes part in a fit.
   ///
   /// - Parameters:
   ///   - console: The console that it is drawn on.
   ///   - facts: The state of the fit, asked when it is shown.
-  init(_ console: Console, facts: @escaping () -> ProgressFacts) {
-    self.console = console
-    self.facts = facts
+  func attach(to console: Console, facts: @escaping () -> ProgressFacts) {
+    (self.console, self.facts) = (console, facts)
   }
 
-  override func onTrainStart(_ trainer: Trainer, _ module: any LightningModule) {
+  /// Starts the clock.
+  public override func onTrainStart(_ trainer: Trainer, _ module: any LightningModule) {
     started = console.now()
     firstStep = facts().step.done
     isRunning = true
@@ -30,26 +56,33 @@ final class ProgressBar: Callback {
     if console.isTerminal { showIfDue(started) }
   }
 
-  override func onTrainBatchEnd(
+  /// Shows the new state now and then.
+  public override func onTrainBatchEnd(
     _ trainer: Trainer, _ module: any LightningModule, outcome: StepOutcome, batch: Any,
     batchIndex: Int
   ) {
     showIfDue(console.now())
   }
 
-  override func onValidationStart(_ trainer: Trainer, _ module: any LightningModule) {
+  /// Notes the time.
+  public override func onValidationStart(_ trainer: Trainer, _ module: any LightningModule) {
     validationStarted = console.now()
   }
 
-  override func onValidationBatchEnd(
+  /// Shows the new state now and then.
+  public override func onValidationBatchEnd(
     _ trainer: Trainer, _ module: any LightningModule, batch: Any, batchIndex: Int
   ) {
     showIfDue(console.now())
   }
 
-  override func onTrainEnd(_ trainer: Trainer, _ module: any LightningModule) { end() }
+  /// Shows the last state, which stays.
+  public override func onTrainEnd(_ trainer: Trainer, _ module: any LightningModule) { end() }
 
-  override func onException(_ trainer: Trainer, _ module: any LightningModule, error: any Error) {
+  /// Shows the last state, which stays.
+  public override func onException(
+    _ trainer: Trainer, _ module: any LightningModule, error: any Error
+  ) {
     end()
   }
 
@@ -70,21 +103,17 @@ final class ProgressBar: Callback {
   }
 
   private func show(_ now: Double) {
-    let line = line(now)
-    if console.isTerminal {
-      console.redraw(line.text)
-    } else {
-      console.line(line.plainText)
-    }
-  }
-
-  private func line(_ now: Double) -> ProgressLine {
     var facts = facts()
     // With thousands of short epochs the line would change its form all the time.
     if now - validationStarted < 0.1 { facts.validation = nil }
     let elapsed = now - started
-    let steps = facts.step.done - firstStep
-    let rate = elapsed > 0 && steps > 0 ? Double(steps) / elapsed : nil
-    return ProgressLine(facts: facts, elapsed: elapsed, rate: rate)
+    if console.isTerminal {
+      console.redraw { [shown = facts] columns in
+        let text = self.line(shown, elapsed: elapsed, columns: columns)
+        return Text.cut(Text.oneLine(text), to: columns)
+      }
+    } else {
+      console.line(line(facts, elapsed: elapsed, columns: nil))
+    }
   }
 }

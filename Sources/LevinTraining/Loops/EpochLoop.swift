@@ -86,12 +86,16 @@ final class EpochLoop<Model: LightningModule> {
     session.epochOfRecords = progress.epoch
     session.board.beginEpoch()
     stepping.beginEpoch()
-    progress.isAtEpochEnd = false
+    (progress.isAtEpochEnd, progress.isEpochEndWanted) = (false, false)
     progress.moment = .epochStart
   }
 
   private func beginBatch() throws -> StopReason? {
     if let ending = session.ending { return try leave(ending) }
+    if progress.isEpochEndWanted {
+      progress.moment = .epochEnd
+      return nil
+    }
     guard let batch = try readBatch() else {
       if progress.batchesConsumed == 0 { throw TrainerError.emptyDataset(.training) }
       progress.moment = .epochEnd
@@ -113,7 +117,8 @@ final class EpochLoop<Model: LightningModule> {
   }
 
   private func readBatch() throws -> LoadedBatch<Model.Batch>? {
-    let batch = try openReader(from: progress.batchesConsumed).next()
+    let reader = try openReader(from: progress.batchesConsumed)
+    let batch = try session.measured("reading batches") { try reader.next() }
     if let batch { try check?.look(at: batch) }
     return batch
   }
@@ -131,6 +136,11 @@ final class EpochLoop<Model: LightningModule> {
     if !session.callbacks.isEmpty, let ending = session.ending {
       session.board.batchWeight = 1
       return try leave(ending)
+    }
+    if progress.isEpochEndWanted {
+      session.board.batchWeight = 1
+      (batch, progress.moment) = (nil, .epochEnd)
+      return nil
     }
     guard let batch = try batch ?? readBatch() else {
       throw TrainerError.cannotResume(
@@ -207,7 +217,8 @@ final class EpochLoop<Model: LightningModule> {
 
   private func validate(_ validation: EvaluationLoop<Model>) throws -> StopReason? {
     session.keepCallbackStates()
-    guard let found = try validation.run() else { return try leave(session.ending ?? .cancelled) }
+    let metrics = try session.measured("validation") { try validation.run() }
+    guard let found = metrics else { return try leave(session.ending ?? .cancelled) }
     session.forgetCallbackStates()
     session.validations.note(progress, session.now)
     let ofEpoch = progress.isAtEpochEnd ? session.board.takeEpochMetrics(.training) : []
@@ -234,7 +245,7 @@ final class EpochLoop<Model: LightningModule> {
   }
 
   private func finishEpoch() throws -> StopReason? {
-    reader = nil
+    (reader, batch) = (nil, nil)
     try session.sendEpochRow()
     if let cut { return cut }
     try session.schedules?.advance(.epoch)

@@ -142,7 +142,8 @@ final class FitLoop<Model: LightningModule> {
 
   private func announce() {
     if trainer.announcements.summary {
-      trainer.console.line(ParameterSummary.text(session.moduleName, walk.parameters))
+      let summary = trainer.callbacks.lazy.compactMap { $0 as? ModelSummary }.first
+      trainer.console.line((summary ?? ModelSummary()).text(of: model))
     }
     if let problem = unreachableParameters { session.warnings.show(problem.description) }
   }

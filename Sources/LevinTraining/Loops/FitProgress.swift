@@ -46,6 +46,8 @@ final class FitProgress: Stateful {
   @exclusivity(unchecked) var moment = Moment.epoch
   /// Whether the epoch has no further batch.
   var isAtEpochEnd = false
+  /// Whether somebody asked for the end of the epoch.
+  @exclusivity(unchecked) var isEpochEndWanted = false
   /// Whether somebody asked for the end.
   var isStopRequested = false
   /// The reason given for that.
@@ -85,7 +87,7 @@ final class FitProgress: Stateful {
   func reset() {
     (epoch, batchesConsumed, totalBatches, step) = (0, 0, 0, 0)
     moment = .epoch
-    isAtEpochEnd = false
+    (isAtEpochEnd, isEpochEndWanted) = (false, false)
     clearRequests()
   }
 
@@ -97,6 +99,7 @@ final class FitProgress: Stateful {
     state["step"] = .integer(step)
     state["moment"] = .text(moment.rawValue)
     state["isAtEpochEnd"] = .boolean(isAtEpochEnd)
+    state["isEpochEndWanted"] = .boolean(isEpochEndWanted)
     return state
   }
 
@@ -108,6 +111,7 @@ final class FitProgress: Stateful {
         path: "moment", expected: "a moment of a fit", found: try state.text("moment"))
     }
     isAtEpochEnd = try state.boolean("isAtEpochEnd")
+    isEpochEndWanted = try state.boolean("isEpochEndWanted")
     (epoch, batchesConsumed, totalBatches, step) = (counts[0], counts[1], counts[2], counts[3])
     self.moment = moment
   }

@@ -6,10 +6,18 @@ extension FitSession {
   ///
   /// Everything that it logs is current before the next callback's is called.
   func callAll(_ hook: (Callback) throws -> Void) throws {
-    for callback in callbacks {
-      try hook(callback)
-      try board.collect()
-    }
+    for callback in callbacks { try call(hook, of: callback) }
+  }
+
+  private func call(_ hook: (Callback) throws -> Void, of callback: Callback) throws {
+    try measured("callback \(type(of: callback))") { try hook(callback) }
+    try board.collect()
+  }
+
+  /// Runs `body`, and measures it if anybody asked.
+  func measured<R>(_ name: @autoclosure () -> String, _ body: () throws -> R) rethrows -> R {
+    guard let profiler else { return try body() }
+    return try profiler.measure(name(), body)
   }
 
   /// Calls a hook of each callback, so that a fit which goes on from between two of them calls the rest.
@@ -25,8 +33,7 @@ extension FitSession {
       if !skipped.isEmpty, skipped.contains(ObjectIdentifier(callback)) { continue }
       let stream = generator.stream
       do {
-        try hook(callback)
-        try board.collect()
+        try call(hook, of: callback)
       } catch {
         outbox.calledCount -= 1
         generator.restart(stream)

@@ -24,6 +24,10 @@ extension FitSession {
     for callback in callbacks {
       do { try callback.teardown(trainer, module) } catch { failure = failure ?? error }
     }
+    if let profiler {
+      profiler.totalSeconds += trainer.console.now() - started
+      trainer.console.line(profiler.description)
+    }
     let result = try outcome.get()
     if let failure { throw failure }
     return result
@@ -73,6 +77,16 @@ extension FitSession {
 
   /// Throws for the first callback with settings that make no sense.
   func checkCallbacks() throws {
+    if !settings.checkpoints, trainer.callbacks.contains(where: { $0 is ModelCheckpoint }) {
+      throw TrainerError.invalidSetting(
+        name: "checkpoints",
+        problem: "it is false, and the callbacks hold a ModelCheckpoint; leave one of the two out")
+    }
+    if trainer.refusesBar {
+      throw TrainerError.invalidSetting(
+        name: "progressBar",
+        problem: "it is false, and the callbacks hold a ProgressBar; leave one of the two out")
+    }
     for callback in callbacks {
       guard let problem = callback.settingsProblem(trainer) else { continue }
       throw TrainerError.invalidCallback(name: "\(type(of: callback))", problem: problem)

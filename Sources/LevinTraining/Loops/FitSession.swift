@@ -8,6 +8,8 @@ final class FitSession {
   private(set) var callbacks: [Callback]
   let board = MetricsBoard()
   let warnings: Warnings
+  /// What measures the time of each kind of work; nil if nobody asked.
+  let profiler: SimpleProfiler?
   /// The generator of the fit.
   let generator: DefaultGenerator
   /// The epoch that records belong to: the one that runs or ran last.
@@ -44,7 +46,7 @@ final class FitSession {
   private let stepsPerEpoch: Int?
   // The task that waits for this fit on another thread.
   private let caller = CallerTask.current
-  private let started: Double
+  let started: Double
 
   /// Puts together what the loops need.
   ///
@@ -57,6 +59,7 @@ final class FitSession {
     self.module = module
     self.settings = settings
     self.validations = validations
+    profiler = trainer.profiler
     let window = max(settings.accumulateGradientBatches, 1)
     stepsPerEpoch = batchesPerEpoch.map { ($0 + window - 1) / window }
     generator = DefaultGenerator.makeChild()
@@ -64,13 +67,25 @@ final class FitSession {
     warnings = Warnings(trainer.console, areShown: trainer.announcements.warnings)
     started = trainer.console.now()
     board.warn = warnings.show
-    let own = trainer.callbacks.filter { !settings.isTrial || $0.runsInTrials }
+    let own = trainer.callbacks.filter { callback in
+      if settings.isTrial, !callback.runsInTrials { return false }
+      if callback is ProgressBar, !trainer.announcements.progressBar { return false }
+      let isDefault = (callback as? ModelCheckpoint)?.isStandard ?? false
+      return !isDefault || trainer.announcements.defaultCheckpoint
+    }
     callbacks = own.filter { !$0.runsLast }
     if let hooks = ModuleHooks(module) { callbacks.append(hooks) }
-    if trainer.announcements.progressBar {
-      callbacks.append(ProgressBar(trainer.console) { [unowned self] in facts })
-    }
+    if trainer.announcements.progressBar { addProgressBar() }
     callbacks += own.filter(\.runsLast)
+  }
+
+  private func addProgressBar() {
+    let given = callbacks.lazy.compactMap { $0 as? ProgressBar }.first
+    let bar = given ?? ProgressBar()
+    bar.attach(to: trainer.console) { [weak self] in
+      self?.facts ?? ProgressFacts(epoch: .init(done: 0), step: .init(done: 0))
+    }
+    if given == nil { callbacks.append(bar) }
   }
 
   /// The number of steps that the fit has at most; nil when nobody knows.

@@ -132,8 +132,10 @@ final class TrainingStep<Model: LightningModule> {
   private func output(of batch: Model.Batch, _ index: Int) throws -> Model.Output {
     defer { looks.stepBegan() }
     return try withMode(.training) {
-      if !looks.isDue { return try model.trainingStep(batch, batchIndex: index) }
-      return try withParameterChecks { try model.trainingStep(batch, batchIndex: index) }
+      try session.measured("trainingStep") {
+        if !looks.isDue { return try model.trainingStep(batch, batchIndex: index) }
+        return try withParameterChecks { try model.trainingStep(batch, batchIndex: index) }
+      }
     }
   }
 
@@ -186,7 +188,7 @@ final class TrainingStep<Model: LightningModule> {
       step.revise { $0 = withoutGradient { [gradients = $0] in clipping.clipped(gradients) } }
     }
     step.compute(session.board.pendingTensors)
-    let value = try step.take()
+    let value = try session.measured("computing steps") { try step.take() }
     try session.board.settle()
     session.progress.step += 1
     return value
@@ -197,7 +199,7 @@ final class TrainingStep<Model: LightningModule> {
     var step = try makeStep(loss, accumulator.collector)
     try session.board.throwRejection()
     step.compute(session.board.pendingTensors)
-    let value = try step.take()
+    let value = try session.measured("computing steps") { try step.take() }
     try session.board.settle()
     note(value, loss.dtype)
     return .accumulated(loss: value)
@@ -231,7 +233,9 @@ final class TrainingStep<Model: LightningModule> {
 
   // What is logged here joins the evaluation of the step.
   private func call(_ hook: (Callback) throws -> Void) throws {
-    for callback in session.callbacks { try hook(callback) }
+    for callback in session.callbacks {
+      try session.measured("callback \(type(of: callback))") { try hook(callback) }
+    }
   }
 
   private func note(_ value: Double, _ dtype: DType) {

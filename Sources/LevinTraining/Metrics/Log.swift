@@ -18,17 +18,18 @@ public import LevinTensor
 ///   - name: The name; the same one takes the same options throughout a fit.
 ///   - value: A tensor of one element.
 ///   - onStep: Whether every step has its own value.
-///   - onEpoch: Whether the epoch has the mean; when left out, it has unless `onStep` is asked for.
+///   - onEpoch: Whether the epoch has one value; when left out, it has unless `onStep` is asked for.
+///   - reduction: What the values of an epoch become: their mean, the least or greatest one, or their sum.
 ///   - progressBar: Whether the progress bar shows it.
 public func log(
   _ name: String, _ value: Tensor, onStep: Bool = false, onEpoch: Bool? = nil,
-  progressBar: Bool = false
+  reduction: LogReduction = .mean, progressBar: Bool = false
 ) {
   guard let board = MetricsBoard.current else { return OpenFits.noteLogOutside(name) }
   require(
     value.elementCount == 1,
     "log: '\(name)' has shape \(value.shape); log one element, such as its mean or one index of it")
-  board.log(name, value, LogOptions(onStep, onEpoch, progressBar))
+  board.log(name, value, LogOptions(onStep, onEpoch, progressBar, reduction))
 }
 
 /// Logs a Swift number of the running fit under a name.
@@ -36,10 +37,10 @@ public func log(
 /// Like the form for tensors; a `Float` is recorded with the digits of one.
 public func log(
   _ name: String, _ value: some TensorScalar, onStep: Bool = false, onEpoch: Bool? = nil,
-  progressBar: Bool = false
+  reduction: LogReduction = .mean, progressBar: Bool = false
 ) {
   guard let board = MetricsBoard.current else { return OpenFits.noteLogOutside(name) }
-  board.log(name, value, LogOptions(onStep, onEpoch, progressBar))
+  board.log(name, value, LogOptions(onStep, onEpoch, progressBar, reduction))
 }
 
 /// Logs the distribution of a tensor's elements, for loggers that show histograms.
@@ -75,16 +76,42 @@ public func logImage(_ name: String, _ bytes: [UInt8], format: String = "png") {
   board.log(name, .image(bytes, format: format))
 }
 
+/// The one value that those of an epoch become.
+public enum LogReduction: String, Sendable {
+  /// The mean, weighted by the sizes of batches.
+  case mean
+  /// The least value; NaN if one is.
+  case min
+  /// The greatest value; NaN if one is.
+  case max
+  /// The sum, whatever the sizes of batches.
+  case sum
+
+  /// Takes one more value; that of a mean is of no use.
+  func combine(_ value: Double, _ next: Double) -> Double {
+    switch self {
+    case .mean: next
+    case .min: value.isNaN || next.isNaN ? .nan : Swift.min(value, next)
+    case .max: value.isNaN || next.isNaN ? .nan : Swift.max(value, next)
+    case .sum: value + next
+    }
+  }
+}
+
 /// When a metric is reported.
 struct LogOptions: Equatable {
   let onStep: Bool
   let onEpoch: Bool
   let progressBar: Bool
+  let reduction: LogReduction
 
-  init(_ onStep: Bool, _ onEpoch: Bool?, _ progressBar: Bool) {
+  init(
+    _ onStep: Bool, _ onEpoch: Bool?, _ progressBar: Bool, _ reduction: LogReduction = .mean
+  ) {
     self.onStep = onStep
     self.onEpoch = onEpoch ?? !onStep
     self.progressBar = progressBar
+    self.reduction = reduction
   }
 
   /// The names under which a metric has rows.

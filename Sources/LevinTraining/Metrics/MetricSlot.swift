@@ -11,7 +11,9 @@ struct MetricSlot {
   /// The name of the metric in rows of epochs, if it has any.
   let epochName: String?
   /// The mean since the epoch began.
-  var mean = WeightedMean()
+  private(set) var mean = WeightedMean()
+  // The value since the epoch began, where it is none.
+  private var reduced: Double?
   /// The last value of the epoch mean that was closed.
   var closed: Double?
   private var last: Double?
@@ -34,25 +36,39 @@ struct MetricSlot {
   var latest: MetricValue { MetricValue(last ?? .nan, dtype, largeInteger: large.last) }
 
   mutating func add(_ value: Double, largeInteger: Int?, weight: Double) {
-    let isSame = mean.weight == 0 || large.common == largeInteger
-    large.common = isSame ? largeInteger : nil
-    large.last = largeInteger
+    noteLarge(value, largeInteger)
+    reduced = reduced.map { options.reduction.combine($0, value) } ?? value
     mean.add(value, weight: weight)
     last = value
     isNew = true
   }
 
+  // The mean of equal integers is one, and so are the least and the greatest of any.
+  private mutating func noteLarge(_ value: Double, _ integer: Int?) {
+    large.last = integer
+    if mean.weight == 0 || large.common == integer {
+      large.common = options.reduction == .sum && mean.weight > 0 ? nil : integer
+    } else if options.reduction == .mean || options.reduction == .sum {
+      large.common = nil
+    } else if options.reduction.combine(reduced ?? value, value) == value {
+      large.common = integer
+    }
+  }
+
+  // What the values since the epoch began have become.
+  private var open: Double { options.reduction == .mean ? mean.mean : reduced ?? mean.mean }
+
   /// Begins the mean anew, which has another value in the same epoch.
   mutating func beginPass() {
-    mean = WeightedMean()
+    (mean, reduced) = (WeightedMean(), nil)
     (isNew, isClosed) = (false, false)
   }
 
   /// Ends the mean of an epoch; nil when nothing was logged in it.
   mutating func close() -> (name: String, value: MetricValue)? {
     guard let epochName, mean.weight > 0 else { return nil }
-    let value = mean.mean
-    mean = WeightedMean()
+    let value = open
+    (mean, reduced) = (WeightedMean(), nil)
     closed = value
     large.closed = large.common
     isClosed = true
@@ -66,7 +82,7 @@ struct MetricSlot {
     let isOpen = mean.weight > 0
     let ended = MetricValue(
       closed ?? last, dtype, largeInteger: closed == nil ? large.last : large.closed)
-    let epoch = isOpen ? MetricValue(mean.mean, dtype, largeInteger: large.common) : ended
+    let epoch = isOpen ? MetricValue(open, dtype, largeInteger: large.common) : ended
     var values = [(name, options.onStep && (isOpen || !options.onEpoch) ? latest : epoch)]
     guard options.onStep && options.onEpoch else { return values }
     values.append((name + "_step", latest))
@@ -110,7 +126,9 @@ extension MetricSlot {
     state["onEpoch"] = .boolean(options.onEpoch)
     state["progressBar"] = .boolean(options.progressBar)
     state["dtype"] = .text("\(dtype)")
+    state["reduction"] = .text(options.reduction.rawValue)
     state["mean"] = .tree(mean.state())
+    state["reduced"] = reduced.map { .real($0) }
     state["closed"] = closed.map { .real($0) }
     state["last"] = last.map { .real($0) }
     state["largeLast"] = large.last.map { .integer($0) }
@@ -132,9 +150,11 @@ extension MetricSlot {
       throw StateError.mismatch(path: name, expected: "a dtype", found: "'\(dtype)'")
     }
     let options = LogOptions(
-      try state.boolean("onStep"), try state.boolean("onEpoch"), try state.boolean("progressBar"))
+      try state.boolean("onStep"), try state.boolean("onEpoch"), try state.boolean("progressBar"),
+      LogReduction(rawValue: try state.text("reduction")) ?? .mean)
     self.init(name: name, options: options, dtype: dtype, phase: phase)
     try mean.restore(from: state.tree("mean"))
+    reduced = state["reduced"] == nil ? nil : try state.real("reduced")
     closed = state["closed"] == nil ? nil : try state.real("closed")
     last = state["last"] == nil ? nil : try state.real("last")
     func integer(_ key: String) throws -> Int? {

@@ -79,7 +79,8 @@ final class RestartQueue<Model: LightningModule & SendableMetatype>: @unchecked 
       defer { progress.next += 1 }
       let trainer = makeTrainer(progress.next)
       trainer.announcements = .init(
-        progressBar: false, summary: false, warnings: progress.next == 0)
+        progressBar: false, summary: false, warnings: progress.next == 0,
+        defaultCheckpoint: false)
       let version = progress.versions[trainer.folder.root] ?? trainer.folder.nextVersion()
       trainer.folder.reservedVersion = version
       progress.versions[trainer.folder.root] = version + 1

@@ -20,6 +20,8 @@ package struct TrainerSettings: Sendable {
   package var logEveryNSteps = 1
   package var accumulateGradientBatches = 1
   package var gradientClipping: GradientClipping?
+  /// Whether there may be checkpoints.
+  package var checkpoints = true
 
   package init(
     maxEpochs: Int? = nil, minEpochs: Int = 0, maxSteps: Int? = nil, minSteps: Int = 0,
@@ -28,7 +30,7 @@ package struct TrainerSettings: Sendable {
     limitPredictBatches: BatchLimit = .all, overfitBatches: BatchLimit = 0, fastDevRun: Int = 0,
     validationInterval: ValidationInterval = .epochs(1), sanityValidationBatches: BatchLimit = 0,
     logEveryNSteps: Int = 1, accumulateGradientBatches: Int = 1,
-    gradientClipping: GradientClipping? = nil
+    gradientClipping: GradientClipping? = nil, checkpoints: Bool = true
   ) {
     (self.maxEpochs, self.minEpochs) = (maxEpochs, minEpochs)
     (self.maxSteps, self.minSteps, self.maxTime) = (maxSteps, minSteps, maxTime)
@@ -42,6 +44,7 @@ package struct TrainerSettings: Sendable {
     self.logEveryNSteps = logEveryNSteps
     self.accumulateGradientBatches = accumulateGradientBatches
     self.gradientClipping = gradientClipping
+    self.checkpoints = checkpoints
   }
 
   var isTrial: Bool { fastDevRun > 0 }

@@ -83,6 +83,20 @@ extension Trainer {
     return try run.run().metrics
   }
 
+  /// Tries a module on several sources of validation data; nothing is learnt.
+  ///
+  /// What is logged for one of several has `/dataloader_idx_0` and so on behind its name. As ``validate(_:_:)`` otherwise.
+  @discardableResult
+  public func validate<Model: ValidatingModule>(
+    _ model: Model, _ data: [any BatchSource<Model.Batch>]
+  ) throws -> Metrics {
+    let run = try EvaluationRun(
+      self, model, .validation, data, settings.inForce.limitValidationBatches,
+      "limitValidationBatches"
+    ) { batch, index, _ in try model.validationStep(batch, batchIndex: index) }
+    return try run.run().metrics
+  }
+
   /// Tries a module on test data; nothing is learnt.
   ///
   /// As ``validate(_:_:)`` otherwise.

@@ -30,9 +30,14 @@ public final class Trainer {
     var progressBar: Bool
     var summary: Bool
     var warnings = true
+    var defaultCheckpoint = true
   }
 
   var announcements: Announcements
+  /// What measures the time of each kind of work, if anybody asked.
+  package var profiler: SimpleProfiler?
+  /// Whether there is a progress bar among the callbacks and is not to be.
+  let refusesBar: Bool
   let settings: TrainerSettings
   let console: Console
   let folder: RunFolder
@@ -74,9 +79,12 @@ public final class Trainer {
   ///   - name: A name for runs of one kind: a run's folder is `directory/name/version_0`,
   ///     `version_1` and so on, made when the first file is written into it.
   ///   - callbacks: Everything that takes part in each fit: loggers and the like.
+  ///   - checkpoints: Whether a fit without a ``ModelCheckpoint`` of its own leaves `checkpoints/last.safetensors` in the
+  ///     run's folder: where it stopped, and meanwhile every five minutes where it is, for `resume: .last`.
   ///   - progressBar: Whether progress is shown on standard error: a line that is redrawn on a
   ///     terminal, and otherwise a plain line now and then.
   ///   - summary: Whether the parameters are listed on standard error when a fit begins.
+  ///   - profiler: What measures where the time goes, and has its table printed on standard error at the end of a fit.
   public convenience init(
     maxEpochs: Int? = nil, minEpochs: Int = 0, maxSteps: Int? = nil, minSteps: Int = 0,
     maxTime: Duration? = nil, limitTrainBatches: BatchLimit = .all,
@@ -85,7 +93,8 @@ public final class Trainer {
     validationInterval: ValidationInterval = .epochs(1), sanityValidationBatches: BatchLimit = 0,
     logEveryNSteps: Int = 1, accumulateGradientBatches: Int = 1,
     gradientClipping: GradientClipping? = nil, directory: String = "logs", name: String = "",
-    callbacks: [Callback] = [], progressBar: Bool = true, summary: Bool = true
+    callbacks: [Callback] = [], checkpoints: Bool = true, progressBar: Bool = true,
+    summary: Bool = true, profiler: SimpleProfiler? = nil
   ) {
     let settings = TrainerSettings(
       maxEpochs: maxEpochs, minEpochs: minEpochs, maxSteps: maxSteps, minSteps: minSteps,
@@ -94,10 +103,14 @@ public final class Trainer {
       limitPredictBatches: limitPredictBatches, overfitBatches: overfitBatches,
       fastDevRun: fastDevRun, validationInterval: validationInterval,
       sanityValidationBatches: sanityValidationBatches, logEveryNSteps: logEveryNSteps,
-      accumulateGradientBatches: accumulateGradientBatches, gradientClipping: gradientClipping)
+      accumulateGradientBatches: accumulateGradientBatches, gradientClipping: gradientClipping,
+      checkpoints: checkpoints)
+    let isMissing = checkpoints && !callbacks.contains { $0 is ModelCheckpoint }
     self.init(
-      settings, directory: directory, name: name, callbacks: callbacks, progressBar: progressBar,
-      summary: summary, console: .standardError)
+      settings, directory: directory, name: name,
+      callbacks: callbacks + (isMissing ? [ModelCheckpoint.standard()] : []),
+      progressBar: progressBar, summary: summary, console: .standardError)
+    self.profiler = profiler
   }
 
   package convenience init(
@@ -118,6 +131,7 @@ public final class Trainer {
     self.console = console
     accumulateGradientBatches = settings.accumulateGradientBatches
     announcements = Announcements(progressBar: progressBar, summary: summary)
+    refusesBar = !progressBar && callbacks.contains { $0 is ProgressBar }
     folder = RunFolder(directory: directory, name: name)
   }
 
@@ -175,6 +189,12 @@ public final class Trainer {
 
   /// Takes back a callback's wish for the end of the fit.
   public func withdrawStop(by callback: Callback) { progress.withdraw(by: callback) }
+
+  /// Ends the epoch that runs, as if it had no further batch; called in ``Callback/onTrainBatchStart(_:_:batch:batchIndex:)``,
+  /// the batch is not learnt from.
+  ///
+  /// Unlike an epoch that ``stop(_:)`` has cut short it counts as completed, and the next one begins.
+  public func endEpoch() { progress.isEpochEndWanted = true }
 
   /// Lets fits begin again after Ctrl-C ended one.
   ///

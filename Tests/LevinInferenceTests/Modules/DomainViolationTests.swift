@@ -55,7 +55,8 @@ private final class Noisy: LightningModule {
 }
 
 private func quiet(_ epochs: Int, _ callbacks: [Callback] = []) -> Trainer {
-  Trainer(maxEpochs: epochs, callbacks: callbacks, progressBar: false, summary: false)
+  Trainer(
+    maxEpochs: epochs, callbacks: callbacks, checkpoints: false, progressBar: false, summary: false)
 }
 
 private func loader(_ numbers: [Float], batchSize: Int? = nil) -> DataLoader<Tensor> {

@@ -22,7 +22,7 @@ import Testing
     let module = try SVIModule(
       line, guide(), loss: TraceELBO(), prototype: data, optimizer: adam)
     let recorder = Losses()
-    let trainer = Trainer(maxEpochs: 60, callbacks: [recorder])
+    let trainer = Trainer(maxEpochs: 60, callbacks: [recorder], checkpoints: false)
     let loader = DataLoader(TensorDataset(data), batchSize: data.count)
     let result = try trainer.fit(module, train: loader)
     #expect(result.steps == 60)
@@ -43,7 +43,7 @@ import Testing
       line, guide, loss: TraceELBO(), prototype: data[0..<20], scaling: .byModel
     ) { Adam($0, learningRate: 0.05) }
     let loader = DataLoader(TensorDataset(data), batchSize: 20)
-    _ = try Trainer(maxEpochs: 60).fit(module, train: loader)
+    _ = try Trainer(maxEpochs: 60, checkpoints: false).fit(module, train: loader)
     // The mode of the posterior, near the data's mean.
     let mode = data.sum().item() / (100 + 0.01)
     #expect(abs(guide["mean"].item() - mode) < 0.1)

@@ -40,6 +40,43 @@ private final class Stopper: Callback {
       result.description.hasPrefix("stopped by a callback (enough): 1 epoch, 8 steps in"))
   }
 
+  @Test(arguments: [1, 2]) func theRestOfAnEpochMayBeSkipped(index: Int) throws {
+    let callback = LambdaCallback()
+    var calls: [String] = []
+    callback.onTrainBatchStart = { trainer, _, _, batch in
+      calls.append("start \(batch)")
+      if batch == index { trainer.endEpoch() }
+    }
+    callback.onTrainBatchEnd = { _, _, _, _, batch in calls.append("end \(batch)") }
+    callback.onValidationEnd = { _, _ in calls.append("validation") }
+    callback.onTrainEpochEnd = { _, _ in calls.append("epoch") }
+    let result = try quietTrainer(3, [callback]).fit(
+      Location(), train: data, validation: loader([1]))
+    let epoch = (0..<index).flatMap { ["start \($0)", "end \($0)"] }
+    let end = ["start \(index)", "validation", "epoch"]
+    #expect(calls == [epoch, end, epoch, end, epoch, end].flatMap(\.self))
+    #expect(result.steps == 3 * index && result.epochs == 3 && result.stopReason == .maxEpochs)
+  }
+
+  @Test func anEpochThatIsEndedAfterABatchHasNoOther() throws {
+    let probe = Probe()
+    probe.batchEnd = { trainer, index in if index == 2 { trainer.endEpoch() } }
+    let result = try quietTrainer(2, [probe]).fit(Location(), train: data)
+    #expect(result.steps == 6 && result.epochs == 2)
+  }
+
+  @Test func aFitGoesOnFromWithinAnEpochThatIsToEnd() throws {
+    struct Stop: Error {}
+    let (ending, failing) = (Probe(), Probe())
+    ending.batchEnd = { trainer, index in if index == 2 { trainer.endEpoch() } }
+    failing.batchEnd = { _, index in if index == 2 { throw Stop() } }
+    let trainer = quietTrainer(2, [ending, failing])
+    #expect(throws: Stop.self) { try trainer.fit(Location(), train: data) }
+    failing.batchEnd = { _, _ in }
+    let result = try trainer.fit(Location(), train: data, resume: .lastFit)
+    #expect(result.steps == 6 && result.epochs == 2)
+  }
+
   @Test func anEpochWhoseLastBatchItWasCounts() throws {
     let probe = Probe()
     let result = try quietTrainer(5, [Stopper(.batchEnd, at: 6), probe]).fit(

@@ -93,9 +93,7 @@ public struct SafeTensors: Sendable {
       guard let dtype = entry.dtype else { throw failure(.unsupportedDType(entry.dtypeName)) }
       let start = dataStart + entry.range.lowerBound
       let bytes = try file.read(start..<(start + entry.range.count), of: name)
-      if let sum = entry.checksum, sum != Checksum.of(UnsafeRawBufferPointer(bytes.buffer)) {
-        throw failure(.badChecksum)
-      }
+      if let sum = entry.checksum, sum != bytes.checksum { throw failure(.badChecksum) }
       do throws(NumPyHeader.Failure) { return try dtype.tensor(bytes, shape: entry.shape) } catch {
         throw failure(error.problem)
       }

@@ -67,7 +67,7 @@ struct SafeTensorsHeader {
     guard length <= mostBytes else { throw Failure(problem: .headerTooLarge(Int(length))) }
     let end = lengthSize + Int(length)
     guard end <= found else { throw Failure(problem: .cut(expected: end, found: found)) }
-    return Array(try read(0..<end).buffer)
+    return try read(0..<end).array
   }
 
   // MARK: JSON
