@@ -33,6 +33,8 @@ public final class Trainer {
   }
 
   var announcements: Announcements
+  // Of whoever runs this trainer as one of several; after the callbacks.
+  var companions: [Callback] = []
   let settings: TrainerSettings
   let console: Console
   let folder: RunFolder

@@ -56,7 +56,8 @@ final class FitSession {
     warnings = Warnings(trainer.console, areShown: trainer.announcements.warnings)
     started = trainer.console.now()
     board.warn = warnings.show
-    let own = trainer.callbacks.filter { !settings.isTrial || $0.runsInTrials }
+    let given = trainer.callbacks + trainer.companions
+    let own = given.filter { !settings.isTrial || $0.runsInTrials }
     callbacks = own.filter { !$0.runsLast }
     if let hooks = ModuleHooks(module) { callbacks.append(hooks) }
     if trainer.announcements.progressBar {
