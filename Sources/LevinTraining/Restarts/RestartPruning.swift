@@ -17,6 +17,9 @@ public struct RestartPruning: Sendable, Hashable {
     case halving
   }
 
+  /// The largest number of starts that may wait for each other.
+  public static let largestCount = 2_000
+
   private let rule: Rule
   private let warmUp: Int
   // The epochs from one decision to the next; for halving the factor by which they grow.

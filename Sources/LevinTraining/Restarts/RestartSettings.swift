@@ -37,8 +37,16 @@ struct RestartSettings: Sendable {
       throw TrainerError.invalidRestarts(count: count, threads: threadCount)
     }
     if seed < 0 { throw TrainerError.negativeSeed(seed, source: "restarts") }
-    if let problem = pruning?.problem {
+    if let problem = pruning?.problem ?? countProblem {
       throw TrainerError.invalidSetting(name: "pruning", problem: problem)
     }
+  }
+
+  // A system that has no other thread to give would keep those that wait waiting for ever.
+  private var countProblem: String? {
+    let most = RestartPruning.largestCount
+    return pruning == nil || count <= most
+      ? nil
+      : "there are \(count) starts, which would wait for each other on a thread each; give at most \(most), or no pruning"
   }
 }

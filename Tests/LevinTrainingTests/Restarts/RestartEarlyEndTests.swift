@@ -146,4 +146,16 @@ import Testing
     }
     #expect(reasons(table) == [.maxEpochs, .maxEpochs, .maxEpochs])
   }
+
+  @Test func someHundredStartsWaitForEachOther() throws {
+    let starts = (0..<300).map { Float($0) }
+    let table = try table(.halving(afterEpochs: 1, factor: 10), epochs: 12, starts: starts)
+    // The loss of a start is farther from the least the farther it is from 3.
+    #expect(table.rows.filter { $0.result.stopReason == .maxEpochs }.map(\.index) == [2, 3, 4])
+    let epochs = table.rows.reduce(0) { $0 + $1.result.epochs }
+    #expect(epochs == 576)  // 270 of 1, 27 of 10, 3 of 12
+    #expect(throws: TrainerError.self) {
+      _ = try self.table(.halving(), starts: [Float](repeating: 0, count: 2_001))
+    }
+  }
 }

@@ -73,7 +73,7 @@ import Testing
   @Test func validationDrawsNothingFromTraining() throws {
     func losses(_ isValidated: Bool, threads: Int) throws -> [Double]? {
       let train = DataLoader(
-        TensorDataset(Tensor([1, 2, 3, 6])), batchSize: 2, shuffle: true, seed: 3)
+        TensorDataset(Tensor([1, 2, 3, 6])), batchSize: 2, shuffle: .seeded(3))
       let make: @Sendable (Int) -> Trainer = { _ in quietTrainer(5) }
       let start: @Sendable (Int, inout PCG64) -> StartingPoint<Location> = { index, random in
         StartingPoint(Location(Float(random.normal())))
