@@ -21,6 +21,7 @@ final class RestartWatch: Callback {
   private let settings: RestartSettings
   private let rungs: RestartRungs?
   private var hasValidated = false
+  private var isNameKnown = false
   /// The best moment, where that is asked for; nil as long as there is no number.
   private(set) var best: KeptMoment?
 
@@ -33,7 +34,7 @@ final class RestartWatch: Callback {
   override var runsLast: Bool { true }
 
   override func setup(_ trainer: Trainer, _ module: any LightningModule) {
-    (best, hasValidated) = (nil, false)
+    (best, hasValidated, isNameKnown) = (nil, false, settings.monitor == nil)
   }
 
   override func onValidationEnd(_ trainer: Trainer, _ module: any LightningModule) {
@@ -43,7 +44,7 @@ final class RestartWatch: Callback {
   }
 
   override func onTrainEpochEnd(_ trainer: Trainer, _ module: any LightningModule) throws {
-    try checkName(trainer)
+    if !isNameKnown { try checkName(trainer) }
     if !trainer.hasValidation || !isMetricOfValidation(trainer) { look(trainer, module) }
     prune(trainer)
   }
@@ -55,17 +56,16 @@ final class RestartWatch: Callback {
 
   // The first moment at which a name is known to be wrong.
   private func checkName(_ trainer: Trainer) throws {
-    guard let monitor = settings.monitor, trainer.globalStep > 0, value(trainer) == nil else {
-      return
-    }
-    if trainer.hasValidation, !hasValidated { return }
+    guard let monitor = settings.monitor, trainer.globalStep > 0 else { return }
+    isNameKnown = value(trainer) != nil
+    if isNameKnown || trainer.hasValidation && !hasValidated { return }
     throw TrainerError.unknownMetric(
       name: monitor, callback: "restarts", known: trainer.metrics.names)
   }
 
   // A metric that is logged on step and on epoch appears under names with endings.
   private func isMetricOfValidation(_ trainer: Trainer) -> Bool {
-    guard let monitor = settings.monitor else { return false }
+    guard settings.keeping == .best, let monitor = settings.monitor else { return false }
     let ending = ["_step", "_epoch"].first { monitor.hasSuffix($0) }
     let root = String(monitor.dropLast(ending?.count ?? 0))
     let metrics = trainer.metrics

@@ -71,6 +71,30 @@ import Testing
     }
   }
 
+  @Test func buffersGoBackWithTheParameters() throws {
+    let table = try restarts(
+      2, train: loader([0, 0]), validation: loader([5, 5]), monitor: "val_loss", keeping: .best
+    ) { _ in
+      quietTrainer(8)
+    } start: { index, _ in
+      StartingPoint(CountingLocation([10, 20][index]))
+    }
+    #expect(table.rows.map { $0.model.steps.item(as: Int.self) } == [3, 6])
+  }
+
+  @Test func aTrainingMetricIsOfItsEpochAlsoBesideValidations() throws {
+    // Logged on step and on epoch; the locations 10 and so on are nearest to 6.4 in epoch 2.
+    let table = try restarts(
+      1, train: loader([0, 0]), validation: loader([5, 5]), monitor: "away_epoch", keeping: .best
+    ) { _ in
+      quietTrainer(8)
+    } start: { _, _ in
+      StartingPoint(CountingLocation(10))
+    }
+    #expect(table.rows[0].bestEpoch == 2 && table.rows[0].score < 1e-6)
+    #expect(abs(table.rows[0].model.location.item() - 5.12) < 1e-5)
+  }
+
   @Test func withoutAMetricItIsTheLeastLoss() throws {
     // A rate that is too large takes 1 to -1.4, 1.96 and so on: the first loss is the least.
     let table = try restarts(1, train: loader([0, 0]), keeping: .best) { _ in
@@ -151,5 +175,16 @@ private final class BreakingLocation: Location {
     steps += 1
     let loss = super.trainingStep(batch, batchIndex: batchIndex)
     return steps > last ? loss * Float.nan : loss
+  }
+}
+
+/// A model that counts its steps in a buffer, and logs how far it is from 6.4.
+private final class CountingLocation: Location {
+  @Buffer var steps: Tensor = [0]
+
+  override func trainingStep(_ batch: Tensor, batchIndex: Int) -> Tensor {
+    steps = steps + 1
+    log("away", (location - 6.4).abs(), onStep: true, onEpoch: true)
+    return super.trainingStep(batch, batchIndex: batchIndex)
   }
 }
