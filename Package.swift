@@ -37,6 +37,7 @@ let package = Package(
 
     example("zero-inflated-poisson", folder: "ZeroInflatedPoisson"),
     example("beta-mixture", folder: "BetaMixture"),
+    example("count-regression", folder: "CountRegression"),
     example("gaussian-mixture", folder: "GaussianMixture"),
     .executableTarget(
       name: "mini-pyro", dependencies: ["LevinDistributions", "LevinTensor"],
@@ -60,7 +61,8 @@ let package = Package(
     .testTarget(
       name: "ExamplesTests",
       dependencies: [
-        "Levin", "LevinTestKit", "beta-mixture", "gaussian-mixture", "zero-inflated-poisson",
+        "Levin", "LevinTestKit", "beta-mixture", "count-regression", "gaussian-mixture",
+        "zero-inflated-poisson",
       ]),
   ],
   swiftLanguageModes: [.v6]

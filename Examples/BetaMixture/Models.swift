@@ -46,3 +46,13 @@ final class BetaMixtureModel: DistributionModule, HyperparameterProviding {
     .init(Adam(parameters, learningRate: learningRate))
   }
 }
+
+/// Fits the model from the starting values of several seeds of PyTorch's, the best first.
+func fitBetaMixtures(
+  to loader: DataLoader<Tensor>, seeds: Int, trainer: @escaping @Sendable (Int) -> Trainer
+) throws -> RestartTable<BetaMixtureModel> {
+  try restarts(seeds, sorted: true, train: loader, trainer: trainer) { seed, _ in
+    var torch = MersenneTwister(seed: seed)
+    return StartingPoint(BetaMixtureModel(learningRate: 1, random: &torch), ["seed": seed])
+  }
+}

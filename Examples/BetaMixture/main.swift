@@ -10,7 +10,8 @@ let samples = randomProportions(n).cast(to: .float32)
 
 // MARK: - The model
 
-// The model itself is in `Models.swift`. Training can get stuck at a loss of -0.1; these starting values lead to the right optimum.
+// The model itself is in `Models.swift`. Training can get stuck at a loss of -0.1; these starting values lead to the right
+// optimum.
 var torch = MersenneTwister(seed: 1)
 let model = BetaMixtureModel(learningRate: 1, random: &torch)
 
@@ -29,3 +30,12 @@ let result = try trainer.fit(model, train: loader)
 if let loss = result.loss { print("Final loss: \(loss)") }
 print("Final concentrations: \(model.concentrations)")
 print("Final weights: \(model.weights)")
+
+// MARK: - Several starting points
+
+// Those that end at -0.11 are stuck: both components are the same, or one has no weight.
+let table = try fitBetaMixtures(to: loader, seeds: 6) { _ in
+  Trainer(
+    maxEpochs: 100, directory: "logs", name: "beta-mixture-restarts", callbacks: [CSVLogger()])
+}
+print("\n\(table)")

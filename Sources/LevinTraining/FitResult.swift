@@ -38,6 +38,8 @@ public enum StopReason: String, Sendable, CustomStringConvertible {
   case converged
   /// A callback asked for the end by ``Trainer/stop(_:)``.
   case requested
+  /// It was one of several starts, and too far behind the others.
+  case pruned
   /// The user pressed Ctrl-C, or the process was asked to end (SIGTERM).
   case interrupted
   /// The task that the fit runs in was cancelled.
@@ -55,6 +57,7 @@ public enum StopReason: String, Sendable, CustomStringConvertible {
     case .maxTime: "time is over"
     case .converged: "converged"
     case .requested: "stopped by a callback"
+    case .pruned: "pruned"
     case .interrupted: "interrupted"
     case .cancelled: "cancelled"
     case .nonFinite: "not finite"

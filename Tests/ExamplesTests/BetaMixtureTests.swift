@@ -38,4 +38,19 @@ import Testing
     #expect(distance(model.concentrations.scalars, final.concentrations.flatMap { $0 }) < 5e-5)
     #expect(distance(model.weights.scalars, final.weights) < 5e-5)
   }
+
+  /// Losses and weights of PyTorch's fits from the seeds 0 to 5, as `Fixtures/beta_restarts.py` prints them.
+  @Test func restartsShowTheLocalOptimum() throws {
+    let data = fullBatch(randomProportions(10_000).cast(to: .float32))
+    let table = try fitBetaMixtures(to: data, seeds: 6) { _ in quietTrainer() }
+    #expect(table.columns == ["loss", "seed"] && table.rows.count == 6)
+    let losses = [-0.113622, -0.414186, -0.113617, -0.113617, -0.113621, -0.412076]
+    for row in table.rows {
+      #expect(abs(row.loss - losses[row.index]) < 5e-4, "\(row.index): \(row.loss)")
+    }
+    // Most starts are stuck, where one beta distribution does for both.
+    #expect(Set(table.rows.prefix(2).map(\.index)) == [1, 5])
+    #expect(table.best?.index == 1)
+    #expect(table.description.contains("-0.1136"))
+  }
 }

@@ -41,6 +41,8 @@ public struct CheckpointError: Error, Sendable, Hashable {
     case otherDType([Mismatch])
     /// A state cannot be written; the reason.
     case unusableState(String)
+    /// It holds no settings of the type that was asked for; the reason.
+    case noConfiguration(String)
   }
 
   /// The file.
@@ -76,6 +78,7 @@ extension CheckpointError.Problem {
     case .otherDType(let mismatches):
       "has other dtypes than the model: \(Self.list(mismatches.map(\.words))); make the model in those dtypes, or convert "
         + "the file"
+    case .noConfiguration(let reason): "holds no such settings: \(reason)"
     case .unusableState(let reason): "cannot be written: \(reason); nothing has been changed"
     }
   }

@@ -28,6 +28,9 @@ struct FitKeeper<Model: LightningModule> {
     state["schedules"] = session.schedules.map { .tree($0.state()) }
     state["data"] = train.map { .tree($0.state()) }
     state["stepping"] = stepping.map { .tree($0.state()) }
+    let folder = session.trainer.folder
+    state["hyperparameters"] = folder.settings.map { .text($0) }
+    state[Checkpoint.configurationName] = folder.configuration.map { .text($0) }
     return state
   }
 

@@ -95,6 +95,7 @@ final class FitLoop<Model: LightningModule> {
       of: model, parameters: walk.parameters, session)
     session.schedules = schedules
     trainer.optimizers = optimizer.groups
+    if state == nil { try findLearningRate(for: optimizer, hasSchedules: !schedules.isEmpty) }
     // Of a loop by hand that took no steps; those of a step that was not taken are gone.
     for (_, buffer) in walk.buffers { buffer.commit() }
     let stepping = train.map { TrainingStep(session, model, optimizer, walk, $0) }
@@ -114,6 +115,27 @@ final class FitLoop<Model: LightningModule> {
     let result = session.result(reason)
     trainer.result = result
     return result
+  }
+
+  private func findLearningRate(for optimizer: any Optimizer, hasSchedules: Bool) throws {
+    guard let train,
+      let finder = session.callbacks.lazy.compactMap({ $0 as? LearningRateFinder }).first
+    else { return }
+    if hasSchedules {
+      throw TrainerError.invalidCallback(
+        name: "LearningRateFinder",
+        problem:
+          "the optimizer has schedules, which set its rates by those that it was made with; call findLearningRate "
+          + "of the trainer before the fit, and make the optimizer with its suggestion")
+    }
+    let search = try finder.range.search(model, train: train, for: trainer)
+    finder.search = search
+    guard let rate = search.suggestion() else {
+      return session.warnings.show(
+        "LearningRateFinder has found no rate in \(Text.counted(search.losses.count, "step")); give it more of them"
+      )
+    }
+    optimizer.learningRate = rate
   }
 
   private func restore(_ keeper: inout FitKeeper<Model>, from state: State) throws {

@@ -16,6 +16,9 @@ final class ScheduleLoop: Stateful {
     isIdle = !schedules.contains { $0.interval == .step }
   }
 
+  /// Whether there are none.
+  var isEmpty: Bool { schedules.isEmpty }
+
   /// The first problem with a schedule, in a sentence for the user; nil when all is well.
   var problem: String? {
     for schedule in schedules {

@@ -15,6 +15,7 @@ final class TrainingStep<Model: LightningModule> {
   private let bufferNames: [String]
   // The names of the optimizer's parameters, in its order.
   private let names: [String]
+  private let parameters: [(name: String, parameter: Parameter)]
   private let source: any BatchSource<Model.Batch>
   private var reach: GradientReach?
   private var looks = ParameterLooks()
@@ -35,6 +36,7 @@ final class TrainingStep<Model: LightningModule> {
     asksAgain = optimizer is any ClosureOptimizer
     buffers = walk.buffers.map(\.buffer)
     bufferNames = walk.buffers.map(\.name)
+    parameters = walk.parameters
     names = parameterNames(of: optimizer, among: walk.parameters)
     reach = GradientReach(optimizer, names: names, others: walk.parameters)
   }
@@ -124,6 +126,7 @@ final class TrainingStep<Model: LightningModule> {
   }
 
   private func forget() {
+    session.board.manualSteps.removeAll()
     for buffer in buffers { buffer.discard() }
     session.board.discardPending()
   }
@@ -142,7 +145,18 @@ final class TrainingStep<Model: LightningModule> {
   private func skip() throws -> StepOutcome {
     for buffer in buffers { buffer.discard() }
     try session.board.collect()
-    return try closeWindow()
+    guard let last = countManualSteps() else { return try closeWindow() }
+    note(last, dtype)
+    return .taken(loss: last)
+  }
+
+  // The loss of the last step that the module took itself; nil if there was none.
+  private func countManualSteps() -> Double? {
+    let board = session.board
+    guard let last = board.manualSteps.last else { return nil }
+    session.progress.step += board.manualSteps.count
+    board.manualSteps.removeAll(keepingCapacity: true)
+    return last
   }
 
   // A batch that would have closed a window and is not learnt from: the step is made of those before it.
@@ -156,7 +170,7 @@ final class TrainingStep<Model: LightningModule> {
       throw TrainerError.nonFinite(
         NonFiniteStep(
           epoch: session.progress.epoch, step: session.progress.step, loss: failure.loss,
-          culprit: name(failure.culprit), element: failure.element, result: result))
+          culprit: name(failure.culprit, names), element: failure.element, result: result))
     }
     return .taken(loss: lastLoss)
   }
@@ -169,6 +183,7 @@ final class TrainingStep<Model: LightningModule> {
     if !loss.dtype.isFloatingPoint {
       throw TrainerError.integerLoss(module: session.moduleName, dtype: "\(loss.dtype)")
     }
+    _ = countManualSteps()
     return try isStepDue ? step(on: loss) : accumulate(loss)
   }
 
@@ -269,12 +284,14 @@ final class TrainingStep<Model: LightningModule> {
           refusedFor: violation, input: NonFiniteInput(in: batch, of: source, otherwise: nil),
           in: session.progress, result: result))
     }
-    guard let failure = error as? Step.NonFinite else { return error }
+    let manual = error as? ManualStepFailure
+    guard let failure = manual?.failure ?? error as? Step.NonFinite else { return error }
+    let names = manual.map { self.names(of: $0.parameters) } ?? names
     let violation = violation(batch, index, drawingFrom: stream)
     return TrainerError.nonFinite(
       NonFiniteStep(
         epoch: session.progress.epoch, step: session.progress.step, loss: failure.loss,
-        culprit: name(failure.culprit), element: failure.element,
+        culprit: name(failure.culprit, names), element: failure.element,
         input: NonFiniteInput(in: batch, of: source, otherwise: failure.input),
         violation: violation, result: result))
   }
@@ -295,7 +312,15 @@ final class TrainingStep<Model: LightningModule> {
     }
   }
 
-  private func name(_ culprit: Step.NonFinite.Culprit?) -> NonFiniteStep.Culprit? {
+  private func names(of identifiers: [ObjectIdentifier]) -> [String] {
+    identifiers.map { identifier in
+      parameters.first { ObjectIdentifier($0.parameter) == identifier }?.name ?? ""
+    }
+  }
+
+  private func name(
+    _ culprit: Step.NonFinite.Culprit?, _ names: [String]
+  ) -> NonFiniteStep.Culprit? {
     func name(_ index: Int?) -> String { index.map { names[$0] } ?? "" }
     return culprit.map { culprit in
       switch culprit {

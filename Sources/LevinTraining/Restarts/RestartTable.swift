@@ -1,35 +1,10 @@
-import LevinNN
-public import LevinTensor
-
-/// One start of several, and what its fit came to.
-public struct RestartRow<Model: LightningModule> {
-  /// The index of the start.
-  public let index: Int
-  /// The model, with the parameters that the fit ended with.
-  public let model: Model
-  /// The values that it started from, by name.
-  public let startingPoint: KeyValuePairs<String, any TensorScalar>
-  /// The result of the fit; for one that failed, up to then.
-  public let result: FitResult
-  /// The step whose loss, gradient or new parameter was not finite; nil if there was none.
-  public let failure: NonFiniteStep?
-
-  init(index: Int, start: StartingPoint<Model>, result: FitResult, failure: NonFiniteStep?) {
-    self.index = index
-    model = start.model
-    startingPoint = start.values
-    self.result = result
-    self.failure = failure
-  }
-
-  /// The loss over the last epoch; NaN for a fit that failed.
-  public var loss: Double { failure == nil ? result.loss?.value ?? .nan : .nan }
-}
+internal import LevinTensor
 
 /// The results of several starts, which prints as a data frame does.
 ///
-/// The columns are the loss, the metrics asked for, and the starting point, under the names given to
-/// ``restarts(_:seed:threads:sorted:train:loss:metrics:trainer:start:)``.
+/// The columns are the loss, the metric that starts are compared by, the metrics asked for, and the starting point, under
+/// the names given to ``restarts(_:seed:threads:sorted:train:loss:metrics:monitor:mode:keeping:pruning:trainer:start:)``. If
+/// the name of the loss is that of the metric, the column is the metric's.
 public struct RestartTable<Model: LightningModule> {
   /// The rows, one for each start that was fitted.
   public let rows: [RestartRow<Model>]
@@ -37,15 +12,20 @@ public struct RestartTable<Model: LightningModule> {
   public let requestedCount: Int
   private let lossName: String
   private let metricNames: [String]
+  private let monitor: String?
+  private let mode: MonitorMode
 
   /// Makes a table; `requestedCount` is the number of rows when left out.
   init(
-    rows: [RestartRow<Model>], lossName: String, metricNames: [String], requestedCount: Int? = nil
+    rows: [RestartRow<Model>], lossName: String, metricNames: [String], monitor: String? = nil,
+    mode: MonitorMode = .min, requestedCount: Int? = nil
   ) {
     self.rows = rows
     self.requestedCount = requestedCount ?? rows.count
     self.lossName = lossName
     self.metricNames = metricNames
+    self.monitor = monitor
+    self.mode = mode
   }
 
   /// The number of starts that were never begun, because Ctrl-C was pressed.
@@ -53,47 +33,60 @@ public struct RestartTable<Model: LightningModule> {
 
   /// The names of the columns.
   public var columns: [String] {
-    [lossName] + metricNames + (rows.first?.startingPoint.map(\.key) ?? [])
+    [lossName] + shownMetrics + (rows.first?.startingPoint.map(\.key) ?? [])
   }
+
+  private var shownMetrics: [String] {
+    guard let monitor, !([lossName] + metricNames).contains(where: { isSame($0, monitor) }) else {
+      return metricNames
+    }
+    return [monitor] + metricNames
+  }
+
+  private func isSame(_ a: String, _ b: String) -> Bool { ExactName.areSame(a, b) }
 
   /// The numbers of a column, row by row; nil if there is none of that name.
   public subscript(column: String) -> [Double]? {
-    func isColumn(_ name: String) -> Bool { ExactName.areSame(name, column) }
-    guard columns.contains(where: isColumn) else { return nil }
+    guard columns.contains(where: { isSame($0, column) }) else { return nil }
     return rows.map { row in
-      if isColumn(lossName) { return row.loss }
-      if metricNames.contains(where: isColumn) { return metric(column, of: row)?.value ?? .nan }
-      return row.startingPoint.first { isColumn($0.key) }?.value.doubleValue ?? .nan
-    }
-  }
-
-  /// The row of the least loss; nil when no fit came to a finite one.
-  public var best: RestartRow<Model>? {
-    rows.filter { !$0.loss.isNaN }.min { $0.loss < $1.loss }
-  }
-
-  /// The same rows with the least loss first, and those that failed last.
-  public func sorted() -> RestartTable {
-    // The index decides between equals, so the order does not depend on the sorting algorithm.
-    let order = rows.sorted { a, b in
-      if a.loss.isNaN || b.loss.isNaN {
-        return a.loss.isNaN == b.loss.isNaN ? a.index < b.index : b.loss.isNaN
+      if isSame(lossName, column) { return first(row)?.value ?? .nan }
+      if shownMetrics.contains(where: { isSame($0, column) }) {
+        return row.metric(column)?.value ?? .nan
       }
-      return (a.loss, a.index) < (b.loss, b.index)
+      return row.startingPoint.first { isSame($0.key, column) }?.value.doubleValue ?? .nan
     }
-    return RestartTable(
-      rows: order, lossName: lossName, metricNames: metricNames, requestedCount: requestedCount)
   }
 
-  private func metric(_ name: String, of row: RestartRow<Model>) -> MetricValue? {
-    row.failure == nil ? row.result.metrics.value(name) : nil
+  // The first column.
+  private func first(_ row: RestartRow<Model>) -> MetricValue? {
+    guard let monitor, isSame(monitor, lossName) else { return row.lossValue }
+    return row.metric(monitor)
+  }
+
+  /// The row of the best score: the least loss, or the best value of the metric asked for; nil when no fit came to a
+  /// number.
+  public var best: RestartRow<Model>? { sorted().rows.first.flatMap { $0.score.isNaN ? nil : $0 } }
+
+  /// The same rows with the best score first, and those without one last.
+  public func sorted() -> RestartTable {
+    RestartTable(
+      rows: rows.sorted(by: isBefore), lossName: lossName, metricNames: metricNames,
+      monitor: monitor, mode: mode, requestedCount: requestedCount)
+  }
+
+  // The index decides between equals, so the order does not depend on the sorting algorithm.
+  private func isBefore(_ a: RestartRow<Model>, _ b: RestartRow<Model>) -> Bool {
+    if a.score.isNaN || b.score.isNaN {
+      return a.score.isNaN == b.score.isNaN ? a.index < b.index : b.score.isNaN
+    }
+    return a.score == b.score ? a.index < b.index : mode.isBetter(a.score, than: b.score)
   }
 }
 
 extension RestartTable: CustomStringConvertible {
   /// Columns of numbers with their decimal points under each other, after the index of the start.
   ///
-  /// Numbers have the fewest digits that give them back. A row that failed or was cut short says so at
+  /// Numbers have the fewest digits that give them back. A row that failed or was ended early says so at
   /// its end, and a last line says how many starts are missing.
   public var description: String {
     let cells = rows.map(cells)
@@ -101,7 +94,7 @@ extension RestartTable: CustomStringConvertible {
       Text.column(name, cells.map { $0[index] })
     }
     let indices = Text.leftColumn("", rows.map { "\($0.index)" })
-    let notes = [""] + rows.map(note)
+    let notes = [""] + rows.map(\.note)
     let lines = notes.indices.map { line in
       let texts = [indices[line]] + numbers.map { $0[line] } + [notes[line]]
       return Text.trimmed(texts.joined(separator: "  "))
@@ -110,20 +103,13 @@ extension RestartTable: CustomStringConvertible {
   }
 
   private func cells(of row: RestartRow<Model>) -> [String] {
-    let loss = row.failure == nil ? row.result.loss : nil
     let start = row.startingPoint.map { $0.value.doubleValue.isNaN ? "NaN" : "\($0.value)" }
-    return ([loss] + metricNames.map { metric($0, of: row) }).map(text) + start
+    return ([first(row)] + shownMetrics.map(row.metric)).map(text) + start
   }
 
   private func text(_ value: MetricValue?) -> String {
     guard let value, !value.value.isNaN else { return "NaN" }
     return value.description
-  }
-
-  private func note(_ row: RestartRow<Model>) -> String {
-    if let failure = row.failure { return "\(failure)" }
-    let reason = row.result.stopReason
-    return reason == .interrupted || reason == .cancelled ? "\(reason)" : ""
   }
 
   private var missing: [String] {

@@ -14,7 +14,9 @@ final class RunFolder {
   /// Whether the folder is that of a run that goes on.
   private(set) var isReopened = false
   // The document of the settings, while a fit runs.
-  private var settings: String?
+  private(set) var settings: String?
+  /// The settings of a ``ConfiguredModule`` as JSON; nil of any other.
+  private(set) var configuration: String?
 
   init(directory: String, name: String) {
     let parts = [directory, name].filter { !$0.isEmpty }
@@ -32,7 +34,10 @@ final class RunFolder {
   /// - Throws: ``TrainerError/invalidHyperparameter(name:problem:)``.
   func takeSettings(of module: any LightningModule) throws(TrainerError) {
     let hyperparameters = (module as? any HyperparameterProviding)?.hyperparameters ?? [:]
-    settings = YAML.document(try Setting(hyperparameters))
+    var setting = try Setting(hyperparameters)
+    configuration = try ConfigurationText.text(of: module)
+    if let configuration { setting = try setting.joined(by: Setting(json: configuration)) }
+    settings = YAML.document(setting)
   }
 
   /// The file of a name in the newest version that has one; nil if there is none.

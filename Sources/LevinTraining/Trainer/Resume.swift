@@ -25,7 +25,8 @@ public struct Resume: Sendable {
   /// The fit of a checkpoint.
   public static func path(_ path: String) -> Resume { Resume(place: .path(path)) }
 
-  /// The newest `last.safetensors` of the runs of the trainer's folder and name.
+  /// The `last.safetensors` in the folder of the trainer's ``ModelCheckpoint``, or the newest of the runs of the trainer's
+  /// folder and name.
   public static let last = Resume(place: .last)
 
   /// The best checkpoint of the trainer's ``ModelCheckpoint``.
@@ -42,11 +43,7 @@ public struct Resume: Sendable {
       return state
     case .path(let path): return try Self.load(path, trainer)
     case .last:
-      guard let path = trainer.folder.newestFile("checkpoints/last.safetensors") else {
-        throw TrainerError.nothingToResume(
-          "'\(trainer.folder.root)' has no 'version_N/checkpoints/last.safetensors'")
-      }
-      return try Self.load(path, trainer)
+      return try Self.load(Self.lastPath(of: trainer), trainer)
     case .best:
       let callbacks = trainer.callbacks.compactMap { $0 as? ModelCheckpoint }
       guard let path = callbacks.lazy.compactMap(\.bestModelPath).first else {
@@ -57,6 +54,18 @@ public struct Resume: Sendable {
       }
       return try Self.load(path, trainer)
     }
+  }
+
+  private static func lastPath(of trainer: Trainer) throws(TrainerError) -> String {
+    let folders = trainer.callbacks.compactMap { ($0 as? ModelCheckpoint)?.directory }
+    if folders.isEmpty {
+      if let path = trainer.folder.newestFile("checkpoints/last.safetensors") { return path }
+      throw .nothingToResume(
+        "'\(trainer.folder.root)' has no 'version_N/checkpoints/last.safetensors'")
+    }
+    let paths = folders.map { $0 + "/last.safetensors" }
+    if let path = paths.first(where: { fileStatus(at: $0) != nil }) { return path }
+    throw .nothingToResume("there is no '\(paths.joined(separator: "' and no '"))'")
   }
 
   private static func load(_ path: String, _ trainer: Trainer) throws -> State {

@@ -38,6 +38,8 @@ public final class Trainer {
   package var profiler: SimpleProfiler?
   /// Whether there is a progress bar among the callbacks and is not to be.
   let refusesBar: Bool
+  // Of whoever runs this trainer as one of several; after the callbacks.
+  var companions: [Callback] = []
   let settings: TrainerSettings
   let console: Console
   let folder: RunFolder

@@ -329,6 +329,17 @@ import Testing
     #expect(rest.location.item() == whole.location.item())
   }
 
+  @Test func theLastFileOfAFolderOfOnesOwnIsFound() throws {
+    let trainer = quietTrainer(3, directory: "/nowhere", [checkpoint(saveLast: true)])
+    #expect(throws: TrainerError.self) {
+      try trainer.fit(Location(), train: loader([1]), resume: .last)
+    }
+    try fit([1], checkpoint(saveLast: true))
+    let result = try trainer.fit(
+      Replay([2, 3]), train: loader([1]), validation: loader([1]), resume: .last)
+    #expect(result.steps == 3)
+  }
+
   @Test func theFileThatAFitGoesOnFromStays() throws {
     try fit([3], checkpoint("{epoch}"))
     let path = folder.path + "/epoch=0.safetensors"

@@ -107,4 +107,19 @@ private func heedInterrupts() {
       precondition(table.description.contains("  interrupted"))
     }
   }
+
+  @Test func restartsThatWaitForEachOtherEnd() async {
+    await #expect(processExitsWith: .success) {
+      heedInterrupts()
+      let table = try restarts(
+        5, threads: 1, train: loader([1]), pruning: .median(afterEpochs: 1)
+      ) { index in
+        quietTrainer(5, index == 3 ? [interrupting(at: 1)] : [])
+      } start: { index, _ in
+        StartingPoint(Location(Float(index)))
+      }
+      precondition(table.rows.map(\.result.stopReason) == .init(repeating: .interrupted, count: 4))
+      precondition(table.missingCount == 1)
+    }
+  }
 }

@@ -18,24 +18,29 @@ import Testing
   }
 
   @Test func drawsAndTaskLocalsAreThoseOfTheCaller() async throws {
-    func fit(_ body: (Trainer, Scripted) async throws -> Void) async throws -> Double {
-      let model = Scripted { model, batch, _ in
-        ((model.weight - Tensor.normal([1])) * Float(Self.mark)).square().mean() + batch.sum() * 0
+    func fit(inBackground: Bool) async throws -> Double {
+      // Tasks begun in here inherit the generator and the mark.
+      let task = withSeed(5) {
+        Self.$mark.withValue(3) {
+          Task {
+            let model = Scripted { model, batch, _ in
+              ((model.weight - Tensor.normal([1])) * Float(Self.mark)).square().mean()
+                + batch.sum() * 0
+            }
+            let trainer = quietTrainer(3)
+            if inBackground {
+              try await trainer.fitInBackground(model, train: loader([1]))
+            } else {
+              try trainer.fit(model, train: loader([1]))
+            }
+            return model.weight.item()
+          }
+        }
       }
-      try await Self.$mark.withValue(3) {
-        try await withSeededGenerator { try await body(quietTrainer(3), model) }
-      }
-      return model.weight.item()
+      return try await task.value
     }
-    let here = try await fit { try $0.fit($1, train: loader([1])) }
-    let there = try await fit { try await $0.fitInBackground($1, train: loader([1])) }
+    let (here, there) = (try await fit(inBackground: false), try await fit(inBackground: true))
     #expect(here == there && here != 1)
-  }
-
-  // `withSeed` takes no asynchronous body.
-  private func withSeededGenerator(_ body: () async throws -> Void) async throws {
-    seedEverything(5)
-    try await body()
   }
 
   @Test func cancellingTheTaskEndsIt() async throws {
