@@ -240,18 +240,19 @@ public final class ModelCheckpoint: Callback {
       trainer.session?.keepState(of: self)
       throw error
     }
-    for old in gone where old.path != path && !isResumed(old.path, trainer) {
+    let folder = try folder(trainer)
+    for old in gone where old.path != path && mayRemove(old.path, in: folder, trainer) {
       try? FileManager.default.removeItem(atPath: old.path)
     }
   }
 
-  // However its path is spelled.
-  private func isResumed(_ path: String, _ trainer: Trainer) -> Bool {
-    guard let resumed = trainer.resumedPath else { return false }
-    func file(_ path: String) -> String {
+  // Neither the file that the fit goes on from, nor those that an earlier fit wrote elsewhere; however paths are spelled.
+  private func mayRemove(_ path: String, in folder: String, _ trainer: Trainer) -> Bool {
+    func resolved(_ path: String) -> String {
       URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
     }
-    return file(path) == file(resumed)
+    let file = resolved(path)
+    return file.hasPrefix(resolved(folder) + "/") && file != trainer.resumedPath.map(resolved)
   }
 
   private func path(_ trainer: Trainer) throws -> String {
