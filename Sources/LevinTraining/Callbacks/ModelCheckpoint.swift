@@ -11,7 +11,8 @@ public import LevinTensor
 ///
 /// Files are `.safetensors`, in the folder `checkpoints` of the run: parameters and buffers under their names, which the
 /// Python package `safetensors` reads, and all else that a fit needs. A file is there as a whole or not at all. A save that
-/// fails ends the fit by an error. `last.safetensors` is where the fit stopped, also by an error.
+/// fails ends the fit by an error. `last.safetensors` is where the fit stopped, also by an error. A file that is no longer
+/// among the best is removed, but neither the one that the fit goes on from nor those of an earlier fit in another folder.
 public final class ModelCheckpoint: Callback {
   /// The folder of the files; that of the run if nil.
   public let directory: String?

@@ -41,7 +41,8 @@ import Testing
     (.seconds(1) * 86_400, 86_400), (.zero, 0),
   ]
 
-  @Test(arguments: limits) func aLimitIsADurationOfAnyUnits(_ duration: Duration, _ seconds: Double) {
+  @Test(arguments: limits) func aLimitIsADurationOfAnyUnits(_ duration: Duration, _ seconds: Double)
+  {
     #expect(TrainingTimer(duration: duration).secondsLeft == seconds)
   }
 
