@@ -11,7 +11,8 @@ public import LevinTensor
 ///
 /// Files are `.safetensors`, in the folder `checkpoints` of the run: parameters and buffers under their names, which the
 /// Python package `safetensors` reads, and all else that a fit needs. A file is there as a whole or not at all. A save that
-/// fails ends the fit by an error. `last.safetensors` is where the fit stopped, also by an error.
+/// fails ends the fit by an error. `last.safetensors` is where the fit stopped, also by an error. A file that is no longer
+/// among the best is removed, but neither the one that the fit goes on from nor those of an earlier fit in another folder.
 public final class ModelCheckpoint: Callback {
   /// The folder of the files; that of the run if nil.
   public let directory: String?
@@ -240,18 +241,19 @@ public final class ModelCheckpoint: Callback {
       trainer.session?.keepState(of: self)
       throw error
     }
-    for old in gone where old.path != path && !isResumed(old.path, trainer) {
+    let folder = try folder(trainer)
+    for old in gone where old.path != path && mayRemove(old.path, in: folder, trainer) {
       try? FileManager.default.removeItem(atPath: old.path)
     }
   }
 
-  // However its path is spelled.
-  private func isResumed(_ path: String, _ trainer: Trainer) -> Bool {
-    guard let resumed = trainer.resumedPath else { return false }
-    func file(_ path: String) -> String {
+  // Neither the file that the fit goes on from, nor those that an earlier fit wrote elsewhere; however paths are spelled.
+  private func mayRemove(_ path: String, in folder: String, _ trainer: Trainer) -> Bool {
+    func resolved(_ path: String) -> String {
       URL(fileURLWithPath: path).resolvingSymlinksInPath().standardizedFileURL.path
     }
-    return file(path) == file(resumed)
+    let file = resolved(path)
+    return file.hasPrefix(resolved(folder) + "/") && file != trainer.resumedPath.map(resolved)
   }
 
   private func path(_ trainer: Trainer) throws -> String {

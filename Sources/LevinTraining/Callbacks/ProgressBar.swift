@@ -1,8 +1,8 @@
-/// Shows how far a fit is, with the loss, on standard error.
+/// Shows how far a fit is, with the loss, or how far a validation, test or prediction by itself, on standard error.
 ///
 /// On a terminal one line is redrawn at most ten times a second, over all epochs, since a fit by full
 /// batches has thousands of epochs of one step. Elsewhere, in a log file, there is a plain line every ten
-/// seconds and one at the end. A batch that is not shown costs one look at the clock.
+/// seconds, and one at the end of a fit. A batch that is not shown costs one look at the clock.
 ///
 /// A trainer has one by itself, unless `progressBar` is false. One of a subclass among the callbacks takes its place:
 ///
@@ -21,11 +21,13 @@ open class ProgressBar: Callback {
   private var due = 0.0
   private var validationStarted = 0.0
   private var isRunning = false
+  // The pass over data that runs and is no part of the training.
+  private var pass: (name: String, batches: ProgressFacts.Count)?
 
   /// Makes a progress bar.
   public override init() { super.init() }
 
-  /// The text for a fit as it is.
+  /// The text for a fit, or a pass over data by itself, as it is.
   ///
   /// - Parameters:
   ///   - facts: The state of the fit.
@@ -51,7 +53,7 @@ open class ProgressBar: Callback {
   public override func onTrainStart(_ trainer: Trainer, _ module: any LightningModule) {
     started = console.now()
     firstStep = facts().step.done
-    isRunning = true
+    (isRunning, pass) = (true, nil)
     due = console.isTerminal ? started : started + interval
     if console.isTerminal { showIfDue(started) }
   }
@@ -66,14 +68,49 @@ open class ProgressBar: Callback {
 
   /// Notes the time.
   public override func onValidationStart(_ trainer: Trainer, _ module: any LightningModule) {
-    validationStarted = console.now()
+    if isRunning {
+      validationStarted = console.now()
+    } else {
+      begin(trainer.isSanityChecking ? "Sanity check" : "Validating")
+    }
   }
 
   /// Shows the new state now and then.
   public override func onValidationBatchEnd(
     _ trainer: Trainer, _ module: any LightningModule, batch: Any, batchIndex: Int
-  ) {
-    showIfDue(console.now())
+  ) { batchEnded() }
+
+  /// Shows the last state, which stays, unless a fit comes: its bar takes the place of that of its sanity check.
+  public override func onValidationEnd(_ trainer: Trainer, _ module: any LightningModule) {
+    if trainer.isSanityChecking { pass = nil } else { endPass() }
+  }
+
+  /// Starts the clock.
+  public override func onTestStart(_ trainer: Trainer, _ module: any LightningModule) {
+    begin("Testing")
+  }
+
+  /// Shows the new state now and then.
+  public override func onTestBatchEnd(
+    _ trainer: Trainer, _ module: any LightningModule, batch: Any, batchIndex: Int
+  ) { batchEnded() }
+
+  /// Shows the last state, which stays.
+  public override func onTestEnd(_ trainer: Trainer, _ module: any LightningModule) { endPass() }
+
+  /// Starts the clock.
+  public override func onPredictStart(_ trainer: Trainer, _ module: any LightningModule) {
+    begin("Predicting")
+  }
+
+  /// Shows the new state now and then.
+  public override func onPredictBatchEnd(
+    _ trainer: Trainer, _ module: any LightningModule, prediction: Any, batch: Any, batchIndex: Int
+  ) { batchEnded() }
+
+  /// Shows the last state, which stays.
+  public override func onPredictEnd(_ trainer: Trainer, _ module: any LightningModule) {
+    endPass()
   }
 
   /// Shows the last state, which stays.
@@ -83,8 +120,32 @@ open class ProgressBar: Callback {
   public override func onException(
     _ trainer: Trainer, _ module: any LightningModule, error: any Error
   ) {
+    endPass()
     end()
   }
+
+  // MARK: - Passes by themselves
+
+  private func begin(_ name: String) {
+    (started, firstStep) = (console.now(), 0)
+    due = console.isTerminal ? started : started + interval
+    pass = (name, .init(done: 0, total: facts().validation?.total))
+  }
+
+  private func batchEnded() {
+    pass?.batches.done += 1
+    showIfDue(console.now())
+  }
+
+  // A log file has the metrics of short passes from elsewhere.
+  private func endPass() {
+    guard let pass else { return }
+    if console.isTerminal, pass.batches.done > 0 { show(console.now()) }
+    console.endBar()
+    self.pass = nil
+  }
+
+  // MARK: - Drawing
 
   private var interval: Double { console.isTerminal ? 0.1 : 10 }
 
@@ -106,6 +167,7 @@ open class ProgressBar: Callback {
     var facts = facts()
     // With thousands of short epochs the line would change its form all the time.
     if now - validationStarted < 0.1 { facts.validation = nil }
+    if let pass { (facts.pass, facts.step, facts.validation) = (pass.name, pass.batches, nil) }
     let elapsed = now - started
     if console.isTerminal {
       console.redraw { [shown = facts] columns in

@@ -8,6 +8,9 @@ public struct ProgressFacts: Sendable {
     public internal(set) var total: Int?
   }
 
+  /// The name of a pass over data by itself, such as `Testing`, whose batches are the steps then; nil for the epochs
+  /// of a fit.
+  public internal(set) var pass: String?
   /// The epoch that the fit is in, counted from 1, or the last one when the fit is over, and the epochs
   /// that there will be at most.
   public internal(set) var epoch: Count

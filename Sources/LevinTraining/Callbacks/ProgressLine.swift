@@ -6,7 +6,8 @@ import LevinTensor
 ///
 ///     Epoch 3/10  Validating 12/40  ████░░░░   24%  step 290/1200  0:07  0:22 left  41.40 steps/s
 ///
-/// and then, on the same line, the loss and the metrics: `loss 0.4142  accuracy 0.9123`.
+/// and then, on the same line, the loss and the metrics: `loss 0.4142  accuracy 0.9123`. A pass by itself has
+/// `Testing 12/40` in the place of epoch, validation and step, and counts batches.
 ///
 /// In fewer columns than that takes, parts are left out, the least important ones first: the step, the
 /// time that has passed, the rate, the bar, the metrics from the last to the first, the time that
@@ -87,7 +88,8 @@ struct ProgressLine {
   // MARK: - Parts
 
   private func parts(withBar: Bool) -> [Part] {
-    [Part(rank: .kept, text: "Epoch " + Self.counted(facts.epoch))] + phase
+    let title = facts.pass.map { $0 + " " + Self.counted(facts.step) }
+    return [Part(rank: .kept, text: title ?? "Epoch " + Self.counted(facts.epoch))] + phase
       + progress(withBar: withBar) + times + numbers
   }
 
@@ -98,11 +100,14 @@ struct ProgressLine {
   }
 
   private func progress(withBar: Bool) -> [Part] {
-    let step = "step " + Self.counted(facts.step)
-    guard let percents = filled(of: 100) else { return [Part(rank: .share, text: step)] }
+    let step =
+      facts.pass == nil ? [Part(rank: .step, text: "step " + Self.counted(facts.step))] : []
+    guard let percents = filled(of: 100) else {
+      return step.map { Part(rank: .share, text: $0.text) }
+    }
     let bar = withBar ? [Part(rank: .bar, text: self.bar(Self.shortestBar))] : []
     let percentage = Text.aligned("\(percents)%", to: 4)
-    return bar + [Part(rank: .share, text: percentage), Part(rank: .step, text: step)]
+    return bar + [Part(rank: .share, text: percentage)] + step
   }
 
   private var times: [Part] {
@@ -110,7 +115,8 @@ struct ProgressLine {
     if let remaining {
       parts.append(Part(rank: .remaining, text: Text.duration(remaining.rounded(.up)) + " left"))
     }
-    if let rate { parts.append(Part(rank: .rate, text: Text.short(rate) + " steps/s")) }
+    let unit = facts.pass == nil ? " steps/s" : " batches/s"
+    if let rate { parts.append(Part(rank: .rate, text: Text.short(rate) + unit)) }
     return parts
   }
 

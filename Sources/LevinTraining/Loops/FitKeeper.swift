@@ -30,7 +30,7 @@ struct FitKeeper<Model: LightningModule> {
     state["stepping"] = stepping.map { .tree($0.state()) }
     let folder = session.trainer.folder
     state["hyperparameters"] = folder.settings.map { .text($0) }
-    state[Checkpoint.configurationName] = folder.configuration.map { .text($0) }
+    state[ConfigurationText.name] = folder.configuration.map { .text($0) }
     return state
   }
 

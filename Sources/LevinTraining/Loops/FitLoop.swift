@@ -168,5 +168,17 @@ final class FitLoop<Model: LightningModule> {
       trainer.console.line((summary ?? ModelSummary()).text(of: model))
     }
     if let problem = unreachableParameters { session.warnings.show(problem.description) }
+    if !settings.isTrial, let batches = train?.batchesPerEpoch ?? nil {
+      tellOfLongInterval(batches)
+    }
+  }
+
+  private func tellOfLongInterval(_ batches: Int) {
+    let window = settings.accumulateGradientBatches
+    let (steps, interval) = ((batches + window - 1) / window, settings.logEveryNSteps)
+    if steps >= interval { return }
+    session.warnings.show(
+      "an epoch has \(Text.counted(steps, "step")), and logEveryNSteps is \(interval), so some epochs have no row of "
+        + "metrics by step; give at most \(steps) to see some of each")
   }
 }

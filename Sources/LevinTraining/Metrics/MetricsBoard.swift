@@ -176,6 +176,11 @@ package final class MetricsBoard: @unchecked Sendable {
         name,
         "every row has columns 'epoch', 'step' and 'validation_batch' already; choose another name")
     }
+    if name.dropLast(suffix.count).contains("/dataloader_idx_") {
+      reject(
+        name,
+        "names with '/dataloader_idx_' are those of several validation sources; choose another")
+    }
     for output in options.outputs(of: name) where !outputs.insert(ExactName(output)).inserted {
       reject(name, "another metric appears as '\(output)' already; choose another name")
     }

@@ -23,29 +23,10 @@ public protocol ConfiguredModule {
   var configuration: Configuration { get }
 }
 
-extension Checkpoint {
-  static let configurationName = "configuration"
-
-  /// The settings of the ``ConfiguredModule`` that the fit was of.
-  ///
-  /// - Throws: ``CheckpointError`` when there are none, or none of this type.
-  public func configuration<Settings: Decodable>(
-    _ type: Settings.Type = Settings.self
-  ) throws -> Settings {
-    func failure(_ reason: String) -> CheckpointError {
-      CheckpointError(path: path ?? "the checkpoint", problem: .noConfiguration(reason))
-    }
-    guard case .text(let text)? = run[Self.configurationName] else {
-      throw failure("its module was no ConfiguredModule")
-    }
-    do { return try ConfigurationText.decoder.decode(type, from: Data(text.utf8)) } catch {
-      throw failure("they are no \(type): \(ConfigurationText.words(for: error))")
-    }
-  }
-}
-
 /// The settings of a module as JSON.
 enum ConfigurationText {
+  /// The name of the settings in the state of a fit.
+  static let name = "configuration"
   private static let (infinity, minusInfinity, nan) = ("inf", "-inf", "nan")
 
   static var decoder: JSONDecoder {
