@@ -100,7 +100,7 @@ final class RestartQueue<Model: LightningModule & SendableMetatype>: @unchecked 
     _ index: Int, _ trainer: Trainer, from start: StartingPoint<Model>
   ) throws -> RestartRow<Model> {
     do {
-      let result = try trainer.fit(start.model, train: train)
+      let result = try trainer.fit(start.model, train: train.separate)
       return RestartRow(index: index, start: start, result: result, failure: nil)
     } catch TrainerError.nonFinite(let step) {
       return RestartRow(index: index, start: start, result: step.result, failure: step)

@@ -57,7 +57,9 @@ struct SafeTensorsHeader {
     }
     let found = file.byteCount
     guard found > lengthSize else {
-      throw Failure(problem: .cut(expected: lengthSize + 2, found: found))
+      let isText = found > 1 && Self.isText(Array(try read(0..<found).buffer))
+      throw Failure(
+        problem: isText ? .notSafeTensors : .cut(expected: lengthSize + 2, found: found))
     }
     let start = try read(0..<(lengthSize + 1))
     let length = start.number(UInt64.self, at: 0)
@@ -68,6 +70,11 @@ struct SafeTensorsHeader {
     let end = lengthSize + Int(length)
     guard end <= found else { throw Failure(problem: .cut(expected: end, found: found)) }
     return Array(try read(0..<end).buffer)
+  }
+
+  // Whether the bytes are a word or two of text rather than the beginning of a length, which has zeros at its end.
+  private static func isText(_ bytes: [UInt8]) -> Bool {
+    bytes.allSatisfy { (0x20..<0x7F).contains($0) || (0x09...0x0D).contains($0) }
   }
 
   // MARK: JSON
