@@ -13,7 +13,8 @@ import Testing
       sizes.append(batch.observationCount)
       #expect(batch.content.shape[0] == batch.observationCount)
       let first = batch.content.shape.count == 1 ? batch.content : batch.content[0..., 0]
-      #expect(first[0].item() == Float(next) && first[-1].item() == Float(next + sizes.last! - 1))
+      let ends = [first[0], first[-1]].map { $0.item(as: Int.self) }
+      #expect(ends == [next, next + batch.observationCount - 1])
       next += sizes.last!
     }
     #expect(next == loader.dataset.count)

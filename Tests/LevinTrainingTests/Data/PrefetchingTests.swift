@@ -1,3 +1,4 @@
+import Foundation
 import Levin
 import LevinTensor
 import Testing

@@ -73,7 +73,7 @@ import Testing
       },
     ]
     for make in makers {
-      let error = #expect(throws: TrainerError.self) { try rates(make) }
+      let error = #expect(throws: TrainerError.self) { try rates { make($0) } }
       #expect("\(try #require(error))".contains("belongs to another optimizer"))
     }
     // One of a group, or of the group around the same members.

@@ -57,7 +57,8 @@ struct SafeTensorsHeader {
     }
     let found = file.byteCount
     guard found > lengthSize else {
-      let isText = found > 1 && Self.isText(Array(try read(0..<found).buffer))
+      // A single byte may be the first of any length.
+      let isText = found < 2 ? false : Self.isText(Array(try read(0..<found).buffer))
       throw Failure(
         problem: isText ? .notSafeTensors : .cut(expected: lengthSize + 2, found: found))
     }
