@@ -46,6 +46,21 @@ CASES = {
         lambda o: lr.OneCycleLR(o, 0.5, epochs=20, steps_per_epoch=10, three_phase=True),
     "OneCycleLR rates only":
         lambda o: lr.OneCycleLR(o, 0.5, total_steps=250, cycle_momentum=False),
+    "CyclicLR": lambda o: lr.CyclicLR(o, 0.01, 0.5, step_size_up=30),
+    "CyclicLR uneven":
+        lambda o: lr.CyclicLR(o, [0.01, 0.002], [0.5, 0.2], step_size_up=7, step_size_down=22,
+                              base_momentum=0.7, max_momentum=0.95),
+    "CyclicLR halved":
+        lambda o: lr.CyclicLR(o, 0.01, 0.5, step_size_up=12, step_size_down=9, mode="triangular2"),
+    "CyclicLR shrinking":
+        lambda o: lr.CyclicLR(o, 0.01, 0.5, step_size_up=15, mode="exp_range", gamma=0.99),
+    "CyclicLR sudden": lambda o: lr.CyclicLR(o, 0.01, 0.5, step_size_up=10, step_size_down=0),
+    "CyclicLR rates only":
+        lambda o: lr.CyclicLR(o, 0.01, 0.5, step_size_up=40, cycle_momentum=False),
+    "CyclicLR after a warm-up":
+        lambda o: lr.SequentialLR(
+            o, [lr.LinearLR(o, start_factor=0.1, total_iters=20),
+                lr.CyclicLR(o, 0.02, 0.2, step_size_up=25)], [20]),
     "LambdaLR": lambda o: lr.LambdaLR(o, lambda k: 1 / (1 + k)),
     "LambdaLR each": lambda o: lr.LambdaLR(o, [lambda k: 1 / (1 + k), lambda k: 0.95 ** k]),
     "MultiplicativeLR": lambda o: lr.MultiplicativeLR(o, lambda k: 1 - 1 / (k + 2)),
@@ -114,7 +129,7 @@ def run(make, kind, by_hand, metrics=None):
 def main():
     cases = []
     for name, make in CASES.items():
-        cycles = name.startswith("OneCycleLR") and "only" not in name
+        cycles = name.startswith(("OneCycleLR", "CyclicLR")) and "only" not in name
         for kind, by_hand in [("SGD", False), ("SGD", True)] + ([("Adam", False)] if cycles else []):
             rates, momenta = run(make, kind, by_hand)
             cases.append({"name": name, "optimizer": kind, "byHand": by_hand, "rates": rates,

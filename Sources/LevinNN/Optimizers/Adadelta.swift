@@ -57,14 +57,24 @@ public final class Adadelta: Optimizer {
     return value + step * -learningRate
   }
 
-  /// The learning rate, and by parameter what is remembered of it.
-  public func state() -> State { memory.state(learningRate: learningRate) }
+  private var settings: OptimizerSettings {
+    OptimizerSettings(
+      changing: ["learningRate": learningRate],
+      constant: [
+        "rho": .real(rho), "epsilon": .real(epsilon), "weightDecay": .real(weightDecay),
+        "maximize": .boolean(maximize),
+      ])
+  }
 
-  /// Goes on from the state of another `Adadelta` for parameters of the same shapes.
+  /// The settings, and by parameter what is remembered of it.
+  public func state() -> State { memory.state(settings) }
+
+  /// Goes on from the state of another `Adadelta` with the same constant settings, for parameters of the same shapes, and
+  /// takes over the learning rate.
   ///
-  /// - Throws: ``StateError`` when the state was taken from something else.
+  /// - Throws: ``StateError`` with the setting that differs, or when the state was taken from something else.
   public func restore(from state: State) throws {
-    learningRate = try memory.restoreOptimizer(from: state)
+    learningRate = try memory.restore(from: state, settings)[0]
   }
 }
 

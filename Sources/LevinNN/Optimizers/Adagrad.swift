@@ -61,14 +61,25 @@ public final class Adagrad: Optimizer {
     return value + (gradient * stepSize) / (memory.sum.sqrt() + epsilon)
   }
 
-  /// The learning rate, and by parameter what is remembered of it.
-  public func state() -> State { memory.state(learningRate: learningRate) }
+  private var settings: OptimizerSettings {
+    OptimizerSettings(
+      changing: ["learningRate": learningRate],
+      constant: [
+        "learningRateDecay": .real(learningRateDecay), "weightDecay": .real(weightDecay),
+        "initialAccumulatorValue": .real(initialAccumulatorValue), "epsilon": .real(epsilon),
+        "maximize": .boolean(maximize),
+      ])
+  }
 
-  /// Goes on from the state of another `Adagrad` for parameters of the same shapes.
+  /// The settings, and by parameter what is remembered of it.
+  public func state() -> State { memory.state(settings) }
+
+  /// Goes on from the state of another `Adagrad` with the same constant settings, for parameters of the same shapes, and
+  /// takes over the learning rate.
   ///
-  /// - Throws: ``StateError`` when the state was taken from something else.
+  /// - Throws: ``StateError`` with the setting that differs, or when the state was taken from something else.
   public func restore(from state: State) throws {
-    learningRate = try memory.restoreOptimizer(from: state)
+    learningRate = try memory.restore(from: state, settings)[0]
   }
 }
 

@@ -20,10 +20,11 @@ func adamStep<Owner>(
   let correction1 = 1 - pow(betas.0, Double(moments.steps))
   let correction2 = (1 - pow(betas.1, Double(moments.steps))).squareRoot()
   let stepSize = -learningRate / correction1
+  var square = moments.second
   if amsgrad {
-    moments.largest = (moments.largest ?? .zeroLeaf(like: value)).maximum(moments.second)
+    square = (moments.largest ?? .zeroLeaf(like: value)).maximum(square)
+    moments.largest = square
   }
-  let square = moments.largest ?? moments.second
   let denominator = square.sqrt() / correction2 + epsilon
   return value + (moments.first * stepSize) / denominator
 }

@@ -61,14 +61,24 @@ public final class Lion: MomentumOptimizer {
     return decayed(value, by: weightDecay, learningRate: learningRate) + direction * -learningRate
   }
 
-  /// The learning rate, and by parameter what is remembered of it.
-  public func state() -> State { memory.state(learningRate: learningRate) }
+  private var settings: OptimizerSettings {
+    OptimizerSettings(
+      changing: ["learningRate": learningRate, "beta1": betas.0, "beta2": betas.1],
+      constant: [
+        "weightDecay": .real(weightDecay), "maximize": .boolean(maximize),
+      ])
+  }
 
-  /// Goes on from the state of another `Lion` for parameters of the same shapes.
+  /// The settings, and by parameter what is remembered of it.
+  public func state() -> State { memory.state(settings) }
+
+  /// Goes on from the state of another `Lion` with the same constant settings, for parameters of the same shapes, and
+  /// takes over the learning rate and the betas.
   ///
-  /// - Throws: ``StateError`` when the state was taken from something else.
+  /// - Throws: ``StateError`` with the setting that differs, or when the state was taken from something else.
   public func restore(from state: State) throws {
-    learningRate = try memory.restoreOptimizer(from: state)
+    let numbers = try memory.restore(from: state, settings)
+    (learningRate, betas) = (numbers[0], (numbers[1], numbers[2]))
   }
 }
 

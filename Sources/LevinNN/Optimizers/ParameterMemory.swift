@@ -90,11 +90,7 @@ public final class ParameterMemory<Memory: OptimizerMemory>: Stateful {
 
   /// The state of an optimizer with this memory: the learning rate and the memories.
   public func state(learningRate: Double) -> State {
-    var state = State()
-    state["memory"] = .text("\(Memory.self)")
-    state["learningRate"] = .real(learningRate)
-    state["parameters"] = .tree(self.state())
-    return state
+    state(OptimizerSettings(changing: ["learningRate": learningRate]))
   }
 
   /// Takes over the memories of an optimizer whose state ``state(learningRate:)`` gave.
@@ -102,10 +98,6 @@ public final class ParameterMemory<Memory: OptimizerMemory>: Stateful {
   /// - Returns: The learning rate.
   /// - Throws: ``StateError`` when the state was taken from something else; nothing is changed then.
   public func restoreOptimizer(from state: State) throws -> Double {
-    try state.expectOnly(["memory", "learningRate", "parameters"])
-    try state.expect("memory", state.text("memory"), toBe: "\(Memory.self)")
-    let rate = try state.real("learningRate")
-    try restore(from: state.tree("parameters"))
-    return rate
+    try restore(from: state, OptimizerSettings(changing: ["learningRate": 0]))[0]
   }
 }

@@ -76,14 +76,25 @@ public final class RMSprop: MomentumOptimizer {
     return (memory.square - mean * mean).sqrt()
   }
 
-  /// The learning rate, and by parameter what is remembered of it.
-  public func state() -> State { memory.state(learningRate: learningRate) }
+  private var settings: OptimizerSettings {
+    OptimizerSettings(
+      changing: ["learningRate": learningRate, "momentum": momentum],
+      constant: [
+        "alpha": .real(alpha), "epsilon": .real(epsilon), "weightDecay": .real(weightDecay),
+        "centered": .boolean(centered), "maximize": .boolean(maximize),
+      ])
+  }
 
-  /// Goes on from the state of another `RMSprop` for parameters of the same shapes.
+  /// The settings, and by parameter what is remembered of it.
+  public func state() -> State { memory.state(settings) }
+
+  /// Goes on from the state of another `RMSprop` with the same constant settings, for parameters of the same shapes, and
+  /// takes over the learning rate and the momentum.
   ///
-  /// - Throws: ``StateError`` when the state was taken from something else.
+  /// - Throws: ``StateError`` with the setting that differs, or when the state was taken from something else.
   public func restore(from state: State) throws {
-    learningRate = try memory.restoreOptimizer(from: state)
+    let numbers = try memory.restore(from: state, settings)
+    (learningRate, momentum) = (numbers[0], numbers[1])
   }
 }
 

@@ -65,14 +65,25 @@ public final class Rprop: Optimizer {
     return value - kept.sign() * grown
   }
 
-  /// The learning rate, and by parameter what is remembered of it.
-  public func state() -> State { memory.state(learningRate: learningRate) }
+  private var settings: OptimizerSettings {
+    OptimizerSettings(
+      changing: ["learningRate": learningRate],
+      constant: [
+        "etas": .list([.real(etas.0), .real(etas.1)]),
+        "stepSizes": .list([.real(stepSizes.0), .real(stepSizes.1)]),
+        "maximize": .boolean(maximize),
+      ])
+  }
 
-  /// Goes on from the state of another `Rprop` for parameters of the same shapes.
+  /// The settings, and by parameter what is remembered of it.
+  public func state() -> State { memory.state(settings) }
+
+  /// Goes on from the state of another `Rprop` with the same constant settings, for parameters of the same shapes, and
+  /// takes over the learning rate.
   ///
-  /// - Throws: ``StateError`` when the state was taken from something else.
+  /// - Throws: ``StateError`` with the setting that differs, or when the state was taken from something else.
   public func restore(from state: State) throws {
-    learningRate = try memory.restoreOptimizer(from: state)
+    learningRate = try memory.restore(from: state, settings)[0]
   }
 }
 

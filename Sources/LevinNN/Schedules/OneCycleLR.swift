@@ -125,14 +125,7 @@ public final class OneCycleLR: LRScheduler {
       maxRates.count == groups.count,
       "there are \(maxRates.count) largest rates for \(groups.count) groups of the optimizer")
     for rate in maxRates { check.notNegative("largest learning rate", rate) }
-    if cycleMomentum {
-      check.share("base momentum", baseMomentum)
-      check.share("maximum momentum", maxMomentum)
-      for group in groups where !(group is any MomentumOptimizer) {
-        check.expect(
-          false, "\(type(of: group)) has no momentum to cycle; pass `cycleMomentum: false`")
-      }
-    }
+    if cycleMomentum { check.momenta(base: baseMomentum, max: maxMomentum, of: optimizer) }
     return check.problem
   }
 
@@ -150,7 +143,7 @@ public final class OneCycleLR: LRScheduler {
     let rise = pctStart * Double(totalSteps)
     let last = Double(totalSteps - 1)
     let ends = threePhase ? [rise - 1, 2 * rise - 2, last] : [rise - 1, last]
-    let now = Double(lastEpoch > totalSteps ? totalSteps - 1 : lastEpoch)
+    let now = Double(min(lastEpoch, totalSteps - 1))
     let phase = ends.firstIndex { now <= $0 } ?? ends.count - 1
     let start = phase == 0 ? 0 : ends[phase - 1]
     let length = ends[phase] - start

@@ -83,22 +83,35 @@ public final class LBFGS: ClosureOptimizer {
     }
   }
 
-  /// The learning rate, the counts, and the pairs of changes.
+  private var settings: OptimizerSettings {
+    OptimizerSettings(
+      changing: ["learningRate": learningRate],
+      constant: [
+        "maxIter": .integer(maxIter), "maxEval": .integer(maxEval),
+        "toleranceGrad": .real(toleranceGrad), "toleranceChange": .real(toleranceChange),
+        "historySize": .integer(historySize),
+        "lineSearch": .text(lineSearch.map { "\($0)" } ?? "none"),
+      ])
+  }
+
+  /// The settings, the counts, and the pairs of changes.
   public func state() -> State {
     var state = memory.state()
     state["kind"] = .text("LBFGS")
-    state["learningRate"] = .real(learningRate)
+    settings.write(to: &state)
     return state
   }
 
-  /// Goes on from the state of another `LBFGS` for parameters of the same shapes.
+  /// Goes on from the state of another `LBFGS` with the same constant settings, for parameters of the same shapes, and
+  /// takes over the learning rate.
   ///
-  /// - Throws: ``StateError`` when the state was taken from something else; nothing is changed then.
+  /// - Throws: ``StateError`` with the setting that differs, or when the state was taken from something else; nothing is
+  ///   changed then.
   public func restore(from state: State) throws {
     try state.expect("kind", state.text("kind"), toBe: "LBFGS")
-    let rate = try state.real("learningRate")
+    let numbers = try settings.read(from: state)
     let count = parameters.reduce(0) { $0 + $1.unconstrained.elementCount }
     memory = try CurvatureMemory(from: state, count: count)
-    learningRate = rate
+    learningRate = numbers[0]
   }
 }

@@ -73,24 +73,35 @@ public final class Newton: ClosureOptimizer {
     }
   }
 
-  /// The learning rate, the radius and the number of evaluations.
+  private var settings: OptimizerSettings {
+    OptimizerSettings(
+      changing: ["learningRate": learningRate],
+      constant: [
+        "maxIter": .integer(maxIter), "maxEval": .integer(maxEval),
+        "toleranceGrad": .real(toleranceGrad), "initialRadius": .real(initialRadius),
+        "maxRadius": .real(maxRadius),
+      ])
+  }
+
+  /// The settings, the radius and the number of evaluations.
   public func state() -> State {
     var state = State()
     state["kind"] = .text("Newton")
-    state["learningRate"] = .real(learningRate)
+    settings.write(to: &state)
     state["radius"] = .real(radius)
     state["evaluations"] = .integer(evaluationCount)
     return state
   }
 
-  /// Goes on from the state of another `Newton`.
+  /// Goes on from the state of another `Newton` with the same constant settings, and takes over the learning rate.
   ///
-  /// - Throws: ``StateError`` when the state was taken from something else; nothing is changed then.
+  /// - Throws: ``StateError`` with the setting that differs, or when the state was taken from something else; nothing is
+  ///   changed then.
   public func restore(from state: State) throws {
     try state.expect("kind", state.text("kind"), toBe: "Newton")
-    let (rate, radius) = (try state.real("learningRate"), try state.real("radius"))
+    let (numbers, radius) = (try settings.read(from: state), try state.real("radius"))
     evaluationCount = try state.integer("evaluations")
-    (learningRate, self.radius) = (rate, radius)
+    (learningRate, self.radius) = (numbers[0], radius)
   }
 }
 

@@ -39,21 +39,35 @@ package final class DefaultGenerator: Sendable {
   @TaskLocal fileprivate static var current = DefaultGenerator(PCG64(seed: 0))
   @TaskLocal private static var isDrawing = false
 
-  private let held: Locked<PCG64>
+  // Nil until somebody asks for the stream.
+  private let held: Locked<PCG64?>
+  private let make: @Sendable () -> PCG64
 
-  init(_ generator: PCG64) { held = Locked(generator) }
+  init(_ generator: PCG64) { (held, make) = (Locked(generator), { generator }) }
+
+  /// A generator whose stream is made when somebody draws: seeding costs more than a small step.
+  package init(lazily make: @escaping @Sendable () -> PCG64) {
+    (held, self.make) = (Locked(nil), make)
+  }
+
+  private func withStream<R: Sendable>(_ body: (inout PCG64) -> R) -> R {
+    held.withLock { held in
+      if held == nil { held = make() }
+      return body(&held!)
+    }
+  }
 
   /// A generator of its own, for a job that must neither disturb the one in force nor be disturbed: the next
   /// child of that one.
   package static func makeChild() -> DefaultGenerator {
-    DefaultGenerator(current.held.withLock { $0.spawn(1)[0] })
+    DefaultGenerator(current.withStream { $0.spawn(1)[0] })
   }
 
   /// The stream of the generator in force, as it is.
   package static var streamInForce: PCG64 { current.stream }
 
   /// The stream as it is.
-  package var stream: PCG64 { held.withLock { $0 } }
+  package var stream: PCG64 { withStream { $0 } }
 
   /// Goes on with another stream.
   package func restart(_ generator: PCG64) { held.withLock { $0 = generator } }
@@ -65,6 +79,6 @@ package final class DefaultGenerator: Sendable {
       !isDrawing,
       "sample: the default generator is in use by the call that this one is part of; "
         + "pass on its generator as 'using: &generator'")
-    return $isDrawing.withValue(true) { current.held.withLock { body(&$0) } }
+    return $isDrawing.withValue(true) { current.withStream(body) }
   }
 }

@@ -9,6 +9,8 @@ public struct ConcatDataset<Batch>: Dataset {
   // The index of the first observation of each, and the number of all.
   private let starts: [Int]
   private let concatenate: @Sendable ([Batch]) throws -> Batch
+  // Whether a closure of a user's puts batches together.
+  private let concatenationDraws: Bool
   // Rows of a batch by index; nil where batches can only be put one after the other.
   private let reorder: (@Sendable (Batch, [Int]) throws -> Batch)?
 
@@ -20,17 +22,19 @@ public struct ConcatDataset<Batch>: Dataset {
   public init(
     _ datasets: [any Dataset<Batch>], concatenate: @escaping @Sendable ([Batch]) throws -> Batch
   ) {
-    self.init(datasets, concatenate: concatenate, reorder: nil)
+    self.init(datasets, draws: true, concatenate: concatenate, reorder: nil)
   }
 
   private init(
-    _ datasets: [any Dataset<Batch>], concatenate: @escaping @Sendable ([Batch]) throws -> Batch,
+    _ datasets: [any Dataset<Batch>], draws: Bool = false,
+    concatenate: @escaping @Sendable ([Batch]) throws -> Batch,
     reorder: (@Sendable (Batch, [Int]) throws -> Batch)?
   ) {
     require(!datasets.isEmpty, "ConcatDataset: there are no data sets; give at least one")
     self.datasets = datasets
     starts = datasets.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.count) }
     self.concatenate = concatenate
+    concatenationDraws = draws
     self.reorder = reorder
   }
 
@@ -97,8 +101,10 @@ public struct ConcatDataset<Batch>: Dataset {
     return low
   }
 
-  /// Whether batches of any of the data sets depend on draws.
-  public var drawsRandomNumbers: Bool { datasets.contains { $0.drawsRandomNumbers } }
+  /// Whether batches may depend on draws: those of any of the data sets do, or a closure puts them together.
+  public var drawsRandomNumbers: Bool {
+    concatenationDraws || datasets.contains { $0.drawsRandomNumbers }
+  }
 
   /// The fingerprints of the data sets.
   ///

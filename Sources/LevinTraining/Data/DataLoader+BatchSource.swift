@@ -19,62 +19,30 @@ extension DataLoader: BatchSource {
     guard first <= batches.endIndex else {
       throw DataError.tooFewBatches(epoch: epoch, expected: first, found: batches.endIndex)
     }
-    let stream = stream(of: batches, from: first, epoch: epoch)
-    guard sampling != nil else { return stream }
-    var rest = stream
-    return BatchStream { [memory] in
-      let batch = try rest.next()
-      if batch == nil { memory.epochEnded(epoch) }
-      return batch
-    }
+    // Not `count`, which a collection works out from its indices at each call.
+    return stream(of: first..<batches.endIndex, epoch: epoch) { try batches.loaded($0) }
   }
 
-  private func stream(
-    of batches: EpochBatches<Batch>, from first: Int = 0, epoch: Int
+  /// The batches of some numbers, made by the workers if there are any.
+  func stream(
+    of numbers: Range<Int>, epoch: Int,
+    _ load: @escaping @Sendable (Int) throws -> LoadedBatch<Batch>
   ) -> BatchStream<Batch> {
-    // Not `count`, which a collection works out from its indices at each call.
-    let end = batches.endIndex
-    if workers > 0, first < end {
+    if workers > 0, !numbers.isEmpty {
+      let (ahead, overflow) = workers.multipliedReportingOverflow(by: max(prefetchFactor, 1))
       return BackgroundBatches(
-        workers: min(workers, end - first), ahead: workers * max(prefetchFactor, 1), epoch: epoch
+        workers: min(workers, numbers.count),
+        ahead: overflow ? numbers.count : min(ahead, numbers.count), epoch: epoch
       ) { index in
-        index < end - first ? try batches.loaded(first + index) : nil
+        index < numbers.count ? try load(numbers.lowerBound + index) : nil
       }.stream
     }
-    var index = first
-    return BatchStream {
-      guard index < end else { return nil }
-      defer { index += 1 }
-      return try batches.loaded(index)
-    }
+    var rest = numbers.makeIterator()
+    return BatchStream { try rest.next().map(load) }
   }
 
   /// The number of observations of the data set, those that an epoch leaves out included.
   public var observationCount: Int? { dataset.count }
-
-  /// Batches of consecutive observations; a last one that an epoch leaves out is filled up with some before it.
-  public func batchesInOrder() -> BatchStream<Batch>? {
-    let (size, count) = (batchSize, dataset.count)
-    var next = 0
-    return BatchStream { [dataset, dropLast] in
-      guard next < count else { return nil }
-      let end = min(next + size, count)
-      let first = dropLast ? max(end - size, 0) : next
-      next = end
-      var batch = LoadedBatch(
-        try dataset.batch(in: first..<end), observationCount: end - first)
-      batch.firstIndex = first
-      return batch
-    }
-  }
-
-  /// All observations in the order of the data set.
-  public func observationsInOrder() throws -> BatchStream<Batch>? {
-    // Larger batches than the fit's, where those are small: each costs an evaluation.
-    let loader = DataLoader(
-      dataset, batchSize: max(batchSize, 1 << 16), workers: workers, prefetchFactor: prefetchFactor)
-    return try loader.makeBatches(epoch: 0)
-  }
 
   /// Makes sure that there are observations, and batches of them.
   ///

@@ -21,7 +21,10 @@ public enum Shuffle: Sendable, Hashable {
 ///
 /// With workers, batches are made ahead of time on other threads; they come in the same order and are the same as
 /// without, draws from the default generator included. Such draws follow from the seed of the shuffling, or that of the
-/// default generator, and the epoch and index of the batch.
+/// default generator, and the epoch and index of the batch; in a fit the latter differs between training, validation and
+/// test data, and between loaders.
+///
+/// A shuffled epoch keeps the indices of its observations, 8 bytes each.
 public struct DataLoader<Batch>: Sendable {
   /// The data.
   public let dataset: any Dataset<Batch>
@@ -37,7 +40,7 @@ public struct DataLoader<Batch>: Sendable {
   /// The number of batches for each worker that are made ahead of time at most.
   public let prefetchFactor: Int
   var sampling: Sampling?
-  let memory = SamplerMemory()
+  var memory = SamplerMemory()
 
   /// Cuts a data set into batches.
   ///

@@ -95,8 +95,20 @@ extension DataLoader {
 }
 
 extension SeedSequence {
-  // No child that is handed out has it in its key.
+  // No child that is handed out has one of them in its key.
   private static let mark: UInt32 = 0x6461_7461
+  private static let roleMark: UInt32 = 0x726f_6c65
+
+  /// The sequence of all draws that a loop's source makes in an epoch.
+  ///
+  /// - Parameters:
+  ///   - role: The purpose of the data.
+  ///   - loader: The index of the source among those of the loop.
+  ///   - epoch: The epoch.
+  func child(of role: DataRole, loader: Int, epoch: Int) -> SeedSequence {
+    let key = [role.number, loader, epoch].map { UInt32(truncatingIfNeeded: $0) }
+    return SeedSequence(entropy: entropy, spawnKey: spawnKey + [Self.roleMark] + key)
+  }
 
   /// The sequence of the draws of an epoch.
   func child(of epoch: Int) -> SeedSequence {
@@ -109,5 +121,16 @@ extension SeedSequence {
   func child(_ batch: Int) -> SeedSequence {
     let words = [UInt32(truncatingIfNeeded: batch), UInt32(truncatingIfNeeded: batch >> 32)]
     return SeedSequence(entropy: entropy, spawnKey: spawnKey + words)
+  }
+}
+
+extension DataRole {
+  fileprivate var number: Int {
+    switch self {
+    case .training: 0
+    case .validation: 1
+    case .test: 2
+    case .prediction: 3
+    }
   }
 }

@@ -8,14 +8,15 @@ public import LevinTensor
 /// thread is a child of the one in force, which depends on the epoch; so draws are the same in each run, and other than
 /// without prefetching. A ``DataLoader`` has workers of its own, which leave draws as they are.
 ///
-/// An epoch that is ended early stops the other thread after the batch that it is making; the next epoch waits for
-/// that, since sources may share what they read from.
+/// Several epochs may be read at a time, as by training and validation: each has a thread of its own, and they take turns
+/// at the source, since it may share what it reads from. An epoch that is ended early stops its thread after the batch
+/// that it is making; the next epoch waits for that.
 public struct Prefetching<Source: BatchSource & Sendable>: BatchSource, Sendable {
   /// The source.
   public private(set) var source: Source
   /// The number of batches that are made and not used yet, at most.
   public let batches: Int
-  private let last = Locked(LastQueue<Source.Batch>())
+  private let turns = SourceTurns()
 
   /// Makes the batches of a source ahead of time.
   ///
@@ -42,20 +43,16 @@ public struct Prefetching<Source: BatchSource & Sendable>: BatchSource, Sendable
 
   /// The batches of an epoch from one of them on.
   ///
-  /// - Throws: What the source throws.
+  /// The other thread makes the batches before, too, where the source cannot leave them out, and drops them.
+  ///
+  /// - Throws: What the source throws where no batches are made ahead of time; otherwise it comes in place of the first
+  ///   batch.
   public func makeBatches(epoch: Int, startingAt first: Int) throws -> BatchStream<Source.Batch> {
-    if let old = last.withLock({ $0.queue }) {
-      old.cancel()
-      old.waitForWorkers()
-    }
-    let stream = try source.makeBatches(epoch: epoch, startingAt: first)
-    guard batches > 0 else { return stream }
-    let owned = OwnedStream(stream)
-    let background = BackgroundBatches(workers: 1, ahead: batches, epoch: epoch) { _ in
+    guard batches > 0 else { return try source.makeBatches(epoch: epoch, startingAt: first) }
+    let owned = OwnedStream { [source] in try source.makeBatches(epoch: epoch, startingAt: first) }
+    return BackgroundBatches(workers: 1, ahead: batches, epoch: epoch, turns: turns) { _ in
       try owned.next()
-    }
-    last.withLock { $0.queue = background.queue }
-    return background.stream
+    }.stream
   }
 
   /// Makes sure that the settings make sense.
@@ -90,15 +87,23 @@ public struct Prefetching<Source: BatchSource & Sendable>: BatchSource, Sendable
   public mutating func restore(from state: State) throws { try source.restore(from: state) }
 }
 
-private struct LastQueue<Batch>: Sendable {
-  weak var queue: BatchQueue<Batch>?
+extension Prefetching: SeparableSource {
+  var separated: any BatchSource<Source.Batch> {
+    var copy = self
+    if let own = source.separate as? Source { copy.source = own }
+    return copy
+  }
 }
 
-/// A stream that the one worker of a queue alone takes batches from.
+/// A stream that the one worker of a queue alone opens and takes batches from.
 private final class OwnedStream<Batch>: @unchecked Sendable {
-  private var stream: BatchStream<Batch>
+  private let open: () throws -> BatchStream<Batch>
+  private var stream: BatchStream<Batch>?
 
-  init(_ stream: BatchStream<Batch>) { self.stream = stream }
+  init(_ open: @escaping () throws -> BatchStream<Batch>) { self.open = open }
 
-  func next() throws -> LoadedBatch<Batch>? { try stream.next() }
+  func next() throws -> LoadedBatch<Batch>? {
+    if stream == nil { stream = try open() }
+    return try stream?.next()
+  }
 }

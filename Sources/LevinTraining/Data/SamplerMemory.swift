@@ -60,26 +60,45 @@ final class SamplerMemory: Sendable {
     var isRestored = false
   }
 
-  private let last = Locked<Epoch?>(nil)
+  // Of all memories of a loader, whose sampler draws for one at a time.
+  private let turns: SourceTurns
+  private let last: Locked<Epoch?>
+  // Whether the sampler goes on from here, whoever draws from it, and is left as it was.
+  private let isSeparate: Bool
+
+  /// Remembers nothing yet.
+  init() { (turns, last, isSeparate) = (SourceTurns(), Locked(nil), false) }
+
+  private init(separateFrom state: State, _ turns: SourceTurns) {
+    self.turns = turns
+    last = Locked(Epoch(number: -1, before: state, after: state))
+    isSeparate = true
+  }
+
+  /// A memory of its own for one more loop, which begins with the state that the sampler has now.
+  func separated(from sampling: Sampling) -> SamplerMemory {
+    turns.take {
+      let own = last.withLock { $0 }
+      let goesOn = own.map { $0.isRestored || isSeparate } ?? false
+      return SamplerMemory(
+        separateFrom: goesOn ? own?.after ?? State() : sampling.state(), turns)
+    }
+  }
 
   /// The order of an epoch, by the sampler as it was when this epoch began, if it goes on after a restart.
   func order(of sampling: Sampling, epoch: Int) throws -> EpochOrder {
-    var sampling = sampling
-    let old = last.withLock { $0 }
-    if let old, old.isRestored {
-      try sampling.restore(from: old.number == epoch ? old.before : old.after)
-    }
-    let before = sampling.state()
-    let order = try sampling.order(epoch: epoch)
-    let after = sampling.state()
-    last.withLock { $0 = Epoch(number: epoch, before: before, after: after) }
-    return order
-  }
-
-  /// Notes that no batch of an epoch is left.
-  func epochEnded(_ epoch: Int) {
-    last.withLock { last in
-      if let old = last, old.number == epoch { last?.before = old.after }
+    try turns.take {
+      var sampling = sampling
+      let outer = sampling.state()
+      defer { if isSeparate { try? sampling.adopt(outer) } }
+      if let old = last.withLock({ $0 }), old.isRestored || isSeparate {
+        try sampling.adopt(old.number == epoch ? old.before : old.after)
+      }
+      let before = sampling.state()
+      let order = try sampling.order(epoch: epoch)
+      let after = sampling.state()
+      last.withLock { $0 = Epoch(number: epoch, before: before, after: after) }
+      return order
     }
   }
 
@@ -98,6 +117,13 @@ final class SamplerMemory: Sendable {
     let epoch = try state.integer("epoch")
     try sampling.restore(from: after)
     last.withLock { $0 = Epoch(number: epoch, before: before, after: after, isRestored: true) }
+  }
+}
+
+extension Sampling {
+  // A sampler whose state is the same already need not be able to take it over.
+  fileprivate mutating func adopt(_ state: State) throws {
+    if self.state() != state { try restore(from: state) }
   }
 }
 

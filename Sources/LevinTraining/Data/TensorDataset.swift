@@ -10,6 +10,8 @@ public import LevinTensor
 public struct TensorDataset<Batch>: Dataset {
   /// The tensors, evaluated.
   public let tensors: [Tensor]
+  /// Whether batches may depend on draws, as those that a closure puts together.
+  public let drawsRandomNumbers: Bool
   private let assemble: @Sendable ([Tensor]) -> Batch
   // The tensors without gaps between their elements, from the first time on that rows are copied out of them.
   private let packed = Locked<[Tensor]>([])
@@ -22,11 +24,19 @@ public struct TensorDataset<Batch>: Dataset {
   ///   - tensors: The tensors, whose first axes go over the observations; at least one.
   ///   - assemble: A batch, made of the same observations of each tensor.
   public init(tensors: [Tensor], assemble: @escaping @Sendable ([Tensor]) -> Batch) {
+    self.init(tensors, drawsRandomNumbers: true, assemble)
+  }
+
+  private init(
+    _ tensors: [Tensor], drawsRandomNumbers: Bool = false,
+    _ assemble: @escaping @Sendable ([Tensor]) -> Batch
+  ) {
     require(!tensors.isEmpty, "TensorDataset: there are no tensors; give at least one")
     Self.requireObservations(in: tensors.map(\.shape))
     let data = tensors.map { $0.detached() }
     evaluateOrStop(data)
     self.tensors = data
+    self.drawsRandomNumbers = drawsRandomNumbers
     self.assemble = assemble
   }
 
@@ -77,9 +87,6 @@ public struct TensorDataset<Batch>: Dataset {
   /// Consecutive observations, as views on the data.
   public func batch(in range: Range<Int>) -> Batch { self[range] }
 
-  /// False.
-  public var drawsRandomNumbers: Bool { false }
-
   /// The dtypes and shapes of the tensors, with checksums of some of their elements.
   public func fingerprint() -> String { tensors.map(\.fingerprint).joined(separator: "; ") }
 }
@@ -87,21 +94,21 @@ public struct TensorDataset<Batch>: Dataset {
 extension TensorDataset where Batch == Tensor {
   /// Observations of one tensor.
   public init(_ tensor: Tensor) {
-    self.init(tensors: [tensor]) { $0[0] }
+    self.init([tensor]) { $0[0] }
   }
 }
 
 extension TensorDataset where Batch == (Tensor, Tensor) {
   /// Observations of two tensors of equal length, such as inputs and targets.
   public init(_ first: Tensor, _ second: Tensor) {
-    self.init(tensors: [first, second]) { ($0[0], $0[1]) }
+    self.init([first, second]) { ($0[0], $0[1]) }
   }
 }
 
 extension TensorDataset where Batch == (Tensor, Tensor, Tensor) {
   /// Observations of three tensors of equal length, such as inputs, targets and weights.
   public init(_ first: Tensor, _ second: Tensor, _ third: Tensor) {
-    self.init(tensors: [first, second, third]) { ($0[0], $0[1], $0[2]) }
+    self.init([first, second, third]) { ($0[0], $0[1], $0[2]) }
   }
 }
 
@@ -112,7 +119,7 @@ extension TensorDataset {
   ) where Batch == (Tensor, Tensor, Tensor, Tensor, repeat each Rest) {
     var tensors = [first, second, third, fourth]
     for part in repeat each rest { tensors.append(part.component) }
-    self.init(tensors: tensors) { parts in
+    self.init(tensors) { parts in
       var next = 3
       func take<Part: DatasetComponent>(_ type: Part.Type) -> Part {
         next += 1

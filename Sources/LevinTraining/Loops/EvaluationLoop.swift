@@ -23,7 +23,7 @@ final class EvaluationLoop<Model: LightningModule> {
     self.session = session
     self.model = model
     self.stage = stage
-    self.sources = sources
+    self.sources = sources.map { $0.separate }
     self.work = work
   }
 
@@ -106,7 +106,7 @@ final class EvaluationLoop<Model: LightningModule> {
     let check = loader < checks.count ? checks[loader] : nil
     check?.begin()
     results.append([])
-    var batches = try source.makeBatches(epoch: 0)
+    let batches = try BatchReader(source, for: stage.role, loader: loader, epoch: 0)
     var index = 0
     while let batch = try batches.next() {
       try check?.look(at: batch)

@@ -19,7 +19,7 @@ func configureOptimizer(
       + "each parameter once"
   }
   let all = [
-    optimizer.settingsProblem, problem, schedules.problem,
+    optimizer.settingsProblem, problem, schedules.problem(for: optimizer),
     searchProblem(optimizer, session.settings),
   ]
   if let problem = all.compactMap(\.self).first {

@@ -36,6 +36,8 @@ struct FitKeeper<Model: LightningModule> {
 
   /// - Throws: `StateError` when the state was taken from something else.
   mutating func restore(from state: State) throws {
+    // First, since the optimizer's tensors have the shapes of the parameters, and not their names.
+    try requireMatch(state.tree("module"))
     try train?.restore(from: state.tree("data"))
     var stream = PCG64(seed: 0)
     try stream.restore(from: state.tree("generator"))
@@ -46,6 +48,15 @@ struct FitKeeper<Model: LightningModule> {
     // Last, as a whole or not at all: a state that does not fit leaves the module as it was.
     try model.restore(from: state.tree("module"))
     session.generator.restart(stream)
+  }
+}
+
+extension FitKeeper {
+  private func requireMatch(_ module: State) throws {
+    let found = module.tensors.map { FoundTensor(name: $0.name, $0.tensor) }
+    do throws(CheckpointError) {
+      try WeightsComparison(model, found).requireMatch(path: "the checkpoint")
+    } catch { throw TrainerError.cannotResume("\(error)") }
   }
 }
 

@@ -19,20 +19,36 @@ final class ScheduleLoop: Stateful {
   /// Whether there are none.
   var isEmpty: Bool { schedules.isEmpty }
 
-  /// The first problem with a schedule, in a sentence for the user; nil when all is well.
-  var problem: String? {
+  /// The first problem with a schedule of the optimizer, in a sentence for the user; nil when all is well.
+  func problem(for optimizer: any Optimizer) -> String? {
     for schedule in schedules {
       if schedule.frequency < 1 {
         return "the frequency of a schedule is \(schedule.frequency); give at least 1"
       }
       let problem =
         switch schedule.kind {
-        case .plain(let scheduler): scheduler.settingsProblem
-        case .metric(let scheduler, _, _): scheduler.settingsProblem
+        case .plain(let scheduler):
+          scheduler.settingsProblem
+            ?? Self.strangerProblem(scheduler, scheduler.optimizer, optimizer)
+        case .metric(let scheduler, _, _):
+          scheduler.settingsProblem
+            ?? Self.strangerProblem(scheduler, scheduler.optimizer, optimizer)
         }
       if let problem { return problem }
     }
     return nil
+  }
+
+  // A schedule of other optimizers would set rates that nobody looks at.
+  private static func strangerProblem(
+    _ scheduler: AnyObject, _ its: any Optimizer, _ optimizer: any Optimizer
+  ) -> String? {
+    let known = optimizer.groups
+    let isKnown = its.groups.allSatisfy { group in known.contains { $0 === group } }
+    if isKnown { return nil }
+    return
+      "\(type(of: scheduler)) belongs to another optimizer than the one that the configuration has, so it would "
+      + "change nothing; make it with the optimizer that configureOptimizers() returns"
   }
 
   /// Takes the steps that are due after a step of the optimizer, or at the end of an epoch.

@@ -59,7 +59,7 @@ public func restarts<Model: LightningModule & SendableMetatype>(
   let settings = RestartSettings(
     count: count, seed: seed, threads: threads, isSorted: sorted, loss: loss, metrics: metrics,
     monitor: monitor, mode: mode, keeping: keeping, pruning: pruning)
-  return try table(settings, trainer, start) { try $0.fit($1, train: train) }
+  return try table(settings, trainer, start) { try $0.fit($1, train: train.separate) }
 }
 
 /// Fits the same model from several starting points, and tries each on validation data as its trainer says.
@@ -87,7 +87,7 @@ public func restarts<Model: ValidatingModule & SendableMetatype>(
     count: count, seed: seed, threads: threads, isSorted: sorted, loss: loss, metrics: metrics,
     monitor: monitor, mode: mode, keeping: keeping, pruning: pruning)
   return try table(settings, trainer, start) {
-    try $0.fit($1, train: train, validation: validation)
+    try $0.fit($1, train: train.separate, validation: validation)
   }
 }
 
@@ -108,7 +108,7 @@ public func restarts<Model: ValidatingModule & SendableMetatype>(
     count: count, seed: seed, threads: threads, isSorted: sorted, loss: loss, metrics: metrics,
     monitor: monitor, mode: mode, keeping: keeping, pruning: pruning)
   return try table(settings, trainer, start) {
-    try $0.fit($1, train: train, validation: validation)
+    try $0.fit($1, train: train.separate, validation: validation)
   }
 }
 

@@ -53,6 +53,10 @@ struct LimitedBatches<Batch>: BatchSource {
   mutating func restore(from state: State) throws { try source.restore(from: state) }
 }
 
+extension LimitedBatches: SeparableSource {
+  var separated: any BatchSource<Batch> { LimitedBatches(source.separate, limit, isFixed: isFixed) }
+}
+
 extension BatchSource {
   /// The batches within a limit; nil if there are none.
   ///

@@ -21,18 +21,19 @@ final class CSVReader {
     scanner = try CSVScanner(settings.path, separator: settings.separatorByte)
     switch settings.header {
     case .firstLine:
-      guard try scanner.advance() else { throw settings.error(.noHeader) }
+      guard try Self.nextLine(of: scanner) else { throw settings.error(.noHeader) }
       names = try Self.names(in: scanner)
     case .names(let given):
       names = given
     case .none:
-      isAtFirstLine = try scanner.advance()
+      isAtFirstLine = try Self.nextLine(of: scanner)
       names = isAtFirstLine ? scanner.fields.indices.map { "\($0)" } : []
     }
     var seen: Set<String> = []
     for (index, name) in names.enumerated() where !seen.insert(name).inserted {
       throw CSVError(
-        path: settings.path, line: settings.header == .firstLine ? 1 : nil, column: index + 1,
+        path: settings.path, line: settings.header == .firstLine ? scanner.line : nil,
+        column: index + 1,
         name: name, text: nil, problem: .duplicateName)
     }
     try settings.check(names)
@@ -74,10 +75,12 @@ final class CSVReader {
       isAtFirstLine = false
       return true
     }
-    while try scanner.advance() {
-      // In one column it is an empty field.
-      if names.count == 1 || !scanner.isBlank { return true }
-    }
+    return try Self.nextLine(of: scanner)
+  }
+
+  // The next line that is not blank; false when there are no more.
+  private static func nextLine(of scanner: CSVScanner) throws(CSVError) -> Bool {
+    while try scanner.advance() { if !scanner.isBlank { return true } }
     return false
   }
 

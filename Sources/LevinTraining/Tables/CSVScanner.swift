@@ -218,9 +218,11 @@ final class CSVScanner {
     return unescaped.withUnsafeBufferPointer(body)
   }
 
-  /// Whether the last line is empty.
+  /// Whether the last line has nothing but spaces and tabs.
   var isBlank: Bool {
-    fields.count == 1 && fields[0].start == fields[0].end && fields[0].start == lineStart
+    // A quoted field begins behind its quotation mark.
+    guard fields.count == 1, fields[0].start == lineStart else { return false }
+    return buffer[lineStart..<fields[0].end].allSatisfy { $0 == 0x20 || $0 == 0x09 }
   }
 
   /// An error at a field of the last line.

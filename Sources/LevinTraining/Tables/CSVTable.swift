@@ -8,8 +8,11 @@ public import LevinTensor
 ///     let cities = table.categories["city"]                        // names; table["city"] has their indices
 ///
 /// Fields follow RFC 4180: those between quotation marks may hold separators and line breaks, and quotation marks that
-/// are doubled. Lines end with a line feed, a carriage return or both; a byte order mark of UTF-8 is skipped, and so are
-/// blank lines where there are several columns. Every line has as many fields as the first.
+/// are doubled. Lines end with a line feed, a carriage return or both; a byte order mark of UTF-8 is skipped. Every line has
+/// as many fields as the first.
+///
+/// Lines with nothing but spaces and tabs are skipped wherever they are, as pandas does with `skip_blank_lines=True`. In a
+/// file of one column an empty field is therefore written as `""`.
 ///
 /// Numbers are read to the nearest one of the type, whatever the locale: `-1.5`, `.5`, `1e-3`, `inf`. Spaces and tabs
 /// around numbers do not count. Texts that stand for missing values are those of `missing` and no others; they are NaN in
@@ -42,7 +45,7 @@ public struct CSVTable: Sendable {
   ///   - separator: The character between fields, such as `";"` or `"\t"`.
   ///   - header: The names of the columns.
   ///   - types: The types of columns by name; those left out are ``CSVType/automatic``.
-  ///   - only: The columns to read, in their order; all when left out. Fields of others are not looked at.
+  ///   - only: The columns to read, each once, in their order; all when left out. Fields of others are not looked at.
   ///   - missing: The texts that stand for missing values, such as `["", "NA", "nan"]`.
   /// - Throws: The file, line, column and text of the first field that cannot be read, and what to do.
   public init(

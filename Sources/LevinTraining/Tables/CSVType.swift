@@ -1,3 +1,5 @@
+internal import LevinTensor
+
 /// The type of a column of a CSV file.
 public enum CSVType: Sendable, Hashable, CustomStringConvertible {
   /// The first of `bool`, `int64`, `float64` and `categories` that all fields of the column have.
@@ -14,7 +16,7 @@ public enum CSVType: Sendable, Hashable, CustomStringConvertible {
   ///
   /// A text that stands for a missing value is a category, too.
   case categories
-  /// Texts out of a given list, as integers (`int64`): the index of each in the list.
+  /// Texts out of a given list, each of which stands there once, as integers (`int64`): the index of each in the list.
   case categoriesIn([String])
 
   /// The name of the type.
@@ -74,11 +76,23 @@ struct CSVSettings: Sendable {
     }
   }
 
-  /// Makes sure that the columns that the settings name are there.
+  /// Makes sure that the columns that the settings name are there, and that nothing is named twice.
   func check(_ names: [String]) throws(CSVError) {
     let known = Set(names)
     for name in types.keys.sorted() + (only ?? []) where !known.contains(name) {
       throw error(.unknownColumn(names), name: name)
+    }
+    var seen: Set<String> = []
+    for name in only ?? [] where !seen.insert(name).inserted {
+      throw error(.invalidSetting("'only' has this column twice; name it once"), name: name)
+    }
+    for name in types.keys.sorted() {
+      guard case .categoriesIn(let texts)? = types[name] else { continue }
+      var seen: Set<ExactName> = []
+      for text in texts where !seen.insert(ExactName(text)).inserted {
+        throw error(
+          .invalidSetting("categoriesIn has '\(text)' twice; give each category once"), name: name)
+      }
     }
   }
 }

@@ -32,7 +32,9 @@ struct ScheduleCase: Decodable, Sendable, CustomTestStringConvertible {
   }
 
   static let makers: [String: @Sendable (any Optimizer) -> [any LearningRateScheduler]] =
-    simpleMakers.merging(otherMakers) { first, _ in first }
+    simpleMakers.merging(otherMakers) { first, _ in first }.merging(cyclicMakers) { first, _ in
+      first
+    }
 
   private static let simpleMakers:
     [String: @Sendable (any Optimizer) -> [any LearningRateScheduler]] = [
@@ -60,6 +62,51 @@ struct ScheduleCase: Decodable, Sendable, CustomTestStringConvertible {
       "MultiplicativeLR": { [MultiplicativeLR($0) { 1 - 1 / Double($0 + 2) }] },
       "MultiplicativeLR each": {
         [MultiplicativeLR($0, lambdas: [{ _ in 0.99 }, { 1 - 1 / Double($0 + 2) }])]
+      },
+    ]
+
+  private static let cyclicMakers:
+    [String: @Sendable (any Optimizer) -> [any LearningRateScheduler]] = [
+      "CyclicLR": {
+        [CyclicLR($0, baseLearningRate: 0.01, maxLearningRate: 0.5, stepSizeUp: 30)]
+      },
+      "CyclicLR uneven": {
+        [
+          CyclicLR(
+            $0, baseLearningRate: [0.01, 0.002], maxLearningRate: [0.5, 0.2], stepSizeUp: 7,
+            stepSizeDown: 22, baseMomentum: 0.7, maxMomentum: 0.95)
+        ]
+      },
+      "CyclicLR halved": {
+        [
+          CyclicLR(
+            $0, baseLearningRate: 0.01, maxLearningRate: 0.5, stepSizeUp: 12, stepSizeDown: 9,
+            mode: .triangular2)
+        ]
+      },
+      "CyclicLR shrinking": {
+        [
+          CyclicLR(
+            $0, baseLearningRate: 0.01, maxLearningRate: 0.5, stepSizeUp: 15, mode: .expRange,
+            gamma: 0.99)
+        ]
+      },
+      "CyclicLR sudden": {
+        [
+          CyclicLR(
+            $0, baseLearningRate: 0.01, maxLearningRate: 0.5, stepSizeUp: 10, stepSizeDown: 0)
+        ]
+      },
+      "CyclicLR rates only": {
+        [
+          CyclicLR(
+            $0, baseLearningRate: 0.01, maxLearningRate: 0.5, stepSizeUp: 40, cycleMomentum: false)
+        ]
+      },
+      "CyclicLR after a warm-up": {
+        let warmup = LinearLR($0, startFactor: 0.1, totalIters: 20)
+        let cycles = CyclicLR($0, baseLearningRate: 0.02, maxLearningRate: 0.2, stepSizeUp: 25)
+        return [SequentialLR($0, schedulers: [warmup, cycles], milestones: [20])]
       },
     ]
 

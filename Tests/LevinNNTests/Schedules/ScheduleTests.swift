@@ -25,6 +25,8 @@ import Testing
     for step in 0..<200 {
       if item.byHand, step == 50 { for group in optimizer.groups { group.learningRate *= 0.5 } }
       for scheduler in schedulers { scheduler.step() }
+      // After the last of its steps PyTorch's goes on along the line or wave that has ended, and then throws.
+      if let cycle = schedulers[0] as? OneCycleLR, step + 1 == cycle.totalSteps { break }
       expectClose(optimizer.groups.map(\.learningRate), item.rates[step + 1], step + 1)
       if let momenta = item.momenta {
         #expect(abs((momentum(optimizer) ?? 0) - momenta[step + 1]) <= 1e-12)
@@ -120,13 +122,32 @@ import Testing
     #expect(outer == rates(inner, 10) + rates(inner, 10) + rates(chain, 10))
   }
 
-  @Test func afterTheCycleRatesStay() {
+  @Test(arguments: [OneCycleLR.AnnealStrategy.cos, .linear], [1, 2, 6, 10])
+  func afterTheCycleRatesStay(_ strategy: OneCycleLR.AnnealStrategy, _ count: Int) {
+    for threePhase in [false, true] {
+      let optimizer = SGD([Parameter(wrappedValue: [1])], learningRate: 1, momentum: 0.9)
+      let scheduler = OneCycleLR(
+        optimizer, maxLearningRate: 0.5, totalSteps: count, annealStrategy: strategy,
+        threePhase: threePhase)
+      for _ in 0..<(count - 1) { scheduler.step() }
+      // The last of the cycle: 0.5 / 25 / 10,000.
+      for _ in 0..<5 {
+        #expect(abs(optimizer.learningRate - 2e-6) < 1e-15 && optimizer.momentum == 0.95)
+        scheduler.step()
+      }
+    }
+  }
+
+  // The rates of the steps of PyTorch's OneCycleLR(optimizer, 0.5, total_steps=6, anneal_strategy="linear").
+  @Test func aCycleIsFollowedByItsLastRate() {
     let optimizer = SGD([Parameter(wrappedValue: [1])], learningRate: 1, momentum: 0.9)
-    let scheduler = OneCycleLR(optimizer, maxLearningRate: 0.1, totalSteps: 10)
-    for _ in 0..<9 { scheduler.step() }
-    let last = optimizer.learningRate
-    for _ in 0..<5 { scheduler.step() }
-    #expect(optimizer.learningRate == last && last < 1e-6)
+    let scheduler = OneCycleLR(
+      optimizer, maxLearningRate: 0.5, totalSteps: 6, annealStrategy: .linear)
+    let expected = [0.02, 0.476191, 0.357144, 0.238096, 0.119049, 2e-6, 2e-6, 2e-6]
+    for rate in expected {
+      #expect(abs(optimizer.learningRate - rate) < 1e-6)
+      scheduler.step()
+    }
   }
 
   private final class InverseRootLR: LRScheduler {
@@ -178,6 +199,16 @@ import Testing
     ({ OneCycleLR($0, maxLearningRate: 1, totalSteps: 5, pctStart: 2) }, "pctStart"),
     ({ OneCycleLR($0, maxLearningRate: [1, 2], totalSteps: 5) }, "2 largest rates for 1 group"),
     ({ OneCycleLR($0, maxLearningRate: 1, totalSteps: 5, divFactor: 0) }, "divFactor"),
+    ({ CyclicLR($0, baseLearningRate: 0, maxLearningRate: 1, stepSizeUp: 0) }, "stepSizeUp"),
+    (
+      { CyclicLR($0, baseLearningRate: 0, maxLearningRate: 1, stepSizeUp: 2, stepSizeDown: -1) },
+      "stepSizeDown"
+    ),
+    ({ CyclicLR($0, baseLearningRate: -1, maxLearningRate: 1) }, "least learning rate"),
+    ({ CyclicLR($0, baseLearningRate: 0, maxLearningRate: .nan) }, "largest learning rate"),
+    ({ CyclicLR($0, baseLearningRate: [], maxLearningRate: [1]) }, "0 least rates for 1 group"),
+    ({ CyclicLR($0, baseLearningRate: 0, maxLearningRate: 1, gamma: -1) }, "gamma"),
+    ({ CyclicLR($0, baseLearningRate: 0, maxLearningRate: 1, maxMomentum: 2) }, "maximum momentum"),
     ({ LambdaLR($0, lambdas: []) }, "0 functions for 1 group"),
     ({ MultiplicativeLR($0, lambdas: []) }, "0 functions for 1 group"),
     ({ _ in ChainedScheduler([]) }, "no schedules"),
@@ -205,6 +236,8 @@ import Testing
     let scheduler = OneCycleLR(optimizer, maxLearningRate: 1, totalSteps: 5)
     #expect(try #require(scheduler.settingsProblem).contains("Adagrad has no momentum"))
     #expect(optimizer.learningRate == 0.01)
+    let cyclic = CyclicLR(optimizer, baseLearningRate: 0.01, maxLearningRate: 1)
+    #expect(try #require(cyclic.settingsProblem).contains("Adagrad has no momentum"))
     let other = OneCycleLR(optimizer, maxLearningRate: 1, totalSteps: 5, cycleMomentum: false)
     #expect(other.settingsProblem == nil)
   }

@@ -48,7 +48,7 @@ import Testing
 
   @Test(arguments: [
     "PK\u{3}\u{4} an archive of another program", "{\"a\": [1, 2, 3], \"b\": null}",
-    "a,b\n1,2\n3,4\n",
+    "a,b\n1,2\n3,4\n", "hello\n", "a,b\n1,2\n", "{}", "ok\r\n",
   ])
   func anotherFileIsForeign(_ text: String) throws {
     try withFile(Array(text.utf8)) { path in

@@ -161,6 +161,62 @@ import Testing
     #expect(outcome.difference(from: whole) == nil)
   }
 
+  // As all settings of an optimizer that may be changed between steps.
+  @Test func aMomentumThatACallbackHasChangedIsKept() throws {
+    func fit(stopAfter stop: Int? = nil, _ resume: Resume? = nil) throws -> (Double, Trainer) {
+      let model = Location(learningRate: 0.01)
+      let (probe, changing) = (Probe(), LambdaCallback())
+      probe.batchEnd = { trainer, _ in if trainer.globalBatch == stop { trainer.stop() } }
+      changing.onTrainEpochStart = { trainer, _ in
+        if trainer.currentEpoch == 1 { (trainer.optimizers[0] as? SGD)?.momentum = 0.9 }
+      }
+      let trainer = quietTrainer(5, [probe, changing])
+      try trainer.fit(model, train: loader([1, 2, 3]), resume: resume)
+      return (model.location.item(), trainer)
+    }
+    let whole = try fit().0
+    for stop in 1...4 {
+      let cut = try fit(stopAfter: stop)
+      #expect(try fit(.state(#require(cut.1.keptState))).0 == whole, "epoch \(stop)")
+    }
+  }
+
+  @Test func anotherSettingOfTheOptimizerIsRefusedByName() throws {
+    final class Weighted: LightningModule {
+      @Parameter var location: Tensor = [7]
+      let amsgrad: Bool
+      init(_ amsgrad: Bool) { self.amsgrad = amsgrad }
+      func trainingStep(_ batch: Tensor, batchIndex: Int) -> Tensor {
+        (batch - location).square().mean()
+      }
+      func configureOptimizers() -> OptimizerConfiguration {
+        .init(Adam(parameters, amsgrad: amsgrad))
+      }
+    }
+    let trainer = quietTrainer(2)
+    try trainer.fit(Weighted(true), train: loader([1, 2]))
+    let model = Weighted(false)
+    let error = #expect(throws: TrainerError.self) {
+      try quietTrainer(3).fit(
+        model, train: loader([1, 2]), resume: .state(#require(trainer.keptState)))
+    }
+    #expect("\(try #require(error))".contains("'optimizer.settings.amsgrad'"))
+    #expect(model.location.item() == 7)
+  }
+
+  @Test func aModelOfAnotherShapeIsRefusedWithTheNameOfTheParameter() throws {
+    let trainer = quietTrainer(TrainerSettings(maxEpochs: 2))
+    try trainer.fit(Location(), train: loader([1, 2, 3]))
+    let model = Location(7)
+    model.location = [7, 8]
+    let error = #expect(throws: TrainerError.self) {
+      try trainer.fit(model, train: loader([1, 2, 3]), resume: .lastFit)
+    }
+    let text = "\(try #require(error))"
+    #expect(text.contains("'location'") && text.contains("[1]") && text.contains("[2]"), "\(text)")
+    #expect(model.location.scalars == [7, 8])
+  }
+
   @Test func otherDataAreRefusedAndLeaveTheModelAsItWas() throws {
     let trainer = quietTrainer(TrainerSettings(maxEpochs: 2))
     try trainer.fit(Location(), train: loader([1, 2, 3]))

@@ -60,6 +60,32 @@ import Testing
     }
   }
 
+  @Test func aScheduleOfAnotherOptimizerIsRefusedBeforeTheFirstStep() throws {
+    let stranger = SGD([Parameter(wrappedValue: [1])], learningRate: 1)
+    let makers: [(SGD) -> OptimizerConfiguration] = [
+      { .init($0, StepLR(SGD($0.parameters, learningRate: 1), stepSize: 1), interval: .step) },
+      { .init($0, ReduceLROnPlateau(stranger), monitor: "constant") },
+      { .init($0, ChainedScheduler([StepLR(stranger, stepSize: 1)])) },
+      { .init($0, StepLR(OptimizerGroup([$0, stranger]), stepSize: 1)) },
+      {
+        .init(
+          $0, schedules: [.init(StepLR($0, stepSize: 1)), .init(StepLR(stranger, stepSize: 1))])
+      },
+    ]
+    for make in makers {
+      let error = #expect(throws: TrainerError.self) { try rates { make($0) } }
+      #expect("\(try #require(error))".contains("belongs to another optimizer"))
+    }
+    // One of a group, or of the group around the same members.
+    let member = try rates { optimizer in
+      .init(OptimizerGroup([optimizer]), ExponentialLR(optimizer, gamma: 0.5))
+    }
+    let around = try rates { optimizer in
+      .init(optimizer, ExponentialLR(OptimizerGroup([optimizer]), gamma: 0.5))
+    }
+    #expect(member == around && Set(member) == [1, 0.5, 0.25])
+  }
+
   @Test func anOptimizerThatAsksForTheLossAgainFitsToTheLastDigits() throws {
     let model = Regression()
     let settings = TrainerSettings(maxEpochs: 50)

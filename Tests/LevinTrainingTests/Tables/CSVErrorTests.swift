@@ -144,6 +144,25 @@ private struct Fault: Sendable, CustomTestStringConvertible {
     }
   }
 
+  @Test func whatIsNamedTwiceInTheSettingsIsRefused() throws {
+    try withTemporaryFolder { folder in
+      let path = folder + "/table.csv"
+      try Data("a,b\nx,1\ny,2\n".utf8).write(to: URL(filePath: path))
+      let column = #expect(throws: CSVError.self) {
+        try CSVTable(contentsOf: path, only: ["b", "a", "b"])
+      }
+      #expect(column?.name == "b" && column?.description.contains("twice") == true)
+      let category = #expect(throws: CSVError.self) {
+        try CSVTable(contentsOf: path, types: ["a": .categoriesIn(["x", "x", "y"])])
+      }
+      #expect(category?.name == "a" && category?.description.contains("'x' twice") == true)
+      // They look alike, and are two texts.
+      let alike = try CSVTable(
+        contentsOf: path, types: ["a": .categoriesIn(["e\u{301}", "\u{E9}", "y", "x"])])
+      #expect(try alike["a"].scalars == [3, 2])
+    }
+  }
+
   // No input ends the process: every prefix and every changed byte of a file with all of the syntax.
   @Test func damagedFilesAreErrorsOrTables() throws {
     let whole = Data("\u{FEFF}a,\"b\"\"x\",c\r\n1,\"p,\n\"\"q\",true\n-2.5e3,z,false\r\n\n".utf8)

@@ -128,10 +128,23 @@ private func bitsOrNone(_ tensor: Tensor) -> [String?] {
     #expect(table.categories["c"] == [" true", " x"])
   }
 
-  @Test func blankLinesAreSkippedWhereThereAreSeveralColumns() throws {
+  // pandas.read_csv with skip_blank_lines=True, its default.
+  @Test func blankLinesAreSkippedAsByPandas() throws {
     #expect(try table("a,b\n\n1,2\n\n\n3,4\n\n")["b"].scalars == [2, 4])
-    #expect(try table("a\n1\n\n2\n", missing: [""])["a"].scalars[1].isNaN)
-    #expect(throws: CSVError.self) { try table("a\n1\n\n2\n", types: ["a": .float64]) }
+    #expect(try table("\n \na,b\n1,2\n \t\n3,4\n  ")["b"].scalars == [2, 4])
+    for text in ["a\n1\n2\n\n", "a\n1\n\n2\n", "\r\na\r\n1\r\n  \r\n2\r\n\r\n", "a\n1\n2\n \t"] {
+      let table = try table(text)
+      #expect(try table["a"].dtype == .int64 && table["a"].scalars == [1, 2])
+      #expect(table.categories.isEmpty)
+    }
+    #expect(try table("\n1\n\n2\n\n", header: .none)["0"].scalars == [1, 2])
+    #expect(try table("1\n\n2\n", header: .names(["a"]))["a"].scalars == [1, 2])
+  }
+
+  @Test func anEmptyFieldBetweenQuotationMarksIsNoBlankLine() throws {
+    let numbers = try table("a\n1\n\"\"\n2\n", missing: [""])["a"].scalars
+    #expect(numbers.count == 3 && numbers[1].isNaN)
+    #expect(try table("a\nx\n\"\"\n\" \"\n").categories["a"] == ["", " ", "x"])
   }
 
   @Test func aFileWithoutRowsIsATableWithoutRows() throws {

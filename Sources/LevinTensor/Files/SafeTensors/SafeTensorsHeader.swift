@@ -57,7 +57,10 @@ struct SafeTensorsHeader {
     }
     let found = file.byteCount
     guard found > lengthSize else {
-      throw Failure(problem: .cut(expected: lengthSize + 2, found: found))
+      // A single byte may be the first of any length.
+      let isText = found < 2 ? false : Self.isText(try read(0..<found).array)
+      throw Failure(
+        problem: isText ? .notSafeTensors : .cut(expected: lengthSize + 2, found: found))
     }
     let start = try read(0..<(lengthSize + 1))
     let length = start.number(UInt64.self, at: 0)
@@ -68,6 +71,11 @@ struct SafeTensorsHeader {
     let end = lengthSize + Int(length)
     guard end <= found else { throw Failure(problem: .cut(expected: end, found: found)) }
     return try read(0..<end).array
+  }
+
+  // Whether the bytes are a word or two of text rather than the beginning of a length, which has zeros at its end.
+  private static func isText(_ bytes: [UInt8]) -> Bool {
+    bytes.allSatisfy { (0x20..<0x7F).contains($0) || (0x09...0x0D).contains($0) }
   }
 
   // MARK: JSON
