@@ -228,8 +228,11 @@ public final class Trainer {
 
   /// Whether a metric of training has been logged, and has no value under this name of it yet.
   func awaitsValue(of name: String) -> Bool {
-    board.phase(of: name) == .training && board.metrics[name] == nil
+    board.phase(of: name) == .training && board.value(of: name) == nil
   }
+
+  /// The newest value of one metric; nil if it has none.
+  func newestValue(of name: String) -> Double? { board.value(of: name) }
 
   /// The number of observations in the batch that runs.
   var batchObservationCount: Double { board.batchWeight }

@@ -169,6 +169,13 @@ public final class ModelCheckpoint: Callback {
     if waitsForValidation(trainer) { isWaiting = true } else { try save(trainer) }
   }
 
+  /// Writes where the fit is, between two batches, if so much time has passed.
+  func writeIfDue(_ trainer: Trainer) throws {
+    guard let interval = trainTimeInterval, now() - lastTime >= interval.seconds else { return }
+    lastTime = now()
+    try writeLast(trainer)
+  }
+
   // A metric that is not known yet, or that a validation will renew.
   private func waitsForValidation(_ trainer: Trainer) -> Bool {
     guard let monitor, trainer.hasValidation else { return false }

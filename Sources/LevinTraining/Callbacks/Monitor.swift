@@ -22,7 +22,7 @@ extension Trainer {
   ///
   /// - Throws: ``TrainerError/unknownMetric(name:callback:known:)`` if nobody has logged it.
   func watched(_ name: String, by callback: Callback) throws -> Double {
-    if let value = metrics[name] { return value }
+    if let value = newestValue(of: name) { return value }
     throw TrainerError.unknownMetric(
       name: name, callback: "\(type(of: callback))", known: metrics.names)
   }
@@ -32,7 +32,7 @@ extension Trainer {
   /// - Throws: ``TrainerError/unknownMetric(name:callback:known:)`` if nobody can have logged it.
   func tellOfNoLook(at name: String, by callback: Callback) throws {
     if currentEpoch == 0 { return }
-    if metrics[name] == nil, !hasValidation { _ = try watched(name, by: callback) }
+    if newestValue(of: name) == nil, !hasValidation { _ = try watched(name, by: callback) }
     warn(
       "\(type(of: callback)) has never looked at '\(name)': the fit ended before its first look; give it a shorter interval, "
         + "or the fit more epochs")

@@ -92,6 +92,7 @@ final class EpochLoop<Model: LightningModule> {
 
   private func beginBatch() throws -> StopReason? {
     if let ending = session.ending { return try leave(ending) }
+    try session.standardCheckpoint?.writeIfDue(trainer)
     if progress.isEpochEndWanted {
       progress.moment = .epochEnd
       return nil

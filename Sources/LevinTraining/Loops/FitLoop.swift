@@ -90,7 +90,7 @@ final class FitLoop<Model: LightningModule> {
   }
 
   private func runPhases(from state: State?) throws -> FitResult {
-    try session.callAll { try $0.setup(trainer, model) }
+    try session.callAtEdge { try $0.setup(trainer, model) }
     let (optimizer, schedules) = try configureOptimizer(
       of: model, parameters: walk.parameters, session)
     session.schedules = schedules
@@ -103,12 +103,12 @@ final class FitLoop<Model: LightningModule> {
     if let state { try restore(&keeper, from: state) }
     session.makeState = keeper.state
     announce()
-    try session.callAll { try $0.onFitStart(trainer, model) }
+    try session.callAtEdge { try $0.onFitStart(trainer, model) }
     if state == nil { try validation?.rehearse(settings.sanityValidationBatches) }
     try session.callAll { try $0.onTrainStart(trainer, model) }
     let reason = try runEpochs(keeper.train, stepping)
     if session.keptState == nil { session.keepState(endedBy: reason) }
-    try session.callAll { try $0.onTrainEnd(trainer, model) }
+    try session.callAtEdge { try $0.onTrainEnd(trainer, model) }
     trainer.result = session.result(reason)
     try session.callAll { try $0.onFitEnd(trainer, model) }
     try session.sendEpochMetrics([])

@@ -9,6 +9,12 @@ extension FitSession {
     for callback in callbacks { try call(hook, of: callback) }
   }
 
+  /// Calls a hook of each callback at the beginning or the end of a fit.
+  func callAtEdge(_ hook: (Callback) throws -> Void) throws {
+    try callAll(hook)
+    if let standardCheckpoint { try call(hook, of: standardCheckpoint) }
+  }
+
   private func call(_ hook: (Callback) throws -> Void, of callback: Callback) throws {
     try measured("callback \(type(of: callback))") { try hook(callback) }
     try board.collect()

@@ -51,6 +51,7 @@ extension FitSession {
       callback.onException(trainer, module, error: error)
       try? board.collect()
     }
+    standardCheckpoint?.onException(trainer, module, error: error)
     try? sendEpochMetrics([])
   }
 

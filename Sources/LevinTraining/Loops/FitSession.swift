@@ -6,6 +6,9 @@ final class FitSession {
   let module: any LightningModule
   let settings: TrainerSettings
   private(set) var callbacks: [Callback]
+  /// What writes where the fit is, of a trainer that was given nothing for that. It is none of the callbacks, since hooks
+  /// that it does not have would cost each step something.
+  let standardCheckpoint: ModelCheckpoint?
   let board = MetricsBoard()
   let warnings: Warnings
   /// What measures the time of each kind of work; nil if nobody asked.
@@ -67,11 +70,14 @@ final class FitSession {
     warnings = Warnings(trainer.console, areShown: trainer.announcements.warnings)
     started = trainer.console.now()
     board.warn = warnings.show
-    let own = (trainer.callbacks + trainer.companions).filter { callback in
+    let given = trainer.callbacks + trainer.companions
+    let standard = given.lazy.compactMap { $0 as? ModelCheckpoint }.first(where: \.isStandard)
+    standardCheckpoint =
+      trainer.announcements.defaultCheckpoint && !settings.isTrial ? standard : nil
+    let own = given.filter { callback in
       if settings.isTrial, !callback.runsInTrials { return false }
       if callback is ProgressBar, !trainer.announcements.progressBar { return false }
-      let isDefault = (callback as? ModelCheckpoint)?.isStandard ?? false
-      return !isDefault || trainer.announcements.defaultCheckpoint
+      return callback !== standard
     }
     callbacks = own.filter { !$0.runsLast }
     if let hooks = ModuleHooks(module) { callbacks.append(hooks) }

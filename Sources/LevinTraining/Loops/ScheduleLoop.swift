@@ -64,7 +64,7 @@ final class ScheduleLoop: Stateful {
     switch schedule.kind {
     case .plain(let scheduler): scheduler.step()
     case .metric(let scheduler, let monitor, let isStrict):
-      if let value = session.board.metrics[monitor] { return scheduler.step(value) }
+      if let value = session.board.value(of: monitor) { return scheduler.step(value) }
       let error = TrainerError.unknownMetric(
         name: monitor, callback: "\(type(of: scheduler))", known: session.board.metrics.names)
       if isStrict { throw error }

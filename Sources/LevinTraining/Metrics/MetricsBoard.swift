@@ -336,6 +336,17 @@ package final class MetricsBoard: @unchecked Sendable {
     return metrics
   }
 
+  /// The newest value of a metric, under the name of its rows as well; nil if it has none.
+  ///
+  /// As `metrics[name]`, without the rest of them.
+  func value(of name: String) -> Double? {
+    func value(_ slot: MetricSlot) -> Double? {
+      slot.current.last { ExactName.areSame($0.name, name) }?.value.value
+    }
+    if let index = positions[ExactName(name)] { return value(slots[index]) }
+    return slots.lazy.compactMap(value).first
+  }
+
   /// The phase that a metric is logged in, under the name of its rows as well; nil if nobody has logged it.
   func phase(of name: String) -> Phase? {
     func isOf(_ slot: MetricSlot) -> Bool {
