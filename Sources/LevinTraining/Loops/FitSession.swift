@@ -6,8 +6,9 @@ final class FitSession {
   let module: any LightningModule
   let settings: TrainerSettings
   private(set) var callbacks: [Callback]
-  /// What writes where the fit is, of a trainer that was given nothing for that. It is none of the callbacks, since hooks
-  /// that it does not have would cost each step something.
+  /// The callback that writes where the fit is, of a trainer that was given none.
+  ///
+  /// It is not among the callbacks: hooks that it does not have would cost each step something.
   let standardCheckpoint: ModelCheckpoint?
   let board = MetricsBoard()
   let warnings: Warnings
