@@ -14,6 +14,8 @@ final class MetricsTable {
   private var file: RunFile?
   private var header = MetricsHeader([])
   private var positions: [Column: Int] = [:]
+  // That of the last row.
+  private var layout: RowLayout?
   /// The number of rows in the file.
   private(set) var rowCount = 0
   // Rows with names that have no column yet, and those after them.
@@ -74,13 +76,12 @@ final class MetricsTable {
   }
 
   func append(_ record: MetricsRecord) throws {
-    let fields = Self.fields(record)
-    if let file, waiting.isEmpty, fields.allSatisfy({ positions[$0.column] != nil }) {
-      try file.append(row(fields))
+    if let file, waiting.isEmpty, let row = row(record) {
+      try file.append(row)
       rowCount += 1
       return
     }
-    waiting.append(fields)
+    waiting.append(Self.fields(record))
     let now = ContinuousClock.now
     guard timeOfWidening < patience + (now - start) / 10 else { return }
     try widen()
@@ -103,26 +104,23 @@ final class MetricsTable {
     return fields.map { (Column($0.0), $0.1) }
   }
 
+  // The row of a record whose names all have columns; nil for another one.
+  private func row(_ record: MetricsRecord) -> [UInt8]? {
+    if layout?.fits(record) != true { layout = RowLayout(record, among: positions) }
+    return layout?.row(record)
+  }
+
   private func row(_ fields: Fields) -> [UInt8] {
     var cells = [String](repeating: "", count: header.columns.count)
     for (column, text) in fields {
       if let position = positions[column] { cells[position] = text }
     }
-    return Self.line(cells)
-  }
-
-  private static func line(_ cells: [String]) -> [UInt8] {
-    var line: [UInt8] = []
-    for (index, cell) in cells.enumerated() {
-      if index > 0 { line.append(UInt8(ascii: ",")) }
-      line.append(contentsOf: cell.utf8)
-    }
-    line.append(UInt8(ascii: "\n"))
-    return line
+    return RowLayout.line(cells)
   }
 
   private func take(_ header: MetricsHeader) {
     self.header = header
+    layout = nil
     positions = Dictionary(uniqueKeysWithValues: header.columns.enumerated().map { ($1, $0) })
   }
 

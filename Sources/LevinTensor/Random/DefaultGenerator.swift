@@ -1,3 +1,5 @@
+internal import Synchronization
+
 /// Starts the default generator anew, so that what is drawn from now on can be repeated.
 ///
 /// The default generator serves the calls that name none, such as `distribution.sample([100])`. There is
@@ -42,6 +44,7 @@ package final class DefaultGenerator: Sendable {
   // Nil until somebody asks for the stream.
   private let held: Locked<PCG64?>
   private let make: @Sendable () -> PCG64
+  private let changes = Atomic<Int>(0)
 
   init(_ generator: PCG64) { (held, make) = (Locked(generator), { generator }) }
 
@@ -52,10 +55,15 @@ package final class DefaultGenerator: Sendable {
 
   private func withStream<R: Sendable>(_ body: (inout PCG64) -> R) -> R {
     held.withLock { held in
+      changes.wrappingAdd(1, ordering: .relaxed)
       if held == nil { held = make() }
       return body(&held!)
     }
   }
+
+  /// The number of changes of the stream so far, which costs no lock: a stream that is asked for after the count is the
+  /// one in force for as long as the count stays.
+  package var changeCount: Int { changes.load(ordering: .relaxed) }
 
   /// A generator of its own, for a job that must neither disturb the one in force nor be disturbed: the next
   /// child of that one.
@@ -67,10 +75,20 @@ package final class DefaultGenerator: Sendable {
   package static var streamInForce: PCG64 { current.stream }
 
   /// The stream as it is.
-  package var stream: PCG64 { withStream { $0 } }
+  package var stream: PCG64 {
+    held.withLock { held in
+      if held == nil { held = make() }
+      return held!
+    }
+  }
 
   /// Goes on with another stream.
-  package func restart(_ generator: PCG64) { held.withLock { $0 = generator } }
+  package func restart(_ generator: PCG64) {
+    held.withLock { held in
+      changes.wrappingAdd(1, ordering: .relaxed)
+      held = generator
+    }
+  }
 
   /// Lets `body` draw from the generator in force, while all others wait.
   package static func draw<R: Sendable>(_ body: (inout PCG64) -> R) -> R {

@@ -118,11 +118,12 @@ public struct BatchStream<Batch> {
   /// - Parameters:
   ///   - batches: The batches, made as they are asked for if the sequence is lazy.
   ///   - observationCount: The number of observations in a batch.
-  public init(
+  @inlinable public init(
     _ batches: some Sequence<Batch>, observationCount: @escaping (Batch) -> Int
   ) {
+    // Not known here, the sequence would be asked how to go on for each batch: a microsecond.
     var rest = batches.makeIterator()
-    advance = {
+    self.init {
       rest.next().map { LoadedBatch($0, observationCount: observationCount($0)) }
     }
   }
@@ -133,21 +134,21 @@ public struct BatchStream<Batch> {
 
 extension BatchStream where Batch == Tensor {
   /// Batches of a sequence; the first axis of each goes over the observations.
-  public init(_ batches: some Sequence<Tensor>) {
+  @inlinable public init(_ batches: some Sequence<Tensor>) {
     self.init(batches) { $0.count }
   }
 }
 
 extension BatchStream where Batch == (Tensor, Tensor) {
   /// Batches of a sequence; the first axis of each tensor goes over the observations.
-  public init(_ batches: some Sequence<(Tensor, Tensor)>) {
+  @inlinable public init(_ batches: some Sequence<(Tensor, Tensor)>) {
     self.init(batches) { $0.0.count }
   }
 }
 
 extension BatchStream where Batch == (Tensor, Tensor, Tensor) {
   /// Batches of a sequence; the first axis of each tensor goes over the observations.
-  public init(_ batches: some Sequence<(Tensor, Tensor, Tensor)>) {
+  @inlinable public init(_ batches: some Sequence<(Tensor, Tensor, Tensor)>) {
     self.init(batches) { $0.0.count }
   }
 }

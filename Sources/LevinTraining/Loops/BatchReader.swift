@@ -38,23 +38,22 @@ final class BatchReader<Batch> {
 
   func next() throws -> LoadedBatch<Batch>? {
     defer { read += 1 }
-    if let batch = ahead {
-      ahead = nil
-      return batch
-    }
-    return try advance()
+    if ahead == nil { try advance() }
+    defer { ahead = nil }
+    return ahead
   }
 
   /// Whether the batch that came last is the last of the epoch.
   var isAtEnd: Bool {
     get throws {
       if let total { return read >= total }
-      if ahead == nil { ahead = try advance() }
+      if ahead == nil { try advance() }
       return ahead == nil
     }
   }
 
-  private func advance() throws -> LoadedBatch<Batch>? {
-    try withDefaultGenerator(generator) { try stream.next() }
+  // A closure that gave the batch would have its type looked up in each step.
+  private func advance() throws {
+    try withDefaultGenerator(generator) { ahead = try stream.next() }
   }
 }

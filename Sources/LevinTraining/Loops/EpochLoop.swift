@@ -40,7 +40,6 @@ final class EpochLoop<Model: LightningModule> {
     try session.finishRecord()
     session.resumeAverages()
     while true {
-      session.markMoment()
       if let ending = try advance() { return ending }
     }
   }
@@ -102,12 +101,12 @@ final class EpochLoop<Model: LightningModule> {
       progress.moment = .epochEnd
       return nil
     }
-    self.batch = batch
     if session.callbacks.isEmpty {
       progress.moment = .batch
-      session.markMoment()
-      return try runBatch()
+      try learn(from: batch)
+      return nil
     }
+    self.batch = batch
     session.board.batchWeight = try session.weight(of: batch.observationCount, .training)
     let index = progress.batchesConsumed
     try session.callInTurn {
@@ -119,8 +118,14 @@ final class EpochLoop<Model: LightningModule> {
 
   private func readBatch() throws -> LoadedBatch<Model.Batch>? {
     let reader = try openReader(from: progress.batchesConsumed)
-    let batch = try session.measured("reading batches") { try reader.next() }
-    if let batch { try check?.look(at: batch) }
+    guard let profiler = session.profiler else { return try looked(at: reader.next()) }
+    return try looked(at: profiler.measure("reading batches") { try reader.next() })
+  }
+
+  private func looked(
+    at batch: LoadedBatch<Model.Batch>?
+  ) throws -> LoadedBatch<Model.Batch>? {
+    if let check, let batch { try check.look(at: batch) }
     return batch
   }
 
@@ -134,7 +139,7 @@ final class EpochLoop<Model: LightningModule> {
 
   private func runBatch() throws -> StopReason? {
     // A hook may have asked for the end.
-    if !session.callbacks.isEmpty, let ending = session.ending {
+    if let ending = session.ending {
       session.board.batchWeight = 1
       return try leave(ending)
     }
@@ -148,27 +153,31 @@ final class EpochLoop<Model: LightningModule> {
         "the training data of the epoch end before batch \(progress.batchesConsumed), which the fit had come to"
       )
     }
-    self.batch = batch
-    let reader = try openReader(from: progress.batchesConsumed + 1)
-    let isLast = try stepping.window > 1 && reader.isAtEnd
-    let outcome = try stepping.run(batch, index: progress.batchesConsumed, isLast: isLast)
+    try learn(from: batch)
     self.batch = nil
-    doneBatch = batch.content
+    return nil
+  }
+
+  private func learn(from batch: LoadedBatch<Model.Batch>) throws {
+    session.markMoment()
+    let isLast = try stepping.window > 1 && reader?.isAtEnd ?? false
+    let outcome = try stepping.run(batch, index: progress.batchesConsumed, isLast: isLast)
+    session.forgetMoment()
+    if !session.callbacks.isEmpty { doneBatch = batch.content }
     session.outbox.outcome = outcome
     progress.batchesConsumed += 1
     progress.totalBatches += 1
     progress.moment = session.hasStepSchedules && outcome.isTaken ? .schedules : .batchEnd
-    return nil
   }
 
   private func endBatch() throws {
-    defer { if progress.moment == .stepRow { doneBatch = nil } }
     if !session.callbacks.isEmpty, let outcome = session.outbox.outcome {
       let batch = try doneBatch ?? readAgain()
       let index = progress.batchesConsumed - 1
       try session.callInTurn {
         try $0.onTrainBatchEnd(trainer, model, outcome: outcome, batch: batch, batchIndex: index)
       }
+      doneBatch = nil
     }
     progress.moment = .stepRow
   }
@@ -217,9 +226,11 @@ final class EpochLoop<Model: LightningModule> {
   }
 
   private func validate(_ validation: EvaluationLoop<Model>) throws -> StopReason? {
+    session.markMoment()
     session.keepCallbackStates()
     let metrics = try session.measured("validation") { try validation.run() }
     guard let found = metrics else { return try leave(session.ending ?? .cancelled) }
+    session.forgetMoment()
     session.forgetCallbackStates()
     session.validations.note(progress, session.now)
     let ofEpoch = progress.isAtEpochEnd ? session.board.takeEpochMetrics(.training) : []

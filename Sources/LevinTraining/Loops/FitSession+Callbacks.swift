@@ -32,17 +32,17 @@ extension FitSession {
   func callInTurn(_ hook: (Callback) throws -> Void) throws {
     if callbacks.isEmpty { return }
     // What was drawn before is drawn, but for a validation, which is run once more as a whole.
-    if callbackStates == nil { mark = nil }
+    if callbackStates == nil { forgetMoment() }
     while outbox.calledCount < callbacks.count {
       let callback = callbacks[outbox.calledCount]
       outbox.calledCount += 1
       if !skipped.isEmpty, skipped.contains(ObjectIdentifier(callback)) { continue }
-      let stream = generator.stream
+      let known = knownStream
       do {
         try call(hook, of: callback)
       } catch {
         outbox.calledCount -= 1
-        generator.restart(stream)
+        generator.restart(known.stream)
         throw error
       }
     }

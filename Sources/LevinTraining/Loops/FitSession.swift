@@ -45,7 +45,8 @@ final class FitSession {
   /// The seconds that the fit had run for before it was resumed.
   var secondsBefore = 0.0
   // The stream of the generator when the moment began, and the moment.
-  @exclusivity(unchecked) var mark: (moment: FitProgress.Moment, stream: PCG64)?
+  @exclusivity(unchecked) private var mark: (moment: FitProgress.Moment, stream: KnownStream)?
+  @exclusivity(unchecked) private var known: KnownStream?
   private var hasToldOfMinimum = false
   private let stepsPerEpoch: Int?
   // The task that waits for this fit on another thread.
@@ -67,7 +68,6 @@ final class FitSession {
     let window = max(settings.accumulateGradientBatches, 1)
     stepsPerEpoch = batchesPerEpoch.map { ($0 + window - 1) / window }
     generator = DefaultGenerator.makeChild()
-    mark = (.epoch, generator.stream)
     warnings = Warnings(trainer.console, areShown: trainer.announcements.warnings)
     started = trainer.console.now()
     board.warn = warnings.show
@@ -169,14 +169,26 @@ final class FitSession {
 
   // MARK: - Moments
 
-  /// Notes that what comes next begins.
-  func markMoment() { mark = (progress.moment, generator.stream) }
+  /// Notes that a moment begins which draws and is done once more if it fails: a step or a validation.
+  func markMoment() { mark = (progress.moment, knownStream) }
+
+  /// Notes that it is done.
+  func forgetMoment() { mark = nil }
+
+  /// The stream of the generator as it is, which is asked for anew only when somebody has drawn.
+  var knownStream: KnownStream {
+    let count = generator.changeCount
+    if let known, known.changeCount == count { return known }
+    let fresh = KnownStream(generator.stream, changeCount: count)
+    known = fresh
+    return fresh
+  }
 
   /// The stream that a fit goes on with that starts from the moment in progress: the one at its beginning, if that is
   /// done once more.
   var streamToKeep: PCG64 {
     guard let mark, mark.moment == progress.moment else { return generator.stream }
-    return mark.stream
+    return mark.stream.stream
   }
 
   /// Keeps what a later fit needs to go on from here.
@@ -217,5 +229,15 @@ final class FitSession {
       stopReason: reason, stopDetail: progress.wordsForEnd,
       epochs: progress.epoch, steps: progress.step, loss: loss, metrics: board.metrics,
       seconds: trainer.console.now() - started, directory: trainer.folder.path)
+  }
+}
+
+/// The stream of a generator as it was after a number of changes; a copy of the stream costs more than one of this.
+final class KnownStream {
+  let stream: PCG64
+  let changeCount: Int
+
+  init(_ stream: PCG64, changeCount: Int) {
+    (self.stream, self.changeCount) = (stream, changeCount)
   }
 }

@@ -90,8 +90,8 @@ final class TrainingStep<Model: LightningModule> {
   private func learn(from batch: Model.Batch, _ index: Int) throws -> StepOutcome {
     session.board.trainingBatch = Int(session.board.batchWeight)
     defer { session.board.trainingBatch = nil }
-    let stream = DefaultGenerator.streamInForce
-    if asksAgain { repetition = (stream, { [self] in try loss(of: batch, index) }) }
+    let known = session.knownStream
+    if asksAgain { repetition = (known.stream, { [self] in try loss(of: batch, index) }) }
     defer { repetition = nil }
     do {
       let output = try output(of: batch, index)
@@ -99,7 +99,7 @@ final class TrainingStep<Model: LightningModule> {
       return try output.loss.map(take) ?? skip()
     } catch {
       forget()
-      let explained = explained(error, batch, index, drawingFrom: stream)
+      let explained = explained(error, batch, index, drawingFrom: known.stream)
       guard case TrainerError.nonFinite(let step) = explained, goesOn(after: step) else {
         throw explained
       }
@@ -125,8 +125,9 @@ final class TrainingStep<Model: LightningModule> {
     }
   }
 
+  // Steps that the module took itself are in force, whatever came after them.
   private func forget() {
-    session.board.manualSteps.removeAll()
+    _ = countManualSteps()
     for buffer in buffers { buffer.discard() }
     session.board.discardPending()
   }
@@ -135,11 +136,16 @@ final class TrainingStep<Model: LightningModule> {
   private func output(of batch: Model.Batch, _ index: Int) throws -> Model.Output {
     defer { looks.stepBegan() }
     return try withMode(.training) {
-      try session.measured("trainingStep") {
-        if !looks.isDue { return try model.trainingStep(batch, batchIndex: index) }
-        return try withParameterChecks { try model.trainingStep(batch, batchIndex: index) }
+      if let profiler = session.profiler {
+        return try profiler.measure("trainingStep") { try checkedOutput(of: batch, index) }
       }
+      return try checkedOutput(of: batch, index)
     }
+  }
+
+  private func checkedOutput(of batch: Model.Batch, _ index: Int) throws -> Model.Output {
+    if !looks.isDue { return try model.trainingStep(batch, batchIndex: index) }
+    return try withParameterChecks { try model.trainingStep(batch, batchIndex: index) }
   }
 
   private func skip() throws -> StepOutcome {
@@ -225,7 +231,7 @@ final class TrainingStep<Model: LightningModule> {
       if accumulator.count == 0 { try $0.onBeforeZeroGrad(trainer, model) }
       try $0.onBeforeBackward(trainer, model, loss: loss)
     }
-    let step = begin(loss, optimizer)
+    let step = session.measured("gradients") { begin(loss, optimizer) }
     if reach != nil && step.hasGradient { noteReach(of: step) }
     if !step.hasGradient {
       throw TrainerError.lossWithoutGradient(

@@ -2,9 +2,9 @@
 ///
 ///     Trainer(maxEpochs: 10, profiler: SimpleProfiler())
 ///
-/// The table has a row for reading batches, for making the graph of the loss (`trainingStep`), for computing and putting
-/// in force the step, for validations, and for all hooks of each callback together. A fit without a profiler measures
-/// nothing.
+/// The table has a row for reading batches, for making the graphs of the loss (`trainingStep`) and of its gradients, for
+/// computing the step and putting it in force, for validations, and for all hooks of each callback together. A fit
+/// without a profiler measures nothing.
 public final class SimpleProfiler: CustomStringConvertible {
   /// The time of one kind of work.
   public struct Row: Sendable, Hashable {

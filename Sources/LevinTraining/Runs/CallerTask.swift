@@ -2,10 +2,12 @@
 ///
 /// The task outlives the jobs, since it waits for them; asking a task whether it is cancelled is allowed from any
 /// thread.
-struct CallerTask: @unchecked Sendable {
+final class CallerTask: @unchecked Sendable {
   @TaskLocal static var current: CallerTask?
 
   private let task: UnsafeCurrentTask
+
+  private init(_ task: UnsafeCurrentTask) { self.task = task }
 
   /// Runs `body`, which starts jobs and waits for them, with the task it runs in, if there is one.
   static func with<R>(_ body: (CallerTask?) throws -> R) rethrows -> R {
