@@ -21,8 +21,8 @@ public import LevinTensor
 ///     }
 ///
 /// Each counts as a step of the fit; the loss of a batch is that of its last step. The trainer neither clips nor
-/// accumulates gradients of these steps, and hooks between loss and step are not called. A step that is not finite ends the
-/// fit; steps of the same batch before it are in force.
+/// accumulates gradients of these steps, and hooks between loss and step are not called. A step that is not finite, or any
+/// other error in the batch, undoes the steps of the batch before it, so that a fit which goes on from there takes each once.
 ///
 /// - Parameters:
 ///   - optimizer: The optimizer.
@@ -39,9 +39,11 @@ public func takeStep(
     step.hasGradient,
     "takeStep: the loss depends on no parameter of this \(type(of: optimizer)); compute it from them, outside "
       + "withoutGradient and without detached()")
+  let board = MetricsBoard.current
+  board?.manualSteps.keep(optimizer, buffers)
   do {
     let value = try step.take()
-    MetricsBoard.current?.manualSteps.append(value)
+    board?.manualSteps.note(value)
     return value
   } catch let failure as Step.NonFinite {
     throw ManualStepFailure(

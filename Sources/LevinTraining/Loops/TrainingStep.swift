@@ -91,14 +91,18 @@ final class TrainingStep<Model: LightningModule> {
     session.board.trainingBatch = Int(session.board.batchWeight)
     defer { session.board.trainingBatch = nil }
     let known = session.knownStream
+    let stepsBefore = session.progress.step
     if asksAgain { repetition = (known.stream, { [self] in try loss(of: batch, index) }) }
     defer { repetition = nil }
     do {
       let output = try output(of: batch, index)
       try session.board.throwRejection()
-      return try output.loss.map(take) ?? skip()
+      let outcome = try output.loss.map(take) ?? skip()
+      session.board.manualSteps.close()
+      return outcome
     } catch {
       forget()
+      session.progress.step = stepsBefore
       let explained = explained(error, batch, index, drawingFrom: known.stream)
       guard case TrainerError.nonFinite(let step) = explained, goesOn(after: step) else {
         throw explained
@@ -110,7 +114,13 @@ final class TrainingStep<Model: LightningModule> {
   // The loss once more, for a search; nothing of it is logged.
   private func loss(of batch: Model.Batch, _ index: Int) throws -> Tensor {
     try session.board.withoutIntake {
+      let stepCount = session.board.manualSteps.losses.count
       let output = try withMode(.training) { try model.trainingStep(batch, batchIndex: index) }
+      require(
+        session.board.manualSteps.losses.count == stepCount,
+        "takeStep: the optimizer of \(session.moduleName) computes the loss of a batch several times, and each would "
+          + "take the module's own steps again; take all steps by takeStep, or configure another optimizer"
+      )
       guard let loss = output.loss else {
         throw TrainerError.lossWithoutGradient(
           module: session.moduleName, step: session.progress.step)
@@ -125,9 +135,12 @@ final class TrainingStep<Model: LightningModule> {
     }
   }
 
-  // Steps that the module took itself are in force, whatever came after them.
   private func forget() {
-    _ = countManualSteps()
+    do {
+      try session.board.manualSteps.undo()
+    } catch {
+      preconditionFailure("takeStep: an optimizer does not take back its own state: \(error)")
+    }
     for buffer in buffers { buffer.discard() }
     session.board.discardPending()
   }
@@ -151,18 +164,14 @@ final class TrainingStep<Model: LightningModule> {
   private func skip() throws -> StepOutcome {
     for buffer in buffers { buffer.discard() }
     try session.board.collect()
-    guard let last = countManualSteps() else { return try closeWindow() }
+    guard let last = session.board.manualSteps.losses.last else { return try closeWindow() }
+    countManualSteps()
     note(last, dtype)
     return .taken(loss: last)
   }
 
-  // The loss of the last step that the module took itself; nil if there was none.
-  private func countManualSteps() -> Double? {
-    let board = session.board
-    guard let last = board.manualSteps.last else { return nil }
-    session.progress.step += board.manualSteps.count
-    board.manualSteps.removeAll(keepingCapacity: true)
-    return last
+  private func countManualSteps() {
+    session.progress.step += session.board.manualSteps.losses.count
   }
 
   // A batch that would have closed a window and is not learnt from: the step is made of those before it.
@@ -189,7 +198,7 @@ final class TrainingStep<Model: LightningModule> {
     if !loss.dtype.isFloatingPoint {
       throw TrainerError.integerLoss(module: session.moduleName, dtype: "\(loss.dtype)")
     }
-    _ = countManualSteps()
+    countManualSteps()
     return try isStepDue ? step(on: loss) : accumulate(loss)
   }
 

@@ -78,8 +78,8 @@ package final class MetricsBoard: @unchecked Sendable {
   @exclusivity(unchecked) var intake = Intake.open
   /// The observations of the batch that values are logged for.
   @exclusivity(unchecked) var batchWeight = 1.0
-  /// The losses of the steps that the module took itself in the batch that runs.
-  @exclusivity(unchecked) var manualSteps: [Double] = []
+  /// The steps that the module took itself in the batch that runs.
+  @exclusivity(unchecked) var manualSteps = ManualSteps()
   /// The number of observations in the batch of the training step that runs; nil outside of one.
   @exclusivity(unchecked) var trainingBatch: Int?
   /// The number of observations in all training data; nil when nobody knows.

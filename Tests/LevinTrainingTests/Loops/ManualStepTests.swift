@@ -67,6 +67,77 @@ import Testing
     #expect(try [pair.first.item(), pair.second.item()] == byHand(3))
   }
 
+  /// A pair whose batch fails after its first step, once.
+  private final class Failing: LightningModule {
+    struct Failure: Error {}
+    @Parameter var first: Tensor = [0]
+    @Parameter var second: Tensor = [0]
+    @Buffer var count: Tensor = [0]
+    lazy var one = Adam([$first], learningRate: 0.1)
+    lazy var two = Adam([$second], learningRate: 0.5)
+    var batches = 0
+
+    func configureOptimizers() -> OptimizerConfiguration { .init(OptimizerGroup([one, two])) }
+
+    func trainingStep(_ batch: Tensor, batchIndex: Int) throws -> Tensor? {
+      batches += 1
+      count = count + 1
+      try takeStep(one, on: (first - batch).square().mean(), buffers: [$count])
+      try takeStep(two, on: (second - first).square().mean())
+      if batches == 6 { throw Failure() }
+      return nil
+    }
+  }
+
+  @Test func stepsOfABatchThatFailsAreUndoneAndTakenOnceByTheNextFit() throws {
+    let whole = Failing()
+    whole.batches = 100
+    try quietTrainer(3).fit(whole, train: data)
+    let failing = Failing()
+    let trainer = quietTrainer(3)
+    #expect(throws: Failing.Failure.self) { try trainer.fit(failing, train: data) }
+    #expect(trainer.globalStep == 10 && failing.count.item() == 5)
+    let resumed = Failing()
+    resumed.batches = 100
+    let kept = try #require(trainer.keptState)
+    try quietTrainer(3).fit(resumed, train: data, resume: .state(kept))
+    #expect(resumed.state() == whole.state())
+    // The same model goes on as well.
+    try quietTrainer(3).fit(failing, train: data, resume: .state(kept))
+    #expect(failing.state() == whole.state())
+  }
+
+  @Test func aBatchThatIsSkippedHasNoneOfItsSteps() throws {
+    let pair = Pair()
+    pair.factor = .infinity
+    let policy = NonFinitePolicy(.skipBatch)
+    let result = try quietTrainer(1, [policy]).fit(pair, train: data)
+    // Batches of odd indices take a second step, which is not finite.
+    #expect(result.steps == 2 && pair.second.item() == 0)
+    let other = Pair()
+    for number in [1, 3] {
+      var step = Step((other.first - Float(number)).square().mean(), optimizer: other.one)
+      try step.take()
+    }
+    #expect(pair.first.item() == other.first.item())
+  }
+
+  @Test func anOptimizerThatAsksForTheLossAgainIsRefused() async {
+    await #expect(processExitsWith: .failure) {
+      final class Searched: LightningModule {
+        @Parameter var first: Tensor = [0]
+        @Parameter var second: Tensor = [0]
+        lazy var own = SGD([$first], learningRate: 1)
+        func configureOptimizers() -> OptimizerConfiguration { .init(LBFGS([$second])) }
+        func trainingStep(_ batch: Tensor, batchIndex: Int) throws -> Tensor {
+          try takeStep(own, on: first.sum())
+          return (second - batch).square().mean()
+        }
+      }
+      try quietTrainer(1).fit(Searched(), train: loader([1, 2], batchSize: 1))
+    }
+  }
+
   @Test func aStepThatIsNotFiniteNamesTheParameterOfItsOptimizer() throws {
     let pair = Pair()
     pair.factor = .infinity
