@@ -40,43 +40,38 @@ public import Levin
 ///   one called `step` takes the place of the step.
 /// - **Files.** Lines end with a line feed alone. No fit writes to the table of another, whereas Lightning deletes that of a
 ///   version that is used again, also when a fit goes on.
-public final class CSVLogger: Callback {
+public final class CSVLogger: Logger {
   private var table: MetricsTable?
-  // The rows of the run that goes on, until its table is open.
-  private var restoredRows: Int?
-  // Those of the fit that is over.
-  private var finishedRows = 0
-
-  /// Takes no part in a trial, which leaves nothing on disk.
-  public override var runsInTrials: Bool { false }
 
   /// Makes a logger; it begins a new file in each fit, unless a state is restored into it.
-  public override init() { super.init() }
+  ///
+  /// - Parameter failurePolicy: What becomes of a fit when its table cannot be written: it ends with a `RunFileError`
+  ///   unless this says otherwise.
+  public override init(failurePolicy: FailurePolicy = .stop) {
+    super.init(failurePolicy: failurePolicy)
+  }
 
   /// Forgets the file of the run before.
   public override func setup(_ trainer: Trainer, _ module: any LightningModule) {
-    if trainer.isFitting { (table, restoredRows, finishedRows) = (nil, nil, 0) }
+    super.setup(trainer, module)
+    if trainer.isFitting { table = nil }
   }
 
   /// Makes sure that the run has a folder, so that its settings are there from the beginning; after a state was
   /// restored, opens the table that is there.
   ///
   /// - Throws: `RunFileError` if that table is missing, is none, or has fewer rows than the run had written.
-  public override func onFitStart(_ trainer: Trainer, _ module: any LightningModule) throws {
+  public override func open(
+    _ trainer: Trainer, _ module: any LightningModule, after count: Int?
+  ) throws {
     let path = try trainer.runDirectory() + "/metrics.csv"
-    defer { restoredRows = nil }
     // A run whose folder is gone goes on in a new one.
-    guard let rows = restoredRows, trainer.continuesRun else {
-      table = MetricsTable(path: path)
-      return
-    }
-    table = try MetricsTable(continuing: path, after: rows)
+    table =
+      try count.map { try MetricsTable(continuing: path, after: $0) } ?? MetricsTable(path: path)
   }
 
   /// Writes a row to `metrics.csv`.
-  public override func onMetrics(
-    _ trainer: Trainer, _ module: any LightningModule, record: MetricsRecord
-  ) throws {
+  public override func write(_ record: MetricsRecord) throws {
     // A record of histograms or texts alone has no number for a cell.
     if !record.metrics.isEmpty { try table?.append(record) }
   }
@@ -84,32 +79,10 @@ public final class CSVLogger: Callback {
   /// Closes the file.
   ///
   /// - Throws: `RunFileError`, also if the file is no longer there.
-  public override func teardown(_ trainer: Trainer, _ module: any LightningModule) throws {
-    defer {
-      finishedRows = table?.rowCount ?? finishedRows
-      table = nil
-    }
+  public override func close(_ trainer: Trainer, _ module: any LightningModule) throws {
     try table?.close()
   }
 
-  /// The number of rows that are in the file, as `rows`.
-  public override func state() -> State {
-    var state = State()
-    state["rows"] = .integer(table?.rowCount ?? restoredRows ?? finishedRows)
-    return state
-  }
-
-  /// Lets the next fit go on with the table that is in the folder of its run, after as many rows.
-  ///
-  /// It is called between ``setup(_:_:)`` and ``onFitStart(_:_:)``.
-  ///
-  /// - Throws: `StateError` when the state was taken from something else.
-  public override func restore(from state: State) throws {
-    try state.expectOnly(["rows"])
-    let rows = try state.integer("rows")
-    if rows < 0 {
-      throw StateError.mismatch(path: "rows", expected: "a number of rows", found: "\(rows)")
-    }
-    restoredRows = rows
-  }
+  /// The number of rows in the file.
+  public override var rowCount: Int { table?.rowCount ?? 0 }
 }

@@ -244,6 +244,13 @@ public final class Trainer {
   /// - Throws: ``TrainerError/runDirectory(path:reason:)``, and ``RunFileError`` for the settings.
   public func runDirectory() throws -> String { try folder.make() }
 
+  /// The settings of the module that is fitted, as they stand in `hparams.yaml`.
+  ///
+  /// A setting within a map has both names, with a point between them; a list is one text.
+  public var hyperparameters: [(name: String, value: HyperparameterValue)] {
+    folder.hyperparameters
+  }
+
   /// Whether the fit goes on in the folder of an earlier one, with the files that are there.
   public var continuesRun: Bool { folder.isReopened }
 

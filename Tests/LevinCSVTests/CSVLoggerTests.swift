@@ -97,7 +97,7 @@ private final class Peek: Callback {
           """)
       #expect(
         try FileManager.default.contentsOfDirectory(atPath: folder + "/line/version_0").sorted()
-          == ["hparams.yaml", "metrics.csv"])
+          == ["hparams.yaml", "metrics.csv", "result.json"])
     }
   }
 
@@ -122,8 +122,8 @@ private final class Peek: Callback {
       let result = try fit(folder) { _, _ in }
       #expect(result.directory == folder + "/line/version_0")
       #expect(
-        try FileManager.default.contentsOfDirectory(atPath: folder + "/line/version_0")
-          == ["hparams.yaml"])
+        try FileManager.default.contentsOfDirectory(atPath: folder + "/line/version_0").sorted()
+          == ["hparams.yaml", "result.json"])
       #expect(try text(folder + "/line/version_0/hparams.yaml") == "{}\n")
     }
   }

@@ -28,9 +28,16 @@ extension FitSession {
       profiler.totalSeconds += trainer.console.now() - started
       trainer.console.line(profiler.description)
     }
+    writeOutcome(failure ?? outcome.failure)
     let result = try outcome.get()
     if let failure { throw failure }
     return result
+  }
+
+  // What was learnt is worth more than the note about its end.
+  private func writeOutcome(_ error: (any Error)?) {
+    guard trainer.isFitting, let result = trainer.result else { return }
+    do { try trainer.folder.writeOutcome(result, error) } catch { warnings.show("\(error)") }
   }
 
   // The row of an epoch that was over is not lost, and the callbacks see what the fit had come to.
@@ -92,5 +99,11 @@ extension FitSession {
       guard let problem = callback.settingsProblem(trainer) else { continue }
       throw TrainerError.invalidCallback(name: "\(type(of: callback))", problem: problem)
     }
+  }
+}
+
+extension Result {
+  fileprivate var failure: Failure? {
+    if case .failure(let error) = self { error } else { nil }
   }
 }

@@ -13,8 +13,12 @@ final class RunFolder {
   var reservedVersion: Int?
   /// Whether the folder is that of a run that goes on.
   private(set) var isReopened = false
+  // That of the folder: somebody may have put another one there.
+  private var identity: FileIdentity?
   // The document of the settings, while a fit runs.
   private(set) var settings: String?
+  /// The settings of the module that was fitted last, by their names.
+  private(set) var hyperparameters: [(name: String, value: HyperparameterValue)] = []
   /// The settings of a ``ConfiguredModule`` as JSON; nil of any other.
   private(set) var configuration: String?
 
@@ -33,11 +37,11 @@ final class RunFolder {
   ///
   /// - Throws: ``TrainerError/invalidHyperparameter(name:problem:)``.
   func takeSettings(of module: any LightningModule) throws(TrainerError) {
-    let hyperparameters = (module as? any HyperparameterProviding)?.hyperparameters ?? [:]
-    var setting = try Setting(hyperparameters)
+    var setting = try Setting((module as? any HyperparameterProviding)?.hyperparameters ?? [:])
     configuration = try ConfigurationText.text(of: module)
     if let configuration { setting = try setting.joined(by: Setting(json: configuration)) }
     settings = YAML.document(setting)
+    hyperparameters = setting.entries
   }
 
   /// The file of a name in the newest version that has one; nil if there is none.
@@ -51,9 +55,12 @@ final class RunFolder {
 
   /// Goes on with the folder of a run; false if it is no longer there.
   func reopen(_ path: String) -> Bool {
-    guard fileStatus(at: path)?.kind == S_IFDIR else { return false }
+    guard let status = fileStatus(at: path), status.kind == S_IFDIR else { return false }
     self.path = path
+    identity = FileIdentity(status)
     isReopened = true
+    // The run is not over any more.
+    unlink("\(path)/\(RunOutcome.fileName)")
     return true
   }
 
@@ -68,6 +75,7 @@ final class RunFolder {
       throw error
     }
     path = made
+    identity = fileStatus(at: made).map(FileIdentity.init)
     return made
   }
 
@@ -76,6 +84,17 @@ final class RunFolder {
     guard let settings else { return }
     let file = try RunFile(creating: folder + "/hparams.yaml", content: Array(settings.utf8))
     try file.close()
+  }
+
+  /// Writes down how the fit has ended, if it has left anything else.
+  func writeOutcome(_ result: FitResult, _ error: (any Error)?) throws(RunFileError) {
+    guard let path else { return }
+    let file = "\(path)/\(RunOutcome.fileName)"
+    guard fileStatus(at: path).map(FileIdentity.init) == identity else {
+      throw RunFileError(
+        path: file, action: .create, reason: "the folder is no longer that of the run")
+    }
+    try RunFile(creating: file, content: RunOutcome.document(result, error)).close()
   }
 
   private func makeRoot() throws {
