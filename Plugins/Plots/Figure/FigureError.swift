@@ -1,0 +1,12 @@
+/// A figure that could not be written.
+public struct FigureError: Error, Sendable, Hashable, CustomStringConvertible {
+  /// The path of the file.
+  public let path: String
+  /// The reason, with what to do about it.
+  public let reason: String
+
+  init(path: String, reason: String) { (self.path, self.reason) = (path, reason) }
+
+  /// The path and the reason.
+  public var description: String { "\(path): \(reason)" }
+}

@@ -1,0 +1,57 @@
+import Foundation
+
+/// Ticks of a logarithmic axis.
+enum LogTicks {
+  static func ticks(_ lower: Double, _ upper: Double, _ most: Int) -> Ticks {
+    let (low, high) = (log10(lower), log10(upper))
+    let decades = multiples(Int(ceil(low - 1e-9)), Int(floor(high + 1e-9)), most)
+    if decades.count >= 3 {
+      return Ticks(
+        major: decades.map { Ticks.Tick(value: pow(10, Double($0)), label: label($0)) },
+        minor: high - low <= 12 ? between(low, high) : [])
+    }
+    return within(lower, upper, most)
+  }
+
+  // Every decade, or every second, third, fifth and so on.
+  private static func multiples(_ first: Int, _ last: Int, _ most: Int) -> [Int] {
+    guard last >= first else { return [] }
+    let least = (last - first) / max(most, 1) + 1
+    let step = [1, 2, 3, 5, 10, 20, 30, 50, 100].first { $0 >= least } ?? least
+    let start = Int((Double(first) / Double(step)).rounded(.up)) * step
+    return Array(stride(from: start, through: last, by: step))
+  }
+
+  // Two to nine times the powers of ten.
+  private static func between(_ low: Double, _ high: Double) -> [Double] {
+    (Int(floor(low))...Int(floor(high))).flatMap { exponent in
+      (2...9).map { Double($0) * pow(10, Double(exponent)) }
+    }.filter { log10($0) >= low && log10($0) <= high }
+  }
+
+  // Of less than three decades: 1, 2 and 5 times powers of ten, or else multiples as on a linear axis.
+  private static func within(_ lower: Double, _ upper: Double, _ most: Int) -> Ticks {
+    let exponents = Int(floor(log10(lower)))...Int(floor(log10(upper)))
+    let values = exponents.flatMap { exponent in [1, 2, 5].map { $0 * pow(10, Double(exponent)) } }
+      .filter { $0 >= lower * (1 - 1e-9) && $0 <= upper * (1 + 1e-9) }
+    if values.count < 3 || values.count > most + 2 {
+      return Ticks(major: Ticks.linear(lower, upper, min(most, 5)).major.filter { $0.value > 0 })
+    }
+    return Ticks(
+      major: values.map { Ticks.Tick(value: $0, label: label($0)) },
+      minor: between(log10(lower), log10(upper)).filter { !values.contains($0) })
+  }
+
+  private static func label(_ exponent: Int) -> String {
+    if (-3...4).contains(exponent) { return label(pow(10, Double(exponent))) }
+    return "10" + NumberLabels.superscript(exponent)
+  }
+
+  private static func label(_ value: Double) -> String {
+    let exponent = Int(floor(log10(value) + 1e-9))
+    if (-3...4).contains(exponent) { return NumberLabels.fixed(value, max(-exponent, 0)) }
+    let factor = Int((value / pow(10, Double(exponent))).rounded())
+    let power = "10" + NumberLabels.superscript(exponent)
+    return factor == 1 ? power : "\(factor)×\(power)"
+  }
+}
