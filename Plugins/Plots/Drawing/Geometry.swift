@@ -18,7 +18,8 @@ struct Rectangle: Hashable, Sendable {
   var center: Point { Point(x: x + width / 2, y: y + height / 2) }
 
   /// The rectangle with other sides, each moved inwards by a number of pixels.
-  func inset(left: Double = 0, top: Double = 0, right: Double = 0, bottom: Double = 0) -> Rectangle {
+  func inset(left: Double = 0, top: Double = 0, right: Double = 0, bottom: Double = 0) -> Rectangle
+  {
     Rectangle(
       x: x + left, y: y + top, width: max(width - left - right, 0),
       height: max(height - top - bottom, 0))
