@@ -7,6 +7,7 @@ let package = Package(
   products: [
     .library(name: "Levin", targets: ["Levin"]),
     .library(name: "LevinCSV", targets: ["LevinCSV"]),
+    .library(name: "LevinPlots", targets: ["LevinPlots"]),
   ],
   targets: [
     .target(
@@ -28,6 +29,7 @@ let package = Package(
       ]),
 
     .target(name: "LevinCSV", dependencies: ["Levin"], path: "Plugins/CSVLogger"),
+    .target(name: "LevinPlots", dependencies: ["Levin"], path: "Plugins/Plots"),
     .plugin(
       name: "House",
       capability: .command(
@@ -57,6 +59,7 @@ let package = Package(
     tests(of: "LevinTraining"),
     tests(of: "LevinInference"),
     tests(of: "LevinCSV"),
+    tests(of: "LevinPlots"),
     tests(of: "Levin"),
     .testTarget(
       name: "ExamplesTests",

@@ -23,7 +23,7 @@ extension Canvas {
   /// - Parameters:
   ///   - position: The position on its line that the anchor stands at.
   ///   - size: The size of the font in pixels.
-  ///   - rotation: The angle that it is turned by around the position, in radians clockwise.
+  ///   - rotation: The angle that it is turned by around the position, in degrees counterclockwise.
   mutating func text(
     _ text: String, at position: Point, size: Double, _ anchor: StrokeFont.Anchor, _ color: Color,
     rotation: Double = 0

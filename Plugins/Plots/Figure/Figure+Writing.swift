@@ -8,15 +8,15 @@ extension Figure {
     return canvas.document
   }
 
-  /// The figure as a PNG file.
+  /// The figure as the bytes of a PNG file.
   ///
   /// - Parameter scale: The pixels of the file for each pixel of the figure, in both directions.
-  public func png(scale: Double = 2) -> [UInt8] {
-    var canvas = RasterCanvas(
-      width: Int(width.rounded()), height: Int(height.rounded()), background: theme.background,
-      scale: scale)
+  /// - Throws: ``PictureSizeError``.
+  public func png(scale: Double = 2) throws(PictureSizeError) -> [UInt8] {
+    var canvas = try RasterCanvas(
+      width: width, height: height, scale: scale, background: theme.background)
     FigureLayout(self).draw(on: &canvas)
-    return canvas.png
+    return canvas.png()
   }
 
   /// Writes the figure to a file, as SVG or PNG by the end of its name.
@@ -28,13 +28,7 @@ extension Figure {
   ///   - scale: The pixels of a PNG file for each pixel of the figure.
   /// - Throws: ``FigureError``.
   public func write(to path: String, scale: Double = 2) throws(FigureError) {
-    let bytes: [UInt8]
-    switch path.split(separator: ".").last?.lowercased() {
-    case "svg": bytes = Array(svg.utf8)
-    case "png": bytes = png(scale: scale)
-    default:
-      throw FigureError(path: path, reason: "the name ends neither in .svg nor in .png; give it one of the two")
-    }
+    let bytes = try content(path, scale)
     let file = URL(filePath: path)
     do {
       try FileManager.default.createDirectory(
@@ -42,6 +36,17 @@ extension Figure {
       try Data(bytes).write(to: file, options: .atomic)
     } catch {
       throw FigureError(path: path, reason: Self.words(error))
+    }
+  }
+
+  private func content(_ path: String, _ scale: Double) throws(FigureError) -> [UInt8] {
+    switch path.split(separator: ".").last?.lowercased() {
+    case "svg": return Array(svg.utf8)
+    case "png":
+      do { return try png(scale: scale) } catch { throw FigureError(path: path, reason: "\(error)") }
+    default:
+      throw FigureError(
+        path: path, reason: "the name ends neither in .svg nor in .png; give it one of the two")
     }
   }
 

@@ -71,7 +71,7 @@ extension AxesLayout {
         let position = Point(x: x + 4, y: area.maxY + 8 + TextSizes.tick * 0.5)
         canvas.text(
           Self.shortened(tick.label, to: 140), at: position, size: TextSizes.tick, .end, theme.text,
-          rotation: -0.6)
+          rotation: 35)
       } else {
         let position = Point(x: x, y: area.maxY + 8 + StrokeFont.capHeight * TextSizes.tick)
         canvas.text(tick.label, at: position, size: TextSizes.tick, .middle, theme.text)
@@ -107,7 +107,7 @@ extension AxesLayout {
     if let label = axes.yLabel {
       let position = Point(x: cell.minX + 18, y: area.center.y)
       canvas.text(
-        label, at: position, size: TextSizes.label, .middle, theme.text, rotation: -.pi / 2)
+        label, at: position, size: TextSizes.label, .middle, theme.text, rotation: 90)
     }
   }
 
@@ -133,7 +133,7 @@ extension AxesLayout {
     if let label = bar.label {
       let position = Point(x: area.maxX + widest + 22, y: area.center.y)
       canvas.text(
-        label, at: position, size: TextSizes.label, .middle, theme.text, rotation: -.pi / 2)
+        label, at: position, size: TextSizes.label, .middle, theme.text, rotation: 90)
     }
   }
 }

@@ -22,7 +22,9 @@ struct RasterCanvas: Canvas {
   /// An empty picture of a drawing of this size, which a scale multiplies.
   ///
   /// - Throws: `PictureSizeError` if that is no size of a picture, or a very large one.
-  init(width: Double, height: Double, scale: Double = 1, background: Color) throws {
+  init(
+    width: Double, height: Double, scale: Double = 1, background: Color
+  ) throws(PictureSizeError) {
     let (columns, rows) = ((width * scale).rounded(.up), (height * scale).rounded(.up))
     let sides = 1...Double(Self.longestSide)
     guard sides.contains(columns), sides.contains(rows), columns * rows <= Double(Self.mostPixels)

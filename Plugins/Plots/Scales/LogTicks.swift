@@ -24,16 +24,26 @@ enum LogTicks {
 
   // Two to nine times the powers of ten.
   private static func between(_ low: Double, _ high: Double) -> [Double] {
-    (Int(floor(low))...Int(floor(high))).flatMap { exponent in
-      (2...9).map { Double($0) * pow(10, Double(exponent)) }
-    }.filter { log10($0) >= low && log10($0) <= high }
+    products(of: 2...9, low, high).filter { log10($0) >= low && log10($0) <= high }
+  }
+
+  private static func products(
+    of factors: some Sequence<Int>, _ low: Double, _ high: Double
+  ) -> [Double] {
+    var products: [Double] = []
+    for exponent in Int(floor(low))...Int(floor(high)) {
+      let power: Double = pow(10, Double(exponent))
+      for factor in factors { products.append(Double(factor) * power) }
+    }
+    return products
   }
 
   // Of less than three decades: 1, 2 and 5 times powers of ten, or else multiples as on a linear axis.
   private static func within(_ lower: Double, _ upper: Double, _ most: Int) -> Ticks {
-    let exponents = Int(floor(log10(lower)))...Int(floor(log10(upper)))
-    let values = exponents.flatMap { exponent in [1, 2, 5].map { $0 * pow(10, Double(exponent)) } }
-      .filter { $0 >= lower * (1 - 1e-9) && $0 <= upper * (1 + 1e-9) }
+    let (least, greatest) = (lower * (1 - 1e-9), upper * (1 + 1e-9))
+    let values = products(of: [1, 2, 5], log10(lower), log10(upper)).filter {
+      $0 >= least && $0 <= greatest
+    }
     if values.count < 3 || values.count > most + 2 {
       return Ticks(major: Ticks.linear(lower, upper, min(most, 5)).major.filter { $0.value > 0 })
     }

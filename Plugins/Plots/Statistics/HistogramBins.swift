@@ -1,5 +1,5 @@
 import Foundation
-public import Levin
+import Levin
 
 /// The bins of a histogram.
 public enum HistogramBins: Sendable, Hashable, ExpressibleByIntegerLiteral {
