@@ -53,7 +53,7 @@ enum StrokeFont {
     guard size > 0, size.isFinite else { return Path() }
     let frame = TextFrame(origin: position, rotation: rotation)
     let fit = GridFit(pixelsPerUnit: size / unitsPerEm)
-    let tolerance = max(pixelTolerance / fit.pixelsPerUnit, 1e-3)
+    let tolerance = min(max(pixelTolerance / fit.pixelsPerUnit, 1e-3), 5)
     var (path, start) = (Path(), -anchor.rawValue * width(text, size: size))
     for character in text {
       let glyph = GlyphTable.glyph(of: character)

@@ -35,9 +35,10 @@ extension Coverage {
 
   /// Covers all that is nearer to a segment than the pen's radius.
   private mutating func cover(_ segment: Segment, _ pen: Pen) {
-    let (start, along, radius, width) = (segment.start, segment.direction, pen.radius, width)
+    let (start, along, width) = (segment.start, segment.direction, width)
     let square = along.x * along.x + along.y * along.y
     let inverse = square > 0 ? 1 / square : 0
+    let (radius, ink) = square > 0 ? (pen.radius, 1) : pen.dot
     let rows = pen.rows(of: segment)
     shares.withUnsafeMutableBufferPointer { shares in
       for row in rows {
@@ -49,7 +50,7 @@ extension Coverage {
           let distance = (dx * dx + dy * dy).squareRoot()
           let common = min(distance + radius, 0.5) - min(max(distance - radius, -0.5), 0.5)
           let index = row * width + column
-          shares[index] = max(shares[index], Float(common))
+          shares[index] = max(shares[index], Float(ink * common))
         }
       }
     }
@@ -63,6 +64,13 @@ private struct Pen {
   let clip: ClipWindow
   /// The distance within which the centres of pixels are covered at least a little.
   private var reach: Double { radius + 0.5 }
+
+  /// The radius and the ink with which a dot has its area, although pixels blur it in all directions.
+  ///
+  /// The shares of a dot add up to pi (r^2 + 1/12) unless it is much smaller than a pixel.
+  var dot: (radius: Double, ink: Double) {
+    ((max(radius * radius, 0.25) - 1 / 12).squareRoot(), min(4 * radius * radius, 1))
+  }
 
   init(radius: Double, clip: ClipWindow) {
     (self.radius, self.clip) = (radius, clip)

@@ -88,7 +88,7 @@ import Testing
     #expect(StrokeFont.strokeWidth(size: 25) == 2)
   }
 
-  @Test(arguments: [0, -3, .nan, .infinity, 1e-300, 1e300])
+  @Test(arguments: [0, -3, .nan, .infinity, .leastNonzeroMagnitude, 1e-300, 1e300])
   func anySizeIsTakenWithoutHarm(size: Double) {
     let count = points(path("Ø8@", size: size)).count
     #expect(count == 0 || size > 0 && size.isFinite)

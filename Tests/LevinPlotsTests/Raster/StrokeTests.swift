@@ -34,6 +34,18 @@ import Testing
     #expect(dot[23, 18] < 0.3)
   }
 
+  @Test(arguments: [0.25, 0.5, 1, 1.5, 2, 3, 5])
+  func aDotHasItsAreaOnTheAverageOfItsPositions(width: Double) throws {
+    var sum = 0.0
+    for offset in 0..<16 {
+      var picture = try InkPicture(10, 10)
+      let (column, row) = (Double(offset % 4) / 4, Double(offset / 4) / 4)
+      picture.stroke(line((4.1 + column, 5.1 + row)), width: width)
+      sum += picture.area / 16
+    }
+    #expect(abs(sum - .pi * width * width / 4) < 0.03)
+  }
+
   @Test func cornersAreRound() throws {
     var picture = try InkPicture()
     picture.stroke(line((10, 25), (10, 10), (30, 10)), width: 8)
