@@ -101,6 +101,28 @@ private final class Peek: Callback {
     }
   }
 
+  @Test func rowsAfterALateMetricHaveTheirCellsInTheNewColumns() throws {
+    try withTemporaryFolder { folder in
+      var step = 0
+      _ = try fit(folder, epochs: 3) { batch, _ in
+        log("m", batch, onStep: true, onEpoch: false)
+        if step == 1 { log("a", 7, onStep: true, onEpoch: false) }
+        step += 1
+      }
+      #expect(
+        try text(folder + "/line/version_0/metrics.csv") == """
+          a,epoch,m,step
+          ,0,0.1,0
+          7,0,2.0,1
+          ,1,0.1,2
+          ,1,2.0,3
+          ,2,0.1,4
+          ,2,2.0,5
+
+          """)
+    }
+  }
+
   @Test func aRowIsOnDiskAsSoonAsItIsLogged() throws {
     try withTemporaryFolder { folder in
       let peek = Peek()

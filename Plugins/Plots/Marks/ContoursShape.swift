@@ -11,6 +11,7 @@ struct ContoursShape: PlotShape {
   func extend(_ limits: inout Limits) {
     for value in x { limits.addX(value) }
     for value in y { limits.addY(value) }
+    for edge in [Limits.Edge.bottom, .top, .left, .right] { limits.pin(edge) }
   }
 
   func draw(on canvas: inout some Canvas, in frame: PlotFrame, _ color: Color) {

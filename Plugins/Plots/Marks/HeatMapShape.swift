@@ -24,7 +24,9 @@ struct HeatMapShape: PlotShape {
           end += 1
         }
         if let level, let area = frame.rectangle(x[start], y[row], x[end], y[row + 1]) {
-          paths[level, default: Path()].lines += Path(area).lines
+          // A little of each cell lies below its neighbours, or the background shows between them.
+          let cell = area.inset(right: -0.5, bottom: -0.5)
+          paths[level, default: Path()].lines += Path(cell).lines
         }
         start = end
       }

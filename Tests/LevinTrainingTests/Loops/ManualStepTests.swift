@@ -107,6 +107,29 @@ import Testing
     #expect(failing.state() == whole.state())
   }
 
+  @Test func stepsBeforeAFailedOneOfTheTrainerAreUndoneAndNotCounted() throws {
+    final class Mixed: LightningModule {
+      @Parameter var first: Tensor = [0]
+      @Parameter var second: Tensor = [0]
+      // Both change the same parameter.
+      lazy var own = SGD([$first], learningRate: 1)
+      lazy var other = SGD([$first], learningRate: 2)
+      func configureOptimizers() -> OptimizerConfiguration {
+        .init(SGD([$second], learningRate: 1))
+      }
+      func trainingStep(_ batch: Tensor, batchIndex: Int) throws -> Tensor {
+        try takeStep(own, on: first.sum())
+        try takeStep(other, on: first.sum())
+        return batchIndex == 2 ? (second / 0).sum() : second.sum()
+      }
+    }
+    let model = Mixed()
+    let trainer = quietTrainer(1)
+    #expect(throws: TrainerError.self) { try trainer.fit(model, train: data) }
+    #expect(model.first.item() == -6 && model.second.item() == -2)
+    #expect(trainer.globalStep == 6)
+  }
+
   @Test func aBatchThatIsSkippedHasNoneOfItsSteps() throws {
     let pair = Pair()
     pair.factor = .infinity

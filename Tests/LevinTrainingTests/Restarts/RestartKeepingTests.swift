@@ -82,6 +82,19 @@ import Testing
     #expect(table.rows.map { $0.model.steps.item(as: Int.self) } == [3, 6])
   }
 
+  @Test func aTrialOfTheValidationIsNoMoment() throws {
+    // 5 would be the best of all, before anything is learnt.
+    let table = try restarts(
+      1, train: loader([0, 0]), validation: loader([5, 5]), monitor: "val_loss", keeping: .best
+    ) { _ in
+      quietTrainer(TrainerSettings(maxEpochs: 3, sanityValidationBatches: .all))
+    } start: { _, _ in
+      StartingPoint(Location(5))
+    }
+    #expect(table.rows[0].bestEpoch == 0)
+    #expect(abs(table.rows[0].model.location.item(as: Float.self) - location(5, after: 1)) < 1e-6)
+  }
+
   @Test func aTrainingMetricIsOfItsEpochAlsoBesideValidations() throws {
     // Logged on step and on epoch; the locations 10 and so on are nearest to 6.4 in epoch 2.
     let table = try restarts(
