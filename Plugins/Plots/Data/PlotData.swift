@@ -58,3 +58,7 @@ func paired(_ first: some PlotData, _ second: some PlotData, _ operation: String
     "\(operation): \(x.count) and \(y.count) numbers were given; give as many of one as of the other")
   return (x, y)
 }
+
+extension MetricSeries: PlotData {
+  public var plotValues: [Double] { values }
+}

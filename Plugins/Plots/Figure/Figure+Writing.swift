@@ -35,7 +35,7 @@ extension Figure {
         at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
       try Data(bytes).write(to: file, options: .atomic)
     } catch {
-      throw FigureError(path: path, reason: Self.words(error))
+      throw FigureError(path: path, reason: FigureError.words(error))
     }
   }
 
@@ -48,15 +48,6 @@ extension Figure {
       throw FigureError(
         path: path, reason: "the name ends neither in .svg nor in .png; give it one of the two")
     }
-  }
-
-  // Foundation's errors name the file once more, and the reason in the error beneath.
-  private static func words(_ error: any Error) -> String {
-    let underlying = (error as NSError).userInfo[NSUnderlyingErrorKey] as? NSError
-    if let underlying, underlying.domain == NSPOSIXErrorDomain {
-      return String(cString: strerror(Int32(underlying.code)))
-    }
-    return error.localizedDescription
   }
 
   private var plainTitle: String {

@@ -107,7 +107,10 @@ open class Logger: Callback {
     do { try close(trainer, module) } catch { try meet(error, trainer) }
   }
 
-  private func attempt(
+  /// Runs what may fail outside of ``write(_:)``, and meets its errors as ``failurePolicy`` says.
+  ///
+  /// - Throws: With ``FailurePolicy/stop``, what `body` throws.
+  public final func attempt(
     _ trainer: Trainer, _ module: any LightningModule, _ body: () throws -> Void
   ) throws {
     do { try body() } catch {

@@ -31,6 +31,9 @@ public struct RestartTable<Model: LightningModule> {
   /// The number of starts that were never begun, because Ctrl-C was pressed.
   public var missingCount: Int { requestedCount - rows.count }
 
+  /// The name of what the starts are compared by: the metric that was asked for, or the loss.
+  public var scoreName: String { monitor ?? lossName }
+
   /// The names of the columns.
   public var columns: [String] {
     [lossName] + shownMetrics + (rows.first?.startingPoint.map(\.key) ?? [])
