@@ -73,7 +73,8 @@ let package = Package(
 
 /// An executable that reads like a user's own script.
 func example(_ name: String, folder: String) -> Target {
-  .executableTarget(name: name, dependencies: ["Levin", "LevinCSV"], path: "Examples/\(folder)")
+  .executableTarget(
+    name: name, dependencies: ["Levin", "LevinCSV", "LevinPlots"], path: "Examples/\(folder)")
 }
 
 /// The tests of one module, in a folder named after it.

@@ -2,6 +2,7 @@
 
 import Levin
 import LevinCSV
+import LevinPlots
 
 // MARK: - Random data
 
@@ -23,13 +24,27 @@ print("Mean of the untrained model: \(drawn.mean())")
 // MARK: - Fitting
 
 let loader = DataLoader(TensorDataset(samples), batchSize: n)
+let history = MetricsHistory()
 let trainer = Trainer(
-  maxEpochs: 100, directory: "logs", name: "beta-mixture", callbacks: [CSVLogger()])
+  maxEpochs: 100, directory: "logs", name: "beta-mixture",
+  callbacks: [CSVLogger(), history, RunReport()])
 let result = try trainer.fit(model, train: loader)
 
 if let loss = result.loss { print("Final loss: \(loss)") }
 print("Final concentrations: \(model.concentrations)")
 print("Final weights: \(model.weights)")
+
+// MARK: - Pictures
+
+let folder = try trainer.runDirectory()
+try Figure(.histogram(samples, bins: 50), title: "The data").write(to: folder + "/data.svg")
+try Figure(.histogram(drawn, bins: 50), title: "Draws before training")
+  .write(to: folder + "/untrained.svg")
+try Figure(
+  .line(movingAverage(history["train_loss"], window: 10)), xLabel: "iteration", yLabel: "loss"
+).write(to: folder + "/loss.svg")
+try Figure.fit(of: model, to: samples, bins: 50).write(to: folder + "/fit.svg")
+print("Figures and a report: \(folder)")
 
 // MARK: - Several starting points
 
@@ -39,3 +54,4 @@ let table = try fitBetaMixtures(to: loader, seeds: 6) { _ in
     maxEpochs: 100, directory: "logs", name: "beta-mixture-restarts", callbacks: [CSVLogger()])
 }
 print("\n\(table)")
+try Figure.restarts(table, title: "Six starting points").write(to: folder + "/restarts.svg")

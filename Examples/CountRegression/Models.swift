@@ -20,6 +20,9 @@ final class CountRegression: ConditionalDistributionModule {
     return loss
   }
 
+  /// All coefficients, those of the rate first.
+  var estimates: [Double] { rateCoefficients.scalars + gateCoefficients.scalars }
+
   /// The mean negative log-likelihood.
   func loss(_ batch: (Tensor, Tensor)) -> Tensor { -forward(batch.0).logProb(batch.1).mean() }
 

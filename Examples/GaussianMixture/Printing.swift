@@ -24,13 +24,14 @@ func printHistogram(_ numbers: Tensor, bins: Int = 12) {
 
 /// The groups of a mixture, in the order of their first coordinates.
 struct Components {
-  private struct Component {
+  /// One of them.
+  struct Component {
     var weight: Double
     var locs: [Double]
     var scales: [Double]
   }
 
-  private var components: [Component] = []
+  private(set) var components: [Component] = []
 
   /// Makes them of the values of the sites, of whichever shapes the model has for them.
   init(_ values: [String: Tensor]) {

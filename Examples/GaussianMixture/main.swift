@@ -2,6 +2,7 @@
 // summed out and the rest is fitted.
 
 import Levin
+import LevinPlots
 
 // MARK: - Simulated data
 
@@ -31,17 +32,21 @@ func inference(
 }
 
 /// Takes steps, and prints the loss before the first and after every hundred.
-func fit(_ svi: SVI<Tensor>, _ data: Tensor, steps: Int) throws {
+@discardableResult
+func fit(_ svi: SVI<Tensor>, _ data: Tensor, steps: Int) throws -> [Double] {
+  var losses: [Double] = []
   for step in 0..<steps {
     let loss = try svi.step(data)
+    losses.append(loss)
     if step.isMultiple(of: 100) { print("step", column("\(step)", width: 4), column(loss)) }
   }
   print("step", column("\(steps)", width: 4), column(try svi.evaluate(data)))
+  return losses
 }
 
 heading("a fit from the default start")
 let (svi, guide) = inference(mixture, plates: 1)
-try withSeed(1) { try fit(svi, data, steps: 500) }
+let losses = try withSeed(1) { try fit(svi, data, steps: 500) }
 for warning in svi.warnings { print("warning:", warning) }
 print()
 printValues(simulated: simulation.latentValues, fitted: guide.median())
@@ -80,19 +85,47 @@ func bestStart(_ model: @escaping Model, _ data: Tensor, plates: Int) throws -> 
 }
 
 /// Fits a model to data from the best start, and prints the estimates.
+@discardableResult
 func fitFromBestStart(
   _ model: @escaping Model, _ data: Tensor, plates: Int, simulated: [String: Tensor]
-) throws {
+) throws -> [String: Tensor] {
   let seed = try bestStart(model, data, plates: plates)
   let (svi, guide) = inference(model, plates: plates, start: dataDriven(data))
-  try withSeed(seed) { try fit(svi, data, steps: 500) }
+  _ = try withSeed(seed) { try fit(svi, data, steps: 500) }
   for warning in svi.warnings { print("warning:", warning) }
   print()
-  printValues(simulated: simulated, fitted: guide.median())
+  let fitted = guide.median()
+  printValues(simulated: simulated, fitted: fitted)
+  return fitted
 }
 
 heading("the same numbers: a fit from the best of 100 data-driven starts")
 try fitFromBestStart(mixture, data, plates: 1, simulated: simulation.latentValues)
+
+// MARK: - The same fit by a trainer, with its pictures
+
+heading("the same fit by a trainer, which leaves a report")
+let guideOfTrainer = AutoDelta(
+  { mixture($0, count: $0.count) }, expose: sites, start: dataDriven(data))
+let module = try withSeed(try bestStart(mixture, data, plates: 1)) {
+  try SVIModule(
+    { mixture($0, count: $0.count) }, guideOfTrainer, loss: TraceEnumELBO(maxPlateNesting: 1),
+    prototype: data
+  ) { Adam($0, learningRate: 0.1, betas: (0.8, 0.99)) }
+}
+let trainer = Trainer(
+  maxEpochs: 500, directory: "logs", name: "gaussian-mixture", callbacks: [RunReport()],
+  progressBar: false, summary: false)
+print(
+  try trainer.fit(module, train: DataLoader(TensorDataset(data), batchSize: data.count)).stopReason)
+let folder = try trainer.runDirectory()
+try Figure(.histogram(data, bins: 12), title: "100 numbers from two groups")
+  .write(to: folder + "/data.svg")
+try Figure(
+  .line(losses), title: "Convergence of SVI", xLabel: "iters", yLabel: "loss", yScale: .log,
+  width: 1000, height: 300
+).write(to: folder + "/losses.svg")
+print("figures and a report: \(folder)")
 
 // MARK: - Two dimensions
 
@@ -123,10 +156,18 @@ for (name, model) in planar {
   let points = simulated["obs"].value
   heading("100 points, \(name): a fit from the default start")
   let (svi, guide) = inference(model, plates: 2)
-  try withSeed(1) { try fit(svi, points, steps: 100) }
+  _ = try withSeed(1) { try fit(svi, points, steps: 100) }
   print()
   printValues(simulated: simulated.latentValues, fitted: guide.median())
   // The default start knows nothing of the data, and may have far to go.
   heading("the same points: a fit from the best of 100 data-driven starts")
-  try fitFromBestStart(model, points, plates: 2, simulated: simulated.latentValues)
+  let fitted = try fitFromBestStart(
+    model, points, plates: 2, simulated: simulated.latentValues)
+  let components = Components(fitted)
+  let figure = Figure(
+    Axes(
+      marks: [.scatter(points[.all, 0], points[.all, 1], label: "data", opacity: 0.7)]
+        + components.marks, title: "100 points, \(name)", xLabel: "x", yLabel: "y"))
+  try figure.write(
+    to: folder + "/\(name.filter { $0 != "," }.split(separator: " ").joined(separator: "-")).svg")
 }

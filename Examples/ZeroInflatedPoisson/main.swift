@@ -3,6 +3,7 @@
 
 import Levin
 import LevinCSV
+import LevinPlots
 
 // MARK: - Random data
 
@@ -26,8 +27,10 @@ print("Zeros of the untrained model: \((drawn .== 0).sum())")
 // MARK: - Fitting
 
 let loader = DataLoader(TensorDataset(samples), batchSize: n)
+let history = MetricsHistory()
 let trainer = Trainer(
-  maxEpochs: 100, directory: "logs", name: "zero-inflated-poisson", callbacks: [CSVLogger()])
+  maxEpochs: 100, directory: "logs", name: "zero-inflated-poisson",
+  callbacks: [CSVLogger(), history, RunReport()])
 let result = try trainer.fit(model, train: loader)
 
 if let mixture = result.metrics.value("mixture"), let lambda = result.metrics.value("lambda") {
@@ -36,6 +39,26 @@ if let mixture = result.metrics.value("mixture"), let lambda = result.metrics.va
 }
 print("True mix: \(trueMix)")
 print("True lambda: \(trueLambda)")
+
+// MARK: - Pictures
+
+let folder = try trainer.runDirectory()
+try Figure(.histogram(samples), title: "The data", xLabel: "count").write(to: folder + "/data.svg")
+try Figure(.histogram(drawn), title: "Draws before training", xLabel: "count")
+  .write(to: folder + "/untrained.svg")
+try Figure(
+  .line(movingAverage(history["train_loss"], window: 10)), xLabel: "Training iteration",
+  yLabel: "Loss"
+).write(to: folder + "/loss.svg")
+let colors = Theme.light.cycle
+try Figure(
+  .line(history["lambda"], label: "lambda", color: colors[0]),
+  .line(history["mixture"], label: "p", color: colors[1]),
+  .horizontalLine(trueLambda, color: colors[0]), .horizontalLine(trueMix, color: colors[1]),
+  xLabel: "Iteration", yLabel: "Coefficient value"
+).write(to: folder + "/coefficients.svg")
+try Figure.fit(of: model, to: samples, xLabel: "count").write(to: folder + "/fit.svg")
+print("Figures and a report: \(folder)")
 
 // MARK: - Several starting points
 

@@ -13,38 +13,47 @@ public protocol PlotNumber {
 }
 
 extension Double: PlotNumber {
+  /// The number in double precision.
   public var plotValue: Double { self }
 }
 
 extension Float: PlotNumber {
+  /// The number in double precision.
   public var plotValue: Double { Double(self) }
 }
 
 extension Int: PlotNumber {
+  /// The number in double precision.
   public var plotValue: Double { Double(self) }
 }
 
 extension MetricValue: PlotNumber {
+  /// The number in double precision.
   public var plotValue: Double { value }
 }
 
 extension Array: PlotData where Element: PlotNumber {
+  /// The numbers in order.
   public var plotValues: [Double] { map(\.plotValue) }
 }
 
 extension ArraySlice: PlotData where Element: PlotNumber {
+  /// The numbers in order.
   public var plotValues: [Double] { map(\.plotValue) }
 }
 
 extension Range<Int>: PlotData {
+  /// The numbers in order.
   public var plotValues: [Double] { map(Double.init) }
 }
 
 extension ClosedRange<Int>: PlotData {
+  /// The numbers in order.
   public var plotValues: [Double] { map(Double.init) }
 }
 
 extension Tensor: PlotData {
+  /// The numbers in order.
   public var plotValues: [Double] { scalars }
 }
 
@@ -55,10 +64,12 @@ func paired(_ first: some PlotData, _ second: some PlotData, _ operation: String
   let (x, y) = (first.plotValues, second.plotValues)
   precondition(
     x.count == y.count,
-    "\(operation): \(x.count) and \(y.count) numbers were given; give as many of one as of the other")
+    "\(operation): \(x.count) and \(y.count) numbers were given; give as many of one as of the other"
+  )
   return (x, y)
 }
 
 extension MetricSeries: PlotData {
+  /// The numbers in order.
   public var plotValues: [Double] { values }
 }

@@ -56,9 +56,11 @@ public struct Axes: Sendable {
     for (range, scale, name) in [(xRange, xScale, "xRange"), (yRange, yScale, "yRange")] {
       guard let range else { continue }
       precondition(
-        range.lowerBound < range.upperBound && range.lowerBound.isFinite && range.upperBound.isFinite
+        range.lowerBound < range.upperBound && range.lowerBound.isFinite
+          && range.upperBound.isFinite
           && (scale != .log || range.lowerBound > 0),
-        "Axes: \(name) is \(range); give two finite numbers, the smaller one first, above 0 for a logarithmic axis")
+        "Axes: \(name) is \(range); give two finite numbers, the smaller one first, above 0 for a logarithmic axis"
+      )
     }
   }
 

@@ -3,7 +3,8 @@ import Foundation
 extension Figure {
   /// The figure as an SVG document.
   public var svg: String {
-    var canvas = SVGCanvas(width: width, height: height, background: theme.background, title: plainTitle)
+    var canvas = SVGCanvas(
+      width: width, height: height, background: theme.background, title: plainTitle)
     FigureLayout(self).draw(on: &canvas)
     return canvas.document
   }
@@ -43,7 +44,9 @@ extension Figure {
     switch path.split(separator: ".").last?.lowercased() {
     case "svg": return Array(svg.utf8)
     case "png":
-      do { return try png(scale: scale) } catch { throw FigureError(path: path, reason: "\(error)") }
+      do { return try png(scale: scale) } catch {
+        throw FigureError(path: path, reason: "\(error)")
+      }
     default:
       throw FigureError(
         path: path, reason: "the name ends neither in .svg nor in .png; give it one of the two")

@@ -23,11 +23,13 @@ public struct Theme: Sendable, Hashable {
 
   /// Dark on white.
   public static let light = Theme(
-    background: Color(0xFFFFFF), text: Color(0x222222), axis: Color(0x8A8A8A), grid: Color(0xE6E6E6),
+    background: Color(0xFFFFFF), text: Color(0x222222), axis: Color(0x8A8A8A),
+    grid: Color(0xE6E6E6),
     cycle: [0x0072B2, 0xE69F00, 0x009E73, 0xD55E00, 0xCC79A7, 0x56B4E9, 0x5F5F5F].map(Color.init))
 
   /// Light on nearly black.
   public static let dark = Theme(
-    background: Color(0x17191C), text: Color(0xE8E8E8), axis: Color(0x80858C), grid: Color(0x33373D),
+    background: Color(0x17191C), text: Color(0xE8E8E8), axis: Color(0x80858C),
+    grid: Color(0x33373D),
     cycle: [0x56B4E9, 0xE69F00, 0x2BC397, 0xFF7F3F, 0xE59AC4, 0x8FA8FF, 0xB9B9B9].map(Color.init))
 }

@@ -23,6 +23,8 @@ struct AxesLayout {
     var upperX: Double
     var lowerY: Double
     var upperY: Double
+    var isIntegralX = false
+    var isIntegralY = false
   }
 
   let axes: Axes
@@ -53,7 +55,8 @@ struct AxesLayout {
       pinsUpper: limits.pinned.contains(.top))
     return Ends(
       lowerX: axes.xRange?.lowerBound ?? x.0, upperX: axes.xRange?.upperBound ?? x.1,
-      lowerY: axes.yRange?.lowerBound ?? y.0, upperY: axes.yRange?.upperBound ?? y.1)
+      lowerY: axes.yRange?.lowerBound ?? y.0, upperY: axes.yRange?.upperBound ?? y.1,
+      isIntegralX: limits.x.hasSeveralIntegers, isIntegralY: limits.y.hasSeveralIntegers)
   }
 
   // MARK: - Ticks
@@ -71,7 +74,9 @@ struct AxesLayout {
   }
 
   func yTicks(_ height: Double) -> Ticks {
-    Ticks(axes.yScale, from: ends.y.0, to: ends.y.1, atMost: max(Int(height / 42), 2))
+    Ticks(
+      axes.yScale, from: ends.y.0, to: ends.y.1, atMost: max(Int(height / 42), 2),
+      isIntegral: ends.isIntegralY)
   }
 
   /// The ticks of the axis of x: as many as their labels leave room for.
@@ -82,7 +87,8 @@ struct AxesLayout {
     }
     var most = max(Int(width / 46), 2)
     while true {
-      let ticks = Ticks(axes.xScale, from: ends.x.0, to: ends.x.1, atMost: most)
+      let ticks = Ticks(
+        axes.xScale, from: ends.x.0, to: ends.x.1, atMost: most, isIntegral: ends.isIntegralX)
       if most <= 2 || fits(ticks, width) { return ticks }
       most -= 1
     }

@@ -44,7 +44,9 @@ struct FigureLayout {
         for other in rows.indices where rows[other].count > column {
           own.left = max(own.left, margins[other][column].left)
         }
-        for other in margins[row] { (own.top, own.bottom) = (max(own.top, other.top), max(own.bottom, other.bottom)) }
+        for other in margins[row] {
+          (own.top, own.bottom) = (max(own.top, other.top), max(own.bottom, other.bottom))
+        }
         cells.append(place(&layouts[row][column], cell, own))
       }
     }

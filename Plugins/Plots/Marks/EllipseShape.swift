@@ -8,7 +8,10 @@ struct EllipseShape: PlotShape {
   ///   - mean: Its two numbers.
   ///   - covariance: The variance of x, the covariance and the variance of y.
   ///   - deviations: The number of standard deviations.
-  init(mean: (Double, Double), covariance: (Double, Double, Double), deviations: Double, _ stroke: Stroke) {
+  init(
+    mean: (Double, Double), covariance: (Double, Double, Double), deviations: Double,
+    _ stroke: Stroke
+  ) {
     // The Cholesky factor takes the circle to the ellipse.
     let a = covariance.0.squareRoot()
     let b = a > 0 ? covariance.1 / a : 0

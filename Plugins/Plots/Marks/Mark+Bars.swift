@@ -14,7 +14,8 @@ extension Mark {
     let counted = bins.count(values.plotValues)
     let heights = density ? counted.densities : counted.counts.map(Double.init)
     let bars = heights.indices.map { index in
-      BarsShape.Bar(left: counted.edges[index], right: counted.edges[index + 1], top: heights[index])
+      BarsShape.Bar(
+        left: counted.edges[index], right: counted.edges[index + 1], top: heights[index])
     }
     return Mark(BarsShape(bars: bars, areJoined: true), label, color)
   }

@@ -101,7 +101,8 @@ extension Mark {
     let (mean, matrix) = (mean.plotValues, covariance.plotValues)
     precondition(
       mean.count == 2 && matrix.count == 4,
-      "Mark.ellipse: the mean has \(mean.count) numbers and the covariance \(matrix.count); give 2 and 2 x 2")
+      "Mark.ellipse: the mean has \(mean.count) numbers and the covariance \(matrix.count); give 2 and 2 x 2"
+    )
     let shape = EllipseShape(
       mean: (mean[0], mean[1]), covariance: (matrix[0], matrix[2], matrix[3]),
       deviations: deviations, style.stroke(width))

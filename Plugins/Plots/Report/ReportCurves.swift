@@ -29,12 +29,15 @@ struct ReportCurves {
   /// What a metric is about, without the data and the rows that it is of.
   static func subject(of name: String) -> String {
     var subject = name[...]
-    for prefix in ["train_", "train/", "training_", "val_", "val/", "valid_", "validation_", "test_"]
+    for prefix in [
+      "train_", "train/", "training_", "val_", "val/", "valid_", "validation_", "test_",
+    ]
     where subject.hasPrefix(prefix) && subject.count > prefix.count {
       subject = subject.dropFirst(prefix.count)
       break
     }
-    for suffix in ["_step", "_epoch"] where subject.hasSuffix(suffix) && subject.count > suffix.count {
+    for suffix in ["_step", "_epoch"]
+    where subject.hasSuffix(suffix) && subject.count > suffix.count {
       subject = subject.dropLast(suffix.count)
       break
     }
@@ -71,7 +74,8 @@ extension ReportCurves.Group {
       let points = Self.thinned(curve.series, frame)
       let steps = points.map { "\($0.step + 1)" }.joined(separator: ",")
       let values = points.map { $0.value.isFinite ? "\($0.value)" : "\"\($0.value)\"" }
-      return "{\"n\":\(JSONText.string(curve.name)),\"s\":[\(steps)],\"v\":[\(values.joined(separator: ","))]}"
+      return
+        "{\"n\":\(JSONText.string(curve.name)),\"s\":[\(steps)],\"v\":[\(values.joined(separator: ","))]}"
     }
     let number = SVGPath.number
     return "{\"x0\":\(number(cell.frame.minX)),\"x1\":\(number(cell.frame.maxX)),"

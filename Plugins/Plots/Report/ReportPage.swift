@@ -65,7 +65,8 @@ struct ReportPage {
 
   private var status: String {
     guard let result else { return "running, as of \(Date().formatted(.iso8601))" }
-    return escaped(result.stopDetail.map { "\(result.stopReason) (\($0))" } ?? "\(result.stopReason)")
+    return escaped(
+      result.stopDetail.map { "\(result.stopReason) (\($0))" } ?? "\(result.stopReason)")
   }
 
   private var facts: String {

@@ -51,7 +51,9 @@ struct SVGCanvas: Canvas {
     text += " height=\"\(number(height))\" viewBox=\"0 0 \(number(width)) \(number(height))\""
     text += " role=\"img\">\n<title>\(Self.escaped(title))</title>\n"
     text += "<style>.s{fill:none;stroke-linecap:round;stroke-linejoin:round}</style>\n"
-    if !clips.isEmpty { text += "<defs>\n" + clips.enumerated().map(clipPath).joined() + "</defs>\n" }
+    if !clips.isEmpty {
+      text += "<defs>\n" + clips.enumerated().map(clipPath).joined() + "</defs>\n"
+    }
     text += "<rect width=\"100%\" height=\"100%\"\(Self.paint("fill", background))/>\n"
     return text + body + (isClipping ? "</g>\n" : "") + "</svg>\n"
   }

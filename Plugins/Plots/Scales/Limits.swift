@@ -4,12 +4,18 @@ struct Limits {
   struct Span: Hashable, Sendable {
     var lower = Double.infinity
     var upper = -Double.infinity
+    /// Whether all of them are integers.
+    var isIntegral = true
 
     var isEmpty: Bool { lower > upper }
+
+    /// Whether an axis of them has ticks at integers alone.
+    var hasSeveralIntegers: Bool { isIntegral && upper - lower >= 1 }
 
     mutating func add(_ value: Double) {
       lower = min(lower, value)
       upper = max(upper, value)
+      if isIntegral { isIntegral = value == value.rounded() }
     }
   }
 

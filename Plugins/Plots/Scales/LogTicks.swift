@@ -13,13 +13,15 @@ enum LogTicks {
     return within(lower, upper, most)
   }
 
-  // Every decade, or every second, third, fifth and so on.
+  // Every decade, or every second, third, fifth and so on, so that there are not too many.
   private static func multiples(_ first: Int, _ last: Int, _ most: Int) -> [Int] {
     guard last >= first else { return [] }
-    let least = (last - first) / max(most, 1) + 1
-    let step = [1, 2, 3, 5, 10, 20, 30, 50, 100].first { $0 >= least } ?? least
-    let start = Int((Double(first) / Double(step)).rounded(.up)) * step
-    return Array(stride(from: start, through: last, by: step))
+    func multiples(of step: Int) -> [Int] {
+      let start = Int((Double(first) / Double(step)).rounded(.up)) * step
+      return Array(stride(from: start, through: last, by: step))
+    }
+    let steps = [1, 2, 3, 5, 10, 20, 30, 50, 100]
+    return steps.lazy.map(multiples).first { $0.count <= most } ?? multiples(of: 200)
   }
 
   // Two to nine times the powers of ten.
@@ -32,8 +34,11 @@ enum LogTicks {
   ) -> [Double] {
     var products: [Double] = []
     for exponent in Int(floor(low))...Int(floor(high)) {
-      let power: Double = pow(10, Double(exponent))
-      for factor in factors { products.append(Double(factor) * power) }
+      // By a division, so that 0.6 is 6/10 to the last bit.
+      let power: Double = pow(10, Double(abs(exponent)))
+      for factor in factors {
+        products.append(exponent < 0 ? Double(factor) / power : Double(factor) * power)
+      }
     }
     return products
   }

@@ -19,10 +19,11 @@ enum NumberLabels {
     let digits = decimals(of: gap / pow(10, Double(exponent)), upTo: 12)
     return values.map { value in
       if value == 0 { return "0" }
-      let factor = fixed(value / pow(10, Double(exponent)), digits)
+      let factor = value / pow(10, Double(exponent))
       let power = "10" + superscript(exponent)
-      if Double(factor) == 1, digits == 0 { return power }
-      return Double(factor) == -1 && digits == 0 ? "−" + power : "\(factor)×\(power)"
+      if digits == 0, factor.rounded() == 1 { return power }
+      if digits == 0, factor.rounded() == -1 { return "−" + power }
+      return "\(fixed(factor, digits))×\(power)"
     }
   }
 

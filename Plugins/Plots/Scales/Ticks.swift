@@ -18,9 +18,13 @@ struct Ticks: Hashable, Sendable {
   ///   - lower: The number at its beginning.
   ///   - upper: The number at its end, which is greater.
   ///   - most: The number of labels that there is room for.
-  init(_ scale: AxisScale, from lower: Double, to upper: Double, atMost most: Int) {
+  ///   - isIntegral: Whether the numbers that are shown are integers, which have no ticks between them.
+  init(
+    _ scale: AxisScale, from lower: Double, to upper: Double, atMost most: Int,
+    isIntegral: Bool = false
+  ) {
     switch scale {
-    case .linear: self = Self.linear(lower, upper, most)
+    case .linear: self = Self.linear(lower, upper, most, isIntegral: isIntegral)
     case .log: self = LogTicks.ticks(lower, upper, most)
     case .time: self = TimeTicks.durations(lower, upper, most)
     case .date: self = TimeTicks.dates(lower, upper, most)
@@ -29,8 +33,11 @@ struct Ticks: Hashable, Sendable {
 
   init(major: [Tick], minor: [Double] = []) { (self.major, self.minor) = (major, minor) }
 
-  static func linear(_ lower: Double, _ upper: Double, _ most: Int) -> Ticks {
-    let values = multiples(of: step(lower, upper, most), lower, upper)
+  static func linear(
+    _ lower: Double, _ upper: Double, _ most: Int, isIntegral: Bool = false
+  ) -> Ticks {
+    let step = step(lower, upper, most)
+    let values = multiples(of: isIntegral ? max(step, 1) : step, lower, upper)
     let labels = NumberLabels.labels(of: values)
     return Ticks(major: zip(values, labels).map(Tick.init))
   }

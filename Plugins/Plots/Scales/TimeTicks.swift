@@ -7,7 +7,8 @@ enum TimeTicks {
   private static let day = 86400.0
   // Round numbers of seconds, minutes and hours.
   private static let steps = [
-    1, 2, 5, 10, 15, 30, minute, 2 * minute, 5 * minute, 10 * minute, 15 * minute, 30 * minute, hour,
+    1, 2, 5, 10, 15, 30, minute, 2 * minute, 5 * minute, 10 * minute, 15 * minute, 30 * minute,
+    hour,
     2 * hour, 3 * hour, 6 * hour, 12 * hour, day, 2 * day, 7 * day,
   ]
 
@@ -55,7 +56,9 @@ enum TimeTicks {
   private static func clock(_ seconds: Double, _ step: Double) -> String {
     let date = Date(timeIntervalSince1970: seconds)
     let parts = calendar.dateComponents([.month, .day, .hour, .minute, .second], from: date)
-    func padded(_ number: Int?) -> String { (number ?? 0) < 10 ? "0\(number ?? 0)" : "\(number ?? 0)" }
+    func padded(_ number: Int?) -> String {
+      (number ?? 0) < 10 ? "0\(number ?? 0)" : "\(number ?? 0)"
+    }
     let isMidnight = parts.hour == 0 && parts.minute == 0 && parts.second == 0
     if isMidnight || step >= day { return "\(padded(parts.month))-\(padded(parts.day))" }
     let time = "\(padded(parts.hour)):\(padded(parts.minute))"
@@ -63,7 +66,9 @@ enum TimeTicks {
   }
 
   private static func months(_ lower: Double, _ upper: Double, _ least: Double) -> Ticks {
-    let step = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200].first { Double($0) * 30 * day >= least }
+    let step = [1, 2, 3, 6, 12, 24, 60, 120, 240, 600, 1200].first {
+      Double($0) * 30 * day >= least
+    }
     let start = calendar.dateComponents([.year, .month], from: Date(timeIntervalSince1970: lower))
     let first = (start.year ?? 1970) * 12 + (start.month ?? 1) - 1
     let step12 = step ?? 1200
@@ -74,7 +79,8 @@ enum TimeTicks {
         break
       }
       let number = month % 12 + 1
-      let label = step12 >= 12 ? "\(month / 12)" : "\(month / 12)-\(number < 10 ? "0" : "")\(number)"
+      let label =
+        step12 >= 12 ? "\(month / 12)" : "\(month / 12)-\(number < 10 ? "0" : "")\(number)"
       if value >= lower { ticks.append(Ticks.Tick(value: value, label: label)) }
       month += step12
     }

@@ -4,7 +4,8 @@ import Levin
 /// The bins of a histogram.
 public enum HistogramBins: Sendable, Hashable, ExpressibleByIntegerLiteral {
   /// One for each integer if all numbers are integers within a few hundred, and otherwise as NumPy's `auto` has them: as
-  /// wide as the narrower of the rules of Sturges and of Freedman and Diaconis says.
+  /// wide as the narrower of the rules of Sturges and of Freedman and Diaconis says, with at most twice as many as the
+  /// square root of the count.
   case automatic
   /// So many of equal width, from the least to the greatest number, as NumPy's `histogram` has them.
   case count(Int)
@@ -28,7 +29,8 @@ struct BinnedCounts: Hashable, Sendable {
   var densities: [Double] {
     let total = Double(counts.reduce(0, +))
     return counts.indices.map { index in
-      total == 0 ? 0 : Double(counts[index]) / (edges[index + 1] - edges[index]) / total
+      counts[index] == 0
+        ? 0 : Double(counts[index]) / (edges[index + 1] - edges[index]) / total
     }
   }
 }
@@ -48,7 +50,7 @@ extension HistogramBins {
     case .integers: return Self.integers(finite)
     case .edges(let edges):
       precondition(
-        edges.count > 1 && zip(edges, edges.dropFirst()).allSatisfy { $0 < $1 },
+        edges.count > 1 && zip(edges, edges.dropFirst()).allSatisfy { $0 <= $1 },
         "Mark.histogram: the edges are \(edges); give at least two, in ascending order")
       return Self.counted(finite, between: edges)
     }
@@ -92,7 +94,8 @@ extension HistogramBins {
     let sturges = (high - low) / (log2(count) + 1)
     let quartiles = quantiles(of: values, at: [0.25, 0.75])
     let diaconis = 2 * (quartiles[1] - quartiles[0]) / cbrt(count)
-    let width = diaconis > 0 ? min(sturges, diaconis) : sturges
+    // A few numbers far away from the others would have thousands of bins.
+    let width = min(sturges, max(diaconis, (high - low) / count.squareRoot() / 2))
     return equal(values, Int(min(ceil((high - low) / width), 10_000)))
   }
 }

@@ -24,7 +24,8 @@ public struct KernelDensity: Sendable {
     let deviation = (squares / (count - 1)).squareRoot()
     precondition(
       deviation > 0,
-      "KernelDensity: of \(self.values.count) finite numbers no two differ; there is no density to estimate")
+      "KernelDensity: of \(self.values.count) finite numbers no two differ; there is no density to estimate"
+    )
     self.bandwidth = deviation * (bandwidth ?? pow(count, -0.2))
   }
 

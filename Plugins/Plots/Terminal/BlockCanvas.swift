@@ -21,7 +21,9 @@ struct BlockCanvas: Canvas {
           let (x, y) = (2 * column, 2 * row)
           let bits = [(x, y), (x + 1, y), (x, y + 1), (x + 1, y + 1)].enumerated()
           return Self.blocks[
-            bits.reduce(0) { $0 + (isSet[$1.element.1 * 2 * columns + $1.element.0] ? 1 << $1.offset : 0) }]
+            bits.reduce(0) {
+              $0 + (isSet[$1.element.1 * 2 * columns + $1.element.0] ? 1 << $1.offset : 0)
+            }]
         })
     }
   }

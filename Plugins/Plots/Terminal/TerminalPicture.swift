@@ -48,7 +48,9 @@ struct TerminalPicture {
       Rectangle(x: 0, y: 0, width: Double(2 * size.columns), height: Double(2 * size.rows)))
     let blocks = picture(layout, frame, size)
     var lines: [String] = []
-    if let title = axes.title { lines.append(String(repeating: " ", count: gutter) + centered(title, size.columns)) }
+    if let title = axes.title {
+      lines.append(String(repeating: " ", count: gutter) + centered(title, size.columns))
+    }
     if let label = axes.yLabel { lines.append(padded("", gutter) + label) }
     for row in 0..<size.rows {
       let tick = y.major.first { tick in
