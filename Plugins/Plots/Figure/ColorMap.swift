@@ -52,8 +52,10 @@ public struct ColorMap: Sendable, Hashable {
   /// The index of the colour of a value, of ``levels`` from the least to the greatest; nil for one that is not finite.
   func level(of value: Double, _ lower: Double, _ upper: Double) -> Int? {
     guard value.isFinite else { return nil }
-    let share = (value - lower) / (upper - lower)
-    return min(max(Int(share * Double(Self.levels)), 0), Self.levels - 1)
+    // Halves, since a difference may be beyond the greatest number.
+    let share = (value / 2 - lower / 2) / (upper / 2 - lower / 2)
+    if share.isNaN { return 0 }
+    return Int(min(max(share, 0), 1) * Double(Self.levels).nextDown)
   }
 
   /// The colour of an index.

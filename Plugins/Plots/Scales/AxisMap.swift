@@ -13,7 +13,10 @@ struct AxisMap: Hashable, Sendable {
   /// The pixel of a number; nil for one that the axis cannot show.
   func position(_ value: Double) -> Double? {
     guard Limits.isShown(value, scale) else { return nil }
-    let share = (warped(value) - warped(lower)) / (warped(upper) - warped(lower))
+    // Halves, since the difference of the two ends may be beyond the greatest number.
+    let (least, greatest) = (warped(lower) / 2, warped(upper) / 2)
+    let share = (warped(value) / 2 - least) / (greatest - least)
+    if share.isNaN { return nil }
     // Far outside, rounding would bend lines; so far nobody sees them.
     return start + min(max(share, -1e6), 1e6) * (end - start)
   }

@@ -53,6 +53,6 @@ struct Limits {
   mutating func pin(_ edge: Edge) { pinned.insert(edge) }
 
   static func isShown(_ value: Double, _ scale: AxisScale) -> Bool {
-    value.isFinite && (scale != .log || value > 0)
+    value.isFinite && (scale != .log || value >= .leastNormalMagnitude)
   }
 }

@@ -4,6 +4,7 @@ import Foundation
 enum LogTicks {
   static func ticks(_ lower: Double, _ upper: Double, _ most: Int) -> Ticks {
     let (low, high) = (log10(lower), log10(upper))
+    guard low.isFinite, high.isFinite else { return Ticks(major: []) }
     let decades = multiples(Int(ceil(low - 1e-9)), Int(floor(high + 1e-9)), most)
     if decades.count >= 3 {
       return Ticks(
@@ -40,7 +41,7 @@ enum LogTicks {
         products.append(exponent < 0 ? Double(factor) / power : Double(factor) * power)
       }
     }
-    return products
+    return products.filter(\.isNormal)
   }
 
   // Of less than three decades: 1, 2 and 5 times powers of ten, or else multiples as on a linear axis.

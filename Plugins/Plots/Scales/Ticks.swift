@@ -44,7 +44,10 @@ struct Ticks: Hashable, Sendable {
 
   /// The least of 1, 2 and 5 times a power of ten with which there are not too many multiples.
   static func step(_ lower: Double, _ upper: Double, _ most: Int) -> Double {
-    let least = (upper / Double(max(most, 1))) - (lower / Double(max(most, 1)))
+    let parts = Double(max(most, 1))
+    let least = min(upper / parts - lower / parts, .greatestFiniteMagnitude)
+    // Between neighbours among numbers there is nothing to label.
+    if !least.isNormal { return .infinity }
     let exponent = Int(floor(log10(least)))
     for factor in [1, 2, 5, 10] {
       let step = power(Double(factor), exponent)
@@ -62,13 +65,14 @@ struct Ticks: Hashable, Sendable {
   static func multiples(of step: Double, _ lower: Double, _ upper: Double) -> [Double] {
     let (first, last) = (ceil(lower / step - 1e-9), floor(upper / step + 1e-9))
     // Steps below the spacing of numbers have no multiples of their own.
-    guard first.isFinite, last.isFinite, last >= first, last - first < 1000,
+    guard step.isFinite, first.isFinite, last.isFinite, last >= first, last - first < 1000,
       abs(first) < 9e15, abs(last) < 9e15
     else { return [] }
     let inverse = (1 / step).rounded()
+    let isInverse = step < 1 && inverse.isFinite && inverse * step > 0.999999
     return (0...Int(last - first)).map { offset in
       let count = first + Double(offset)
-      return step < 1 && inverse * step > 0.999999 ? count / inverse : count * step
-    }
+      return isInverse ? count / inverse : count * step
+    }.filter(\.isFinite)
   }
 }

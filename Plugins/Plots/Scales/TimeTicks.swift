@@ -12,7 +12,11 @@ enum TimeTicks {
     2 * hour, 3 * hour, 6 * hour, 12 * hour, day, 2 * day, 7 * day,
   ]
 
+  // Beyond some thousand years seconds are but numbers.
+  private static let farthest = 1e11
+
   private static func step(_ lower: Double, _ upper: Double, _ most: Int) -> Double? {
+    if max(abs(lower), abs(upper)) > farthest { return nil }
     let least = (upper - lower) / Double(max(most, 1))
     if least <= 0.5 { return nil }
     return steps.first { $0 >= least * (1 - 1e-9) }
@@ -46,6 +50,7 @@ enum TimeTicks {
 
   /// Those of seconds since 1970, in UTC.
   static func dates(_ lower: Double, _ upper: Double, _ most: Int) -> Ticks {
+    if max(abs(lower), abs(upper)) > farthest { return durations(lower, upper, most) }
     let least = (upper - lower) / Double(max(most, 1))
     if least > 14 * day { return months(lower, upper, least) }
     guard let step = step(lower, upper, most) else { return durations(lower, upper, most) }
