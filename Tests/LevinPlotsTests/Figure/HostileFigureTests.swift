@@ -69,7 +69,8 @@ import FoundationXML
   @Test(arguments: [AxisScale.linear, .log, .time, .date]) func everyAxisHasFewTicks(
     scale: AxisScale
   ) {
-    for lower in Self.numbers where lower.isFinite && (scale != .log || lower.isNormal && lower > 0) {
+    for lower in Self.numbers where lower.isFinite && (scale != .log || lower.isNormal && lower > 0)
+    {
       for upper in Self.numbers where upper.isFinite && lower < upper {
         for most in [1, 2, 5, 12] {
           let ticks = Ticks(scale, from: lower, to: upper, atMost: most)
