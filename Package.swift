@@ -7,7 +7,9 @@ let package = Package(
   products: [
     .library(name: "Levin", targets: ["Levin"]),
     .library(name: "LevinCSV", targets: ["LevinCSV"]),
+    .library(name: "LevinJSONLines", targets: ["LevinJSONLines"]),
     .library(name: "LevinPlots", targets: ["LevinPlots"]),
+    .executable(name: "levin-runs", targets: ["levin-runs"]),
   ],
   targets: [
     .target(
@@ -29,7 +31,11 @@ let package = Package(
       ]),
 
     .target(name: "LevinCSV", dependencies: ["Levin"], path: "Plugins/CSVLogger"),
+    .target(name: "LevinJSONLines", dependencies: ["Levin"], path: "Plugins/JSONLinesLogger"),
     .target(name: "LevinPlots", dependencies: ["Levin"], path: "Plugins/Plots"),
+    .executableTarget(
+      name: "levin-runs", dependencies: ["Levin", "LevinCSV", "LevinJSONLines", "LevinPlots"],
+      path: "Plugins/RunsCommand"),
     .plugin(
       name: "House",
       capability: .command(
@@ -47,7 +53,10 @@ let package = Package(
 
     .executableTarget(
       name: "benchmarks",
-      dependencies: ["Levin", "LevinCSV", "LevinNN", "LevinTensor", "LevinTraining"],
+      dependencies: [
+        "Levin", "LevinCSV", "LevinJSONLines", "LevinNN", "LevinPlots", "LevinTensor",
+        "LevinTraining",
+      ],
       path: "Tests/Benchmarks", exclude: ["RESULTS.md", "peers", "run"]),
     .executableTarget(
       name: "accuracy", dependencies: ["LevinTensor"], path: "Tests/Accuracy",
@@ -59,7 +68,10 @@ let package = Package(
     tests(of: "LevinTraining"),
     tests(of: "LevinInference"),
     tests(of: "LevinCSV"),
+    tests(of: "LevinJSONLines"),
     tests(of: "LevinPlots"),
+    .testTarget(
+      name: "LevinRunsTests", dependencies: ["Levin", "LevinCSV", "LevinTestKit", "levin-runs"]),
     tests(of: "Levin"),
     .testTarget(
       name: "ExamplesTests",

@@ -14,7 +14,7 @@ struct Benchmarks {
 
   static let all =
     trainingBenchmarks + inferenceBenchmarks + matrixBenchmarks
-    + overheadBenchmarks + fitOverheadBenchmarks
+    + overheadBenchmarks + fitOverheadBenchmarks + loggerBenchmarks
 
   static var names: [String] {
     var seen: Set<String> = []

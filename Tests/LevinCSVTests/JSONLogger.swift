@@ -1,3 +1,4 @@
+import Foundation
 public import Levin
 
 /// Writes each record of metrics as a line of JSON.
@@ -18,7 +19,11 @@ public final class JSONLogger: Callback {
   ) throws {
     var fields = ["\"epoch\": \(record.epoch)", "\"step\": \(record.step)"]
     if let index = record.batchIndex { fields.append("\"validation_batch\": \(index)") }
-    fields += record.metrics.map { "\"\($0.name)\": \($0.value)" }
+    for (name, value) in record.metrics {
+      // JSON has no words for NaN and infinities, and names may hold quotes.
+      let number = value.value.isFinite ? "\(value)" : "\"\(value)\""
+      fields.append("\(String(decoding: try JSONEncoder().encode(name), as: UTF8.self)): \(number)")
+    }
     try file?.append("{\(fields.joined(separator: ", "))}\n")
   }
 
