@@ -20,6 +20,8 @@ struct ImportRules {
   private let modules: Set<String>
   /// The folder of each plug-in module, such as `CSVLogger` of `LevinCSV`.
   private let plugIns: [String: String]
+  /// The folders of plug-ins that are commands.
+  private let commands: Set<String>
 
   init(package: Package) {
     modules = Set(package.targets.map(\.name)).union(Self.layers.keys)
@@ -28,6 +30,10 @@ struct ImportRules {
       let path = target.directoryURL.pathComponents.dropFirst(root.count)
       if path.first == "Plugins" { folders[target.name] = path.dropFirst().first }
     }
+    let executables = package.targets.filter {
+      ($0 as? SwiftSourceModuleTarget)?.kind == .executable
+    }
+    commands = Set(executables.compactMap { [plugIns] in plugIns[$0.name] })
   }
 
   /// The imports of a Swift file that break a rule, and code where only imports belong.
@@ -71,6 +77,8 @@ struct ImportRules {
 
   private func fault(ofPlugIn folder: String, importing module: String) -> String? {
     guard modules.contains(module), module != "Levin", plugIns[module] != folder else { return nil }
+    // A command is no module that somebody could import.
+    if commands.contains(folder), plugIns[module] != nil { return nil }
     if plugIns[module] != nil { return "a plug-in imports another one, \(module)" }
     return "a plug-in imports \(module); of our modules it may import Levin only"
   }
